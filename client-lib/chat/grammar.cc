@@ -1,0 +1,165 @@
+#include "client-lib/chat/grammar.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "client-lib/chat/lexer.h"
+
+namespace belfry::chat {
+namespace {
+
+bool SameWord(absl::string_view a, absl::string_view b) { return absl::EqualsIgnoreCase(a, b); }
+
+// "Follow-up" and "FOLLOWUP" are the same.
+std::string Letters(absl::string_view code) {
+  return absl::StrReplaceAll(NormalizeKey(code), {{"-", ""}});
+}
+
+// Later keys never displace earlier ones: options win over facts of the same name.
+void AddKey(std::map<std::string, KeyRef>& keys, absl::string_view typed, KeyRef::Kind kind,
+            const std::string& name) {
+  keys.emplace(NormalizeKey(typed), KeyRef{kind, name});
+}
+
+}  // namespace
+
+Grammar::Grammar(std::shared_ptr<const policy::v1::Policy> policy)
+    : policy_(std::move(policy)), has_policy_(policy_ != nullptr) {
+  if (!has_policy_) policy_ = std::make_shared<const policy::v1::Policy>();
+  for (const auto& transition : policy_->transitions()) {
+    const std::string verb = absl::AsciiStrToLower(transition.verb());
+    if (std::find(transition_verbs_.begin(), transition_verbs_.end(), verb) ==
+        transition_verbs_.end()) {
+      transition_verbs_.push_back(verb);
+    }
+  }
+}
+
+std::optional<VerbRef> Grammar::FindVerb(absl::string_view word) const {
+  for (const Verb& verb : Verbs()) {
+    if (SameWord(word, verb.name)) return VerbRef{verb.kind, std::string(verb.name)};
+  }
+  for (const std::string& verb : transition_verbs_) {
+    if (SameWord(word, verb)) return VerbRef{VerbKind::kTransition, verb};
+  }
+  for (const Verb& verb : Verbs()) {
+    for (const std::string& alias : SplitWords(verb.aliases)) {
+      if (SameWord(word, alias)) return VerbRef{verb.kind, std::string(verb.name)};
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> Grammar::VerbNames() const {
+  std::vector<std::string> names;
+  for (const Verb& verb : Verbs()) names.emplace_back(verb.name);
+  names.insert(names.end(), transition_verbs_.begin(), transition_verbs_.end());
+  return names;
+}
+
+std::vector<const policy::v1::Transition*> Grammar::TransitionsOf(absl::string_view verb) const {
+  std::vector<const policy::v1::Transition*> transitions;
+  for (const auto& transition : policy_->transitions()) {
+    if (SameWord(transition.verb(), verb)) transitions.push_back(&transition);
+  }
+  return transitions;
+}
+
+std::map<std::string, KeyRef> Grammar::KeysOf(const VerbRef& verb,
+                                              const policy::v1::DocumentType* document) const {
+  const absl::string_view row =
+      verb.kind == VerbKind::kTransition ? "reason|why *fact" : VerbOf(verb.kind).keys;
+  std::map<std::string, KeyRef> keys;
+  for (const std::string& entry : SplitWords(row)) {
+    if (entry == "*fact") {
+      for (const auto& fact : policy_->facts()) {
+        AddKey(keys, fact.name(), KeyRef::Kind::kFact, fact.name());
+        for (const auto& alias : fact.aliases()) {
+          AddKey(keys, alias, KeyRef::Kind::kFact, fact.name());
+        }
+      }
+    } else if (entry == "*field") {
+      if (document == nullptr) continue;
+      for (const auto& field : document->fields()) {
+        AddKey(keys, field.name(), KeyRef::Kind::kField, field.name());
+        AddKey(keys, absl::StrReplaceAll(field.label(), {{" ", "-"}}), KeyRef::Kind::kField,
+               field.name());
+      }
+    } else {
+      const std::vector<std::string> names = absl::StrSplit(entry, '|');
+      for (const std::string& name : names) {
+        AddKey(keys, name, KeyRef::Kind::kOption, names[0]);
+      }
+    }
+  }
+  if (verb.kind == VerbKind::kTransition || VerbOf(verb.kind).takes_incident) {
+    AddKey(keys, "incident", KeyRef::Kind::kOption, "incident");
+    AddKey(keys, "id", KeyRef::Kind::kOption, "incident");
+  }
+  return keys;
+}
+
+const policy::v1::DocumentType* Grammar::DocumentOf(VerbKind kind) const {
+  if (kind == VerbKind::kUpdate) {
+    for (const auto& obligation : policy_->obligations()) {
+      if (!obligation.has_recurrence()) continue;
+      for (const auto& satisfaction : obligation.satisfied_by()) {
+        if (satisfaction.has_document()) return FindDocument(satisfaction.document().type());
+      }
+    }
+    return FindDocument("DAILY-STATUS");
+  }
+  if (kind == VerbKind::kFollowup) {
+    for (const auto& document : policy_->documents()) {
+      if (absl::StartsWith(Letters(document.code()), "followup")) return &document;
+    }
+  }
+  return nullptr;
+}
+
+const policy::v1::DocumentType* Grammar::FindDocument(absl::string_view code) const {
+  for (const auto& document : policy_->documents()) {
+    if (Letters(document.code()) == Letters(code)) return &document;
+  }
+  return nullptr;
+}
+
+std::string Grammar::CommandFor(const policy::v1::DocumentType& document,
+                                absl::string_view incident) const {
+  for (const VerbKind kind : {VerbKind::kUpdate, VerbKind::kFollowup}) {
+    if (DocumentOf(kind) == &document) return absl::StrCat(VerbOf(kind).name, " ", incident);
+  }
+  return absl::StrCat("submit ", incident, " ", document.code());
+}
+
+const policy::v1::DocumentType::Field* DefaultField(const policy::v1::DocumentType& document) {
+  for (const absl::string_view name : {"conditions", "description"}) {
+    for (const auto& field : document.fields()) {
+      if (NormalizeKey(field.name()) == name) return &field;
+    }
+  }
+  for (const auto& field : document.fields()) {
+    if (field.required()) return &field;
+  }
+  return document.fields().empty() ? nullptr : &document.fields(0);
+}
+
+std::string DocumentForm(const Grammar& grammar, const policy::v1::DocumentType& document,
+                         absl::string_view incident) {
+  std::string line = grammar.CommandFor(document, incident);
+  bool any = false;
+  for (const auto& field : document.fields()) {
+    if (!field.required()) continue;
+    absl::StrAppend(&line, " ", field.name(), ":\"…\"");
+    any = true;
+  }
+  if (!any) absl::StrAppend(&line, " <text>");
+  return line;
+}
+
+}  // namespace belfry::chat

@@ -1,0 +1,188 @@
+#include "client-lib/chat/notice_card.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "client-lib/chat/grammar.h"
+#include "client-lib/chat/incident_card.h"
+#include "client-lib/chat/parser.h"
+#include "client-lib/chat/values.h"
+
+namespace belfry::chat {
+namespace {
+
+std::string Id(const v1::Delivery& delivery) {
+  const std::string& name = delivery.notice().incident().name();
+  return IncidentId(name.empty() ? delivery.incident() : name);
+}
+
+std::string Context(const v1::Notice& notice, const View& view) {
+  std::vector<std::string> parts;
+  if (!notice.clauses().empty()) parts.push_back(absl::StrJoin(notice.clauses(), ", "));
+  if (notice.has_time()) parts.push_back(view.Time(notice.time()));
+  if (notice.late()) parts.emplace_back("sent late: Belfry was not running when it fell due");
+  return absl::StrJoin(parts, " · ");
+}
+
+std::vector<CardButton> Buttons(const v1::Delivery& delivery) {
+  v1::Incident incident = delivery.notice().incident();
+  if (incident.name().empty()) incident.set_name(delivery.incident());
+  if (incident.name().empty()) return {};
+  return ActionButtons({delivery.notice().actions().begin(), delivery.notice().actions().end()},
+                       incident);
+}
+
+// The document that would satisfy the duty, as a line to copy; else the pack's remedy.
+std::vector<std::string> WhatToType(const v1::Delivery& delivery, const View& view) {
+  const std::string id = Id(delivery);
+  const policy::v1::Obligation* duty = view.FindObligation(delivery.notice().obligation());
+  if (duty == nullptr || id.empty()) return {};
+  const Grammar grammar(view.policy);
+  for (const auto& satisfaction : duty->satisfied_by()) {
+    if (!satisfaction.has_document()) continue;
+    const auto* document = grammar.FindDocument(satisfaction.document().type());
+    if (document == nullptr) continue;
+    return {view.Typed(DocumentForm(grammar, *document, id))};
+  }
+  if (duty->remedy().empty()) return {};
+  return {absl::StrReplaceAll(duty->remedy(), {{"{incident}", id}})};
+}
+
+std::string TitleWithId(const v1::Delivery& delivery, absl::string_view otherwise) {
+  const v1::Notice& notice = delivery.notice();
+  const std::string id = Id(delivery);
+  std::string title = notice.title().empty() ? std::string(otherwise) : notice.title();
+  if (!id.empty() && !absl::StrContains(title, id)) title = absl::StrCat(id, " · ", title);
+  if (notice.incident().drill() && !absl::StartsWith(title, "DRILL")) {
+    title = absl::StrCat("DRILL · ", title);
+  }
+  return title;
+}
+
+Card Headline(const v1::Delivery& delivery, const View& view) {
+  const v1::Notice& notice = delivery.notice();
+  Card card = IncidentCard(notice.incident(), view);
+  if (!notice.duties().empty()) {
+    card.table.push_back({"Duty", "Agency", "Due"});
+    for (const v1::NextDuty& duty : notice.duties()) {
+      card.table.push_back(
+          {duty.obligation(), ShortName(duty.entity()),
+           absl::StrCat(duty.overdue() ? "OVERDUE since " : "", view.Due(duty.due_time()))});
+    }
+  }
+  if (!notice.actions().empty()) card.buttons = Buttons(delivery);
+  return card;
+}
+
+Card Log(const v1::Delivery& delivery, const View& view) {
+  const v1::Notice& notice = delivery.notice();
+  const v1::TimelineEntry& entry = notice.entry();
+  Card card;
+  card.title = notice.title();
+  card.body = !notice.text().empty() ? notice.text() : entry.text();
+  std::vector<std::string> parts;
+  if (entry.has_time()) parts.push_back(view.Time(entry.time()));
+  if (entry.has_event_time()) {
+    parts.push_back(absl::StrCat("happened ", view.Time(entry.event_time())));
+  }
+  if (notice.has_entry()) parts.push_back(ActorName(entry.actor()));
+  if (!entry.via().empty()) parts.push_back(absl::StrCat("via ", entry.via()));
+  const auto& clauses = entry.clauses().empty() ? notice.clauses() : entry.clauses();
+  if (!clauses.empty()) parts.push_back(absl::StrJoin(clauses, ", "));
+  if (entry.late() || notice.late()) parts.emplace_back("late: Belfry was not running");
+  card.context = absl::StrJoin(parts, " · ");
+  return card;
+}
+
+// Pages, reminders, overdue duties, statements and alarms differ in urgency and in their hints.
+Card Call(const v1::Delivery& delivery, const View& view, Tone tone, absl::string_view kind) {
+  const v1::Notice& notice = delivery.notice();
+  Card card;
+  card.tone = tone;
+  card.title = TitleWithId(delivery, kind);
+  card.body = notice.text();
+  if (!notice.incident().title().empty()) {
+    card.fields.push_back({"Incident", IncidentTitle(notice.incident())});
+  }
+  if (!notice.obligation().empty()) card.fields.push_back({"Duty", notice.obligation()});
+  if (notice.has_due_time()) card.fields.push_back({"Due", view.Due(notice.due_time())});
+  card.context = Context(notice, view);
+  card.buttons = Buttons(delivery);
+  return card;
+}
+
+// A restricted incident: what it is about stays out of chat, that it needs somebody does not.
+Card Withheld(const v1::Delivery& delivery, const View& view) {
+  const v1::Notice& notice = delivery.notice();
+  v1::Incident incident = notice.incident();
+  if (incident.name().empty()) incident.set_name(delivery.incident());
+  Card card = RestrictedCard(incident, view);
+  switch (notice.kind()) {
+    case v1::Notice::KIND_PAGE:
+      card.title += " · you are paged";
+      card.tone = Tone::kDanger;
+      break;
+    case v1::Notice::KIND_REMINDER:
+      card.title += " · a duty is due";
+      break;
+    case v1::Notice::KIND_OVERDUE:
+      card.title += " · a duty is OVERDUE";
+      card.tone = Tone::kDanger;
+      break;
+    case v1::Notice::KIND_ALARM:
+      card.title += " · alarm";
+      card.tone = Tone::kDanger;
+      break;
+    default:
+      break;
+  }
+  if (notice.has_due_time()) card.fields.push_back({"Due", view.Due(notice.due_time())});
+  for (CardButton& button : Buttons(delivery)) {
+    if (!absl::StartsWith(button.command, "ack ")) continue;
+    card.buttons = {std::move(button)};
+  }
+  return card;
+}
+
+}  // namespace
+
+Card NoticeCard(const v1::Delivery& delivery, const View& view) {
+  const v1::Notice& notice = delivery.notice();
+  if (IsWithheld(notice.incident(), view)) return Withheld(delivery, view);
+  const std::string id = Id(delivery);
+  switch (notice.kind()) {
+    case v1::Notice::KIND_HEADLINE:
+      return Headline(delivery, view);
+    case v1::Notice::KIND_LOG:
+      return Log(delivery, view);
+    case v1::Notice::KIND_PAGE: {
+      Card card = Call(delivery, view, Tone::kDanger, "You are paged");
+      if (!id.empty()) card.hints.push_back(view.Typed(absl::StrCat("ack ", id)));
+      return card;
+    }
+    case v1::Notice::KIND_REMINDER: {
+      Card card = Call(delivery, view, Tone::kWarning, "A duty is due");
+      card.hints = WhatToType(delivery, view);
+      return card;
+    }
+    case v1::Notice::KIND_OVERDUE: {
+      Card card = Call(delivery, view, Tone::kDanger, "A duty is overdue");
+      card.hints = WhatToType(delivery, view);
+      return card;
+    }
+    case v1::Notice::KIND_ALARM: {
+      Card card = Call(delivery, view, Tone::kDanger, "Alarm");
+      card.hints.push_back(view.Typed("deliveries dead"));
+      return card;
+    }
+    default:
+      return Call(delivery, view, Tone::kNeutral, "Notice");
+  }
+}
+
+}  // namespace belfry::chat

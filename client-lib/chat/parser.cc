@@ -1,0 +1,275 @@
+#include "client-lib/chat/parser.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "client-lib/chat/lexer.h"
+#include "client-lib/chat/nearest.h"
+#include "client-lib/chat/usage_error.h"
+#include "client-lib/chat/utf8.h"
+
+namespace belfry::chat {
+namespace {
+
+constexpr absl::string_view kIncidents = "incidents/";
+
+absl::Status UnknownVerb(absl::string_view word, const Grammar& grammar) {
+  std::vector<std::string> commands = Nearest(word, grammar.VerbNames(), 3);
+  for (std::string& name : commands) {
+    const std::optional<VerbRef> verb = grammar.FindVerb(name);
+    if (verb.has_value() && verb->kind != VerbKind::kTransition) {
+      name = std::string(VerbOf(verb->kind).syntax);
+    } else {
+      absl::StrAppend(&name, " [id]");
+    }
+  }
+  commands.push_back("help");
+  return UsageError(absl::StrCat("\"", Clip(word, 40), "\" is not a command. The nearest:"),
+                    commands);
+}
+
+bool IsDocumentVerb(VerbKind kind) {
+  return kind == VerbKind::kUpdate || kind == VerbKind::kFollowup || kind == VerbKind::kSubmit;
+}
+
+bool TakesIncident(const VerbRef& verb) {
+  return verb.kind == VerbKind::kTransition || VerbOf(verb.kind).takes_incident;
+}
+
+// Verbs whose pairs are most of their meaning: there, a key nobody knows is worth a question.
+// Elsewhere it is text with a colon in it.
+bool AsksAboutUnknownKeys(VerbKind kind) {
+  return kind == VerbKind::kOpen || kind == VerbKind::kList || IsDocumentVerb(kind);
+}
+
+// Several answers to the same question contradict each other; several agencies do not.
+bool MayRepeat(const KeyRef& key) {
+  return key.kind == KeyRef::Kind::kOption &&
+         (key.name == "type" || key.name == "to" || key.name == "role");
+}
+
+absl::Status UnknownKey(const std::string& key, const std::string& near) {
+  return UsageError(absl::StrCat("\"", key, ":\" is not known here. Did you mean \"", near,
+                                 ":\"? If it is part of the text, put the text in quotes."));
+}
+
+void AppendText(std::string& text, absl::string_view more, int breaks) {
+  if (!text.empty()) absl::StrAppend(&text, breaks == 0 ? " " : breaks == 1 ? "\n" : "\n\n");
+  absl::StrAppend(&text, more);
+}
+
+class Parser {
+ public:
+  Parser(const Grammar& grammar, absl::string_view line, std::vector<Token> tokens)
+      : grammar_(grammar), line_(line), tokens_(std::move(tokens)) {}
+
+  absl::StatusOr<ParsedCommand> Run() {
+    if (tokens_.empty()) {
+      command_.verb = {VerbKind::kHelp, "help"};
+      return std::move(command_);
+    }
+    if (absl::Status status = ReadVerb(); !status.ok()) return status;
+    ReadIncident();
+    if (absl::Status status = ReadDocument(); !status.ok()) return status;
+    keys_ = grammar_.KeysOf(command_.verb, command_.document);
+    while (at_ < tokens_.size()) {
+      if (absl::Status status = ReadToken(); !status.ok()) return status;
+    }
+    return Finish();
+  }
+
+ private:
+  absl::Status ReadVerb() {
+    const Token& first = tokens_[0];
+    if (const auto incident = ParseIncidentName(first.text);
+        incident.has_value() && tokens_.size() == 1) {
+      command_.verb = {VerbKind::kShow, "show"};
+      return absl::OkStatus();  // ReadIncident() takes the token
+    }
+    absl::string_view word = first.text;
+    absl::ConsumePrefix(&word, "/");
+    std::optional<VerbRef> verb;
+    if (first.kind == Token::Kind::kWord) verb = grammar_.FindVerb(word);
+    if (!verb.has_value()) return UnknownVerb(first.text, grammar_);
+    command_.verb = *std::move(verb);
+    command_.rest = std::string(absl::StripAsciiWhitespace(line_.substr(first.end)));
+    at_ = 1;
+    return absl::OkStatus();
+  }
+
+  void ReadIncident() {
+    if (at_ >= tokens_.size() || !TakesIncident(command_.verb)) return;
+    const Token& token = tokens_[at_];
+    if (token.kind == Token::Kind::kQuoted) return;
+    // "DOP-2026-0007:" is how people address a line to an incident.
+    if (token.kind == Token::Kind::kPair && !token.value.empty()) return;
+    if (auto incident = ParseIncidentName(token.text); incident.has_value()) {
+      command_.incident = *std::move(incident);
+      ++at_;
+    }
+  }
+
+  absl::Status ReadDocument() {
+    if (!IsDocumentVerb(command_.verb.kind)) return absl::OkStatus();
+    if (command_.verb.kind != VerbKind::kSubmit) {
+      command_.document = grammar_.DocumentOf(command_.verb.kind);
+      if (command_.document == nullptr && grammar_.has_policy()) {
+        return UsageError(
+            absl::StrCat("The policy in force has no document for \"", command_.verb.name, "\"."),
+            {"help submit"});
+      }
+      return absl::OkStatus();
+    }
+    std::vector<std::string> codes;
+    for (const auto& document : grammar_.policy().documents()) codes.push_back(document.code());
+    if (at_ < tokens_.size()) command_.document = grammar_.FindDocument(tokens_[at_].text);
+    if (command_.document == nullptr) {
+      return UsageError(
+          absl::StrCat("Say which document. The policy has: ", absl::StrJoin(codes, ", "), "."),
+          {std::string(VerbOf(VerbKind::kSubmit).syntax)});
+    }
+    ++at_;
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadToken() {
+    const Token& token = tokens_[at_++];
+    if (token.kind != Token::Kind::kPair) {
+      AddText(token);
+      return absl::OkStatus();
+    }
+    const auto found = keys_.find(token.key);
+    if (found == keys_.end()) return ReadUnknownPair(token);
+    if (!MayRepeat(found->second)) {
+      for (const Pair& pair : command_.pairs) {
+        if (pair.key.kind == found->second.kind && pair.key.name == found->second.name) {
+          return UsageError(absl::StrCat("\"", token.key, ":\" is given twice. Give it once."));
+        }
+      }
+    }
+    command_.pairs.push_back({found->second, token.value});
+    open_field_ = IsDocumentVerb(command_.verb.kind) &&
+                  found->second.kind == KeyRef::Kind::kField && !token.value_quoted;
+    if (!token.value.empty() || token.value_quoted || open_field_) return absl::OkStatus();
+    // "sev: 3", as people type on phones.
+    if (at_ >= tokens_.size() || tokens_[at_].kind == Token::Kind::kPair) {
+      return UsageError(
+          absl::StrCat("\"", token.key, ":\" needs a value, for example ", token.key, ":\"…\"."));
+    }
+    command_.pairs.back().value = tokens_[at_++].text;
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadUnknownPair(const Token& token) {
+    std::vector<std::string> known;
+    for (const auto& [key, ref] : keys_) known.push_back(key);
+    const VerbKind kind = command_.verb.kind;
+    if (kind == VerbKind::kFact) {
+      return UsageError(
+          absl::StrCat("\"", token.key, "\" is not a question of the policy. The nearest: ",
+                       absl::StrJoin(Nearest(token.key, known, 3), ", "), "."),
+          {std::string(VerbOf(kind).example), "help fact"});
+    }
+    if (AsksAboutUnknownKeys(kind)) {
+      if (const std::string near = Slip(token.key, known); !near.empty()) {
+        return UnknownKey(token.key, near);
+      }
+    }
+    AddText(token);
+    return absl::OkStatus();
+  }
+
+  void AddText(const Token& token) {
+    if (open_field_) {
+      AppendText(command_.pairs.back().value, token.text, token.breaks);
+      return;
+    }
+    command_.words.push_back(token.text);
+    AppendText(command_.text, token.text, token.breaks);
+  }
+
+  absl::StatusOr<ParsedCommand> Finish() {
+    for (const Pair& pair : command_.pairs) {
+      if (pair.value.empty() && pair.key.kind == KeyRef::Kind::kField) {
+        return UsageError(absl::StrCat("\"", pair.key.name, ":\" has no text behind it."));
+      }
+    }
+    if (const auto id = command_.Option("incident"); id.has_value()) {
+      const auto incident = ParseIncidentName(*id);
+      if (!incident.has_value()) {
+        return UsageError(absl::StrCat("\"", Clip(*id, 40),
+                                       "\" is not an incident. Ids look like DOP-2026-0007."),
+                          {"list"});
+      }
+      command_.incident = *incident;
+    }
+    return std::move(command_);
+  }
+
+  const Grammar& grammar_;
+  const absl::string_view line_;
+  const std::vector<Token> tokens_;
+  size_t at_ = 0;
+  std::map<std::string, KeyRef> keys_;
+  // Bare words belong to the last pair, a document's field.
+  bool open_field_ = false;
+  ParsedCommand command_;
+};
+
+}  // namespace
+
+std::optional<std::string> ParsedCommand::Option(absl::string_view name) const {
+  for (const Pair& pair : pairs) {
+    if (pair.key.kind == KeyRef::Kind::kOption && pair.key.name == name) return pair.value;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<ParsedCommand> Parse(absl::string_view line, const Grammar& grammar) {
+  absl::StatusOr<std::vector<Token>> tokens = Lex(line);
+  if (!tokens.ok()) return tokens.status();
+  return Parser(grammar, line, *std::move(tokens)).Run();
+}
+
+std::optional<std::string> ParseIncidentName(absl::string_view text) {
+  // U+2010 … U+2015 and the minus sign.
+  std::string id = absl::StrReplaceAll(text, {{"\xE2\x80\x90", "-"},
+                                              {"\xE2\x80\x91", "-"},
+                                              {"\xE2\x80\x92", "-"},
+                                              {"\xE2\x80\x93", "-"},
+                                              {"\xE2\x80\x94", "-"},
+                                              {"\xE2\x88\x92", "-"}});
+  absl::AsciiStrToUpper(&id);
+  absl::string_view rest = id;
+  absl::ConsumePrefix(&rest, "INCIDENTS/");
+  while (!rest.empty() && absl::string_view(".,;:").find(rest.back()) != absl::string_view::npos) {
+    rest.remove_suffix(1);
+  }
+  const std::vector<absl::string_view> parts = absl::StrSplit(rest, '-');
+  if (parts.size() != 3) return std::nullopt;
+  const auto all = [](absl::string_view part, bool (*test)(unsigned char), size_t min, size_t max) {
+    return part.size() >= min && part.size() <= max &&
+           std::all_of(part.begin(), part.end(),
+                       [test](char c) { return test(static_cast<unsigned char>(c)); });
+  };
+  if (!all(parts[0], absl::ascii_isalnum, 2, 12) || !all(parts[1], absl::ascii_isdigit, 4, 4) ||
+      !all(parts[2], absl::ascii_isdigit, 4, 9)) {
+    return std::nullopt;
+  }
+  return absl::StrCat(kIncidents, rest);
+}
+
+std::string IncidentId(absl::string_view name) {
+  absl::ConsumePrefix(&name, kIncidents);
+  return std::string(name);
+}
+
+}  // namespace belfry::chat

@@ -1,0 +1,81 @@
+// Runs one command line: the same for a chat channel, a button and the terminal.
+#ifndef BELFRY_CLIENT_LIB_CHAT_RUN_H_
+#define BELFRY_CLIENT_LIB_CHAT_RUN_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "belfry/chat/card.h"
+#include "belfry/client.h"
+#include "client-lib/chat/policy_cache.h"
+#include "google/protobuf/message.h"
+
+namespace belfry::chat {
+
+// Who types, where.
+struct CommandContext {
+  // "people/…"; empty: as the connection's own principal.
+  std::string act_for;
+  // "slack", "console", "cli".
+  std::string via;
+  // The incident of the channel or thread, "incidents/DOP-2026-0007"; empty where there is none.
+  std::string incident;
+  // The entity of the channel, "entities/dop": for reports that name none, `list` and `who`.
+  std::string entity;
+  // The same id again has no second effect. Empty: a random one, so that only this runner's own
+  // retries are safe.
+  std::string request_id;
+  // InfinitePast: the runner's clock.
+  absl::Time now = absl::InfinitePast();
+  // What is typed before a verb here, for hints: "/incident", "belfry"; may be empty.
+  std::string root;
+};
+
+struct CommandResult {
+  Card card;
+  bool ok = false;
+  // Why not; INVALID_ARGUMENT also when the line could not be understood and nothing was sent.
+  absl::Status status;
+  // The server's answer; null when there was none.
+  std::unique_ptr<google::protobuf::Message> response;
+  // The incident this was about, "incidents/…"; empty when none.
+  std::string incident;
+  // Something was recorded, which others in the channel will see; otherwise the card is for the
+  // one who asked only.
+  bool changed = false;
+  // Canonical verb, "open"; empty when there was none.
+  std::string verb;
+};
+
+struct RunnerOptions {
+  // Null: this machine's clock. See MakeServerClock for servers with a virtual one.
+  std::function<absl::Time()> now;
+  // 64 random bits, for request ids; null: the library's own.
+  std::function<uint64_t()> random_bits;
+};
+
+// Thread-safe. Run() blocks for up to the connection's deadline per call and makes at most three
+// calls; a chat adapter acknowledges first and runs later.
+class CommandRunner {
+ public:
+  explicit CommandRunner(client::Client client, RunnerOptions options = {});
+
+  CommandResult Run(const CommandContext& context, absl::string_view line);
+
+  // The pack, for cards made outside of Run().
+  PolicyCache& policy() { return policy_; }
+
+ private:
+  const client::Client client_;
+  const RunnerOptions options_;
+  PolicyCache policy_;
+};
+
+}  // namespace belfry::chat
+
+#endif  // BELFRY_CLIENT_LIB_CHAT_RUN_H_

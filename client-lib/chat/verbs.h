@@ -1,0 +1,64 @@
+// The one table of what can be typed: help, the parser and the dispatcher are made from it.
+#ifndef BELFRY_CLIENT_LIB_CHAT_VERBS_H_
+#define BELFRY_CLIENT_LIB_CHAT_VERBS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace belfry::chat {
+
+enum class VerbKind {
+  kOpen,
+  kAck,
+  kEscalate,
+  kUpdate,
+  kFollowup,
+  kSubmit,
+  kNote,
+  kTransition,  // every verb of the pack's life cycle; not in the table
+  kSeverity,
+  kFact,
+  kType,
+  kAgency,
+  kTicket,
+  kNotify,
+  kList,
+  kShow,
+  kDuties,
+  kTimeline,
+  kWho,
+  kWhoAmI,
+  kDeliveries,
+  kHelp,
+};
+
+struct Verb {
+  VerbKind kind;
+  absl::string_view name;
+  absl::string_view aliases;  // space-separated
+  // Keys of its pairs, space-separated; "sev|severity": the first one is the canonical name.
+  // "*fact" and "*field" stand for the pack's questions and a document's fields.
+  absl::string_view keys;
+  absl::string_view syntax;
+  absl::string_view summary;
+  absl::string_view example;
+  // An incident may be named first; without one, the incident of the channel is meant.
+  bool takes_incident;
+  absl::string_view group;  // heading in the help
+};
+
+// In the order of the help.
+absl::Span<const Verb> Verbs();
+
+// The table's row of a kind; the kind must not be kTransition.
+const Verb& VerbOf(VerbKind kind);
+
+// "a b c" as {"a", "b", "c"}.
+std::vector<std::string> SplitWords(absl::string_view words);
+
+}  // namespace belfry::chat
+
+#endif  // BELFRY_CLIENT_LIB_CHAT_VERBS_H_

@@ -1,0 +1,117 @@
+// The client library's front door.
+//
+//   auto connection = belfry::client::MakeConnection(options);
+//   if (!connection.ok()) return connection.status();
+//   belfry::client::Client client(*connection);
+//   belfry::v1::CreateIncidentRequest request;
+//   request.set_title("Ransom note on three workstations");
+//   request.set_request_id(my_uuid);
+//   auto response = client.CreateIncident(request);
+#ifndef BELFRY_CLIENT_LIB_INCLUDE_BELFRY_CLIENT_H_
+#define BELFRY_CLIENT_LIB_INCLUDE_BELFRY_CLIENT_H_
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "belfry/connection.h"
+#include "belfry/options.h"
+#include "belfry/pages.h"
+#include "belfry/watch.h"
+
+namespace belfry::client {
+
+// Thin, cheap to copy, thread-safe as its connection. Each method is the server's method of the
+// same name; the proto files say what they do and refuse.
+class Client {
+ public:
+  explicit Client(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+  // IncidentService
+  absl::StatusOr<v1::CreateIncidentResponse> CreateIncident(
+      const v1::CreateIncidentRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::GetIncidentResponse> GetIncident(const v1::GetIncidentRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListIncidentsResponse> ListIncidents(const v1::ListIncidentsRequest& request,
+                                                          const CallOptions& call = {}) const;
+  absl::StatusOr<v1::UpdateIncidentResponse> UpdateIncident(
+      const v1::UpdateIncidentRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::TransitionIncidentResponse> TransitionIncident(
+      const v1::TransitionIncidentRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::AcknowledgeIncidentResponse> AcknowledgeIncident(
+      const v1::AcknowledgeIncidentRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::EscalateIncidentResponse> EscalateIncident(
+      const v1::EscalateIncidentRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ChangeSeverityResponse> ChangeSeverity(
+      const v1::ChangeSeverityRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::RecordFactsResponse> RecordFacts(const v1::RecordFactsRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::AssignCategoriesResponse> AssignCategories(
+      const v1::AssignCategoriesRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::AddEntityResponse> AddEntity(const v1::AddEntityRequest& request,
+                                                  const CallOptions& call = {}) const;
+  absl::StatusOr<v1::AddNoteResponse> AddNote(const v1::AddNoteRequest& request,
+                                              const CallOptions& call = {}) const;
+  absl::StatusOr<v1::LinkTicketResponse> LinkTicket(const v1::LinkTicketRequest& request,
+                                                    const CallOptions& call = {}) const;
+  absl::StatusOr<v1::SubmitDocumentResponse> SubmitDocument(
+      const v1::SubmitDocumentRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::SendObligationNoticeResponse> SendObligationNotice(
+      const v1::SendObligationNoticeRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListObligationsResponse> ListObligations(
+      const v1::ListObligationsRequest& request, const CallOptions& call = {}) const;
+  // All incidents of all pages, fetched as the loop goes.
+  IncidentPages AllIncidents(v1::ListIncidentsRequest request, const CallOptions& call = {}) const;
+  // Follows incidents through lost connections; see watch.h.
+  Watcher Watch(v1::WatchIncidentsRequest request, WatchOptions options = {},
+                const CallOptions& call = {}) const;
+
+  // TimelineService
+  absl::StatusOr<v1::ListTimelineEntriesResponse> ListTimelineEntries(
+      const v1::ListTimelineEntriesRequest& request, const CallOptions& call = {}) const;
+
+  // DirectoryService
+  absl::StatusOr<v1::GetDirectoryResponse> GetDirectory(const v1::GetDirectoryRequest& request,
+                                                        const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ReplaceDirectoryResponse> ReplaceDirectory(
+      const v1::ReplaceDirectoryRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::UpdatePersonResponse> UpdatePerson(const v1::UpdatePersonRequest& request,
+                                                        const CallOptions& call = {}) const;
+  absl::StatusOr<v1::UpdateEntityResponse> UpdateEntity(const v1::UpdateEntityRequest& request,
+                                                        const CallOptions& call = {}) const;
+  absl::StatusOr<v1::AssignRoleResponse> AssignRole(const v1::AssignRoleRequest& request,
+                                                    const CallOptions& call = {}) const;
+  absl::StatusOr<v1::UnassignRoleResponse> UnassignRole(const v1::UnassignRoleRequest& request,
+                                                        const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListEntitiesResponse> ListEntities(const v1::ListEntitiesRequest& request,
+                                                        const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ResolveContactsResponse> ResolveContacts(
+      const v1::ResolveContactsRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::LookupChatAccountResponse> LookupChatAccount(
+      const v1::LookupChatAccountRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::WhoAmIResponse> WhoAmI(const v1::WhoAmIRequest& request,
+                                            const CallOptions& call = {}) const;
+
+  // PolicyService
+  absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,
+                                                  const CallOptions& call = {}) const;
+  absl::StatusOr<v1::LintPolicyResponse> LintPolicy(const v1::LintPolicyRequest& request,
+                                                    const CallOptions& call = {}) const;
+
+  // DeliveryService
+  absl::StatusOr<v1::LeaseDeliveriesResponse> LeaseDeliveries(
+      const v1::LeaseDeliveriesRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ReportDeliveryResponse> ReportDelivery(
+      const v1::ReportDeliveryRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListDeliveriesResponse> ListDeliveries(
+      const v1::ListDeliveriesRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::RequeueDeliveryResponse> RequeueDelivery(
+      const v1::RequeueDeliveryRequest& request, const CallOptions& call = {}) const;
+
+ private:
+  std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace belfry::client
+
+#endif  // BELFRY_CLIENT_LIB_INCLUDE_BELFRY_CLIENT_H_

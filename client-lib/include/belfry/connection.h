@@ -1,0 +1,120 @@
+// The calls of the server, as an interface: what Client uses and what tests replace.
+#ifndef BELFRY_CLIENT_LIB_INCLUDE_BELFRY_CONNECTION_H_
+#define BELFRY_CLIENT_LIB_INCLUDE_BELFRY_CONNECTION_H_
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "belfry/options.h"
+#include "belfry/v1/delivery_service.pb.h"
+#include "belfry/v1/directory_service.pb.h"
+#include "belfry/v1/incident_service.pb.h"
+#include "belfry/v1/policy_service.pb.h"
+#include "belfry/v1/timeline_service.pb.h"
+
+namespace belfry::client {
+
+// One WatchIncidents stream. Read() is for one thread; Cancel() may come from any.
+class IncidentStream {
+ public:
+  virtual ~IncidentStream() = default;
+  // Waits for the next message. False: the stream ended, and Finish() says why.
+  virtual bool Read(v1::WatchIncidentsResponse* response) = 0;
+  virtual absl::Status Finish() = 0;
+  virtual void Cancel() = 0;
+};
+
+// One virtual function for each method of the server. The defaults answer UNIMPLEMENTED, so that a
+// test overrides what it needs and a new method breaks nobody. Implementations are thread-safe.
+class Connection {
+ public:
+  virtual ~Connection();
+
+  // IncidentService
+  virtual absl::StatusOr<v1::CreateIncidentResponse> CreateIncident(
+      const v1::CreateIncidentRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::GetIncidentResponse> GetIncident(const v1::GetIncidentRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::ListIncidentsResponse> ListIncidents(
+      const v1::ListIncidentsRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::UpdateIncidentResponse> UpdateIncident(
+      const v1::UpdateIncidentRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::TransitionIncidentResponse> TransitionIncident(
+      const v1::TransitionIncidentRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::AcknowledgeIncidentResponse> AcknowledgeIncident(
+      const v1::AcknowledgeIncidentRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::EscalateIncidentResponse> EscalateIncident(
+      const v1::EscalateIncidentRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ChangeSeverityResponse> ChangeSeverity(
+      const v1::ChangeSeverityRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::RecordFactsResponse> RecordFacts(const v1::RecordFactsRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::AssignCategoriesResponse> AssignCategories(
+      const v1::AssignCategoriesRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::AddEntityResponse> AddEntity(const v1::AddEntityRequest& request,
+                                                          const CallOptions& call);
+  virtual absl::StatusOr<v1::AddNoteResponse> AddNote(const v1::AddNoteRequest& request,
+                                                      const CallOptions& call);
+  virtual absl::StatusOr<v1::LinkTicketResponse> LinkTicket(const v1::LinkTicketRequest& request,
+                                                            const CallOptions& call);
+  virtual absl::StatusOr<v1::SubmitDocumentResponse> SubmitDocument(
+      const v1::SubmitDocumentRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::SendObligationNoticeResponse> SendObligationNotice(
+      const v1::SendObligationNoticeRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ListObligationsResponse> ListObligations(
+      const v1::ListObligationsRequest& request, const CallOptions& call);
+  // The stream itself never resumes; Watcher (watch.h) does. It has no deadline.
+  virtual std::unique_ptr<IncidentStream> WatchIncidents(const v1::WatchIncidentsRequest& request,
+                                                         const CallOptions& call);
+
+  // TimelineService
+  virtual absl::StatusOr<v1::ListTimelineEntriesResponse> ListTimelineEntries(
+      const v1::ListTimelineEntriesRequest& request, const CallOptions& call);
+
+  // DirectoryService
+  virtual absl::StatusOr<v1::GetDirectoryResponse> GetDirectory(
+      const v1::GetDirectoryRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ReplaceDirectoryResponse> ReplaceDirectory(
+      const v1::ReplaceDirectoryRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::UpdatePersonResponse> UpdatePerson(
+      const v1::UpdatePersonRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::UpdateEntityResponse> UpdateEntity(
+      const v1::UpdateEntityRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::AssignRoleResponse> AssignRole(const v1::AssignRoleRequest& request,
+                                                            const CallOptions& call);
+  virtual absl::StatusOr<v1::UnassignRoleResponse> UnassignRole(
+      const v1::UnassignRoleRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ListEntitiesResponse> ListEntities(
+      const v1::ListEntitiesRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ResolveContactsResponse> ResolveContacts(
+      const v1::ResolveContactsRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::LookupChatAccountResponse> LookupChatAccount(
+      const v1::LookupChatAccountRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::WhoAmIResponse> WhoAmI(const v1::WhoAmIRequest& request,
+                                                    const CallOptions& call);
+
+  // PolicyService
+  virtual absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,
+                                                          const CallOptions& call);
+  virtual absl::StatusOr<v1::LintPolicyResponse> LintPolicy(const v1::LintPolicyRequest& request,
+                                                            const CallOptions& call);
+
+  // DeliveryService
+  virtual absl::StatusOr<v1::LeaseDeliveriesResponse> LeaseDeliveries(
+      const v1::LeaseDeliveriesRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ReportDeliveryResponse> ReportDelivery(
+      const v1::ReportDeliveryRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ListDeliveriesResponse> ListDeliveries(
+      const v1::ListDeliveriesRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::RequeueDeliveryResponse> RequeueDelivery(
+      const v1::RequeueDeliveryRequest& request, const CallOptions& call);
+};
+
+// A connection over gRPC. Nothing is sent before the first call. Calls are retried as RetryPolicy
+// says; a status that comes back carries the server's details (see error.h).
+absl::StatusOr<std::shared_ptr<Connection>> MakeConnection(Options options);
+
+}  // namespace belfry::client
+
+#endif  // BELFRY_CLIENT_LIB_INCLUDE_BELFRY_CONNECTION_H_

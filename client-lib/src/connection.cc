@@ -1,0 +1,190 @@
+// The defaults of Connection: every method says that it is not there.
+#include "belfry/connection.h"
+
+namespace belfry::client {
+namespace {
+
+absl::Status NotThere() { return absl::UnimplementedError("this connection has no such method"); }
+
+class NoStream final : public IncidentStream {
+ public:
+  bool Read(v1::WatchIncidentsResponse*) override { return false; }
+  absl::Status Finish() override { return NotThere(); }
+  void Cancel() override {}
+};
+
+}  // namespace
+
+Connection::~Connection() = default;
+
+absl::StatusOr<v1::CreateIncidentResponse> Connection::CreateIncident(
+    const v1::CreateIncidentRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::GetIncidentResponse> Connection::GetIncident(const v1::GetIncidentRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListIncidentsResponse> Connection::ListIncidents(const v1::ListIncidentsRequest&,
+                                                                    const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::UpdateIncidentResponse> Connection::UpdateIncident(
+    const v1::UpdateIncidentRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::TransitionIncidentResponse> Connection::TransitionIncident(
+    const v1::TransitionIncidentRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::AcknowledgeIncidentResponse> Connection::AcknowledgeIncident(
+    const v1::AcknowledgeIncidentRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::EscalateIncidentResponse> Connection::EscalateIncident(
+    const v1::EscalateIncidentRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ChangeSeverityResponse> Connection::ChangeSeverity(
+    const v1::ChangeSeverityRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::RecordFactsResponse> Connection::RecordFacts(const v1::RecordFactsRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::AssignCategoriesResponse> Connection::AssignCategories(
+    const v1::AssignCategoriesRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::AddEntityResponse> Connection::AddEntity(const v1::AddEntityRequest&,
+                                                            const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::AddNoteResponse> Connection::AddNote(const v1::AddNoteRequest&,
+                                                        const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::LinkTicketResponse> Connection::LinkTicket(const v1::LinkTicketRequest&,
+                                                              const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::SubmitDocumentResponse> Connection::SubmitDocument(
+    const v1::SubmitDocumentRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::SendObligationNoticeResponse> Connection::SendObligationNotice(
+    const v1::SendObligationNoticeRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListObligationsResponse> Connection::ListObligations(
+    const v1::ListObligationsRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListTimelineEntriesResponse> Connection::ListTimelineEntries(
+    const v1::ListTimelineEntriesRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::GetDirectoryResponse> Connection::GetDirectory(const v1::GetDirectoryRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ReplaceDirectoryResponse> Connection::ReplaceDirectory(
+    const v1::ReplaceDirectoryRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::UpdatePersonResponse> Connection::UpdatePerson(const v1::UpdatePersonRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::UpdateEntityResponse> Connection::UpdateEntity(const v1::UpdateEntityRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::AssignRoleResponse> Connection::AssignRole(const v1::AssignRoleRequest&,
+                                                              const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::UnassignRoleResponse> Connection::UnassignRole(const v1::UnassignRoleRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListEntitiesResponse> Connection::ListEntities(const v1::ListEntitiesRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ResolveContactsResponse> Connection::ResolveContacts(
+    const v1::ResolveContactsRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::LookupChatAccountResponse> Connection::LookupChatAccount(
+    const v1::LookupChatAccountRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::WhoAmIResponse> Connection::WhoAmI(const v1::WhoAmIRequest&,
+                                                      const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::GetPolicyResponse> Connection::GetPolicy(const v1::GetPolicyRequest&,
+                                                            const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::LintPolicyResponse> Connection::LintPolicy(const v1::LintPolicyRequest&,
+                                                              const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::LeaseDeliveriesResponse> Connection::LeaseDeliveries(
+    const v1::LeaseDeliveriesRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ReportDeliveryResponse> Connection::ReportDelivery(
+    const v1::ReportDeliveryRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListDeliveriesResponse> Connection::ListDeliveries(
+    const v1::ListDeliveriesRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::RequeueDeliveryResponse> Connection::RequeueDelivery(
+    const v1::RequeueDeliveryRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+std::unique_ptr<IncidentStream> Connection::WatchIncidents(const v1::WatchIncidentsRequest&,
+                                                           const CallOptions&) {
+  return std::make_unique<NoStream>();
+}
+
+}  // namespace belfry::client

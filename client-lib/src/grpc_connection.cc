@@ -1,0 +1,308 @@
+// Connection over the generated stubs: metadata, deadline and retry loop around each call.
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <utility>
+
+#include "belfry/connection.h"
+#include "belfry/v1/delivery_service.grpc.pb.h"
+#include "belfry/v1/directory_service.grpc.pb.h"
+#include "belfry/v1/incident_service.grpc.pb.h"
+#include "belfry/v1/policy_service.grpc.pb.h"
+#include "belfry/v1/timeline_service.grpc.pb.h"
+#include "client-lib/src/caller.h"
+#include "client-lib/src/channel.h"
+#include "client-lib/src/grpc_status.h"
+#include "client-lib/src/idempotency.h"
+
+namespace belfry::client {
+namespace {
+
+class GrpcStream final : public IncidentStream {
+ public:
+  GrpcStream(v1::IncidentService::Stub& stub, const v1::WatchIncidentsRequest& request,
+             const Caller& caller, const CallOptions& call)
+      : prepared_(caller.Prepare(context_, call)) {
+    if (prepared_.ok()) reader_ = stub.WatchIncidents(&context_, request);
+  }
+  bool Read(v1::WatchIncidentsResponse* response) override {
+    return reader_ != nullptr && reader_->Read(response);
+  }
+  absl::Status Finish() override {
+    return reader_ == nullptr ? prepared_ : FromGrpc(reader_->Finish());
+  }
+  void Cancel() override { context_.TryCancel(); }
+
+ private:
+  grpc::ClientContext context_;
+  absl::Status prepared_;
+  std::unique_ptr<grpc::ClientReader<v1::WatchIncidentsResponse>> reader_;
+};
+
+class GrpcConnection final : public Connection {
+ public:
+  GrpcConnection(std::shared_ptr<grpc::Channel> channel, Options options)
+      : caller_(std::move(options)),
+        incident_(v1::IncidentService::NewStub(channel)),
+        timeline_(v1::TimelineService::NewStub(channel)),
+        directory_(v1::DirectoryService::NewStub(channel)),
+        policy_(v1::PolicyService::NewStub(channel)),
+        delivery_(v1::DeliveryService::NewStub(channel)) {}
+
+  absl::StatusOr<v1::CreateIncidentResponse> CreateIncident(
+      const v1::CreateIncidentRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::CreateIncidentResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->CreateIncident(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::GetIncidentResponse> GetIncident(const v1::GetIncidentRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::GetIncidentResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return incident_->GetIncident(context, in, out);
+                                                 });
+  }
+  absl::StatusOr<v1::ListIncidentsResponse> ListIncidents(const v1::ListIncidentsRequest& request,
+                                                          const CallOptions& call) override {
+    return caller_.Call<v1::ListIncidentsResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->ListIncidents(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::UpdateIncidentResponse> UpdateIncident(
+      const v1::UpdateIncidentRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::UpdateIncidentResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->UpdateIncident(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::TransitionIncidentResponse> TransitionIncident(
+      const v1::TransitionIncidentRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::TransitionIncidentResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->TransitionIncident(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::AcknowledgeIncidentResponse> AcknowledgeIncident(
+      const v1::AcknowledgeIncidentRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::AcknowledgeIncidentResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->AcknowledgeIncident(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::EscalateIncidentResponse> EscalateIncident(
+      const v1::EscalateIncidentRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::EscalateIncidentResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->EscalateIncident(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ChangeSeverityResponse> ChangeSeverity(
+      const v1::ChangeSeverityRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ChangeSeverityResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->ChangeSeverity(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::RecordFactsResponse> RecordFacts(const v1::RecordFactsRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::RecordFactsResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return incident_->RecordFacts(context, in, out);
+                                                 });
+  }
+  absl::StatusOr<v1::AssignCategoriesResponse> AssignCategories(
+      const v1::AssignCategoriesRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::AssignCategoriesResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->AssignCategories(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::AddEntityResponse> AddEntity(const v1::AddEntityRequest& request,
+                                                  const CallOptions& call) override {
+    return caller_.Call<v1::AddEntityResponse>(request, call,
+                                               [this](auto* context, const auto& in, auto* out) {
+                                                 return incident_->AddEntity(context, in, out);
+                                               });
+  }
+  absl::StatusOr<v1::AddNoteResponse> AddNote(const v1::AddNoteRequest& request,
+                                              const CallOptions& call) override {
+    return caller_.Call<v1::AddNoteResponse>(request, call,
+                                             [this](auto* context, const auto& in, auto* out) {
+                                               return incident_->AddNote(context, in, out);
+                                             });
+  }
+  absl::StatusOr<v1::LinkTicketResponse> LinkTicket(const v1::LinkTicketRequest& request,
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::LinkTicketResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return incident_->LinkTicket(context, in, out);
+                                                });
+  }
+  absl::StatusOr<v1::SubmitDocumentResponse> SubmitDocument(
+      const v1::SubmitDocumentRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::SubmitDocumentResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->SubmitDocument(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::SendObligationNoticeResponse> SendObligationNotice(
+      const v1::SendObligationNoticeRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::SendObligationNoticeResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->SendObligationNotice(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ListObligationsResponse> ListObligations(
+      const v1::ListObligationsRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ListObligationsResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->ListObligations(context, in, out);
+        });
+  }
+  std::unique_ptr<IncidentStream> WatchIncidents(const v1::WatchIncidentsRequest& request,
+                                                 const CallOptions& call) override {
+    return std::make_unique<GrpcStream>(*incident_, request, caller_, call);
+  }
+  absl::StatusOr<v1::ListTimelineEntriesResponse> ListTimelineEntries(
+      const v1::ListTimelineEntriesRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ListTimelineEntriesResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return timeline_->ListTimelineEntries(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::GetDirectoryResponse> GetDirectory(const v1::GetDirectoryRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::GetDirectoryResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return directory_->GetDirectory(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ReplaceDirectoryResponse> ReplaceDirectory(
+      const v1::ReplaceDirectoryRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ReplaceDirectoryResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return directory_->ReplaceDirectory(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::UpdatePersonResponse> UpdatePerson(const v1::UpdatePersonRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::UpdatePersonResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return directory_->UpdatePerson(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::UpdateEntityResponse> UpdateEntity(const v1::UpdateEntityRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::UpdateEntityResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return directory_->UpdateEntity(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::AssignRoleResponse> AssignRole(const v1::AssignRoleRequest& request,
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::AssignRoleResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return directory_->AssignRole(context, in, out);
+                                                });
+  }
+  absl::StatusOr<v1::UnassignRoleResponse> UnassignRole(const v1::UnassignRoleRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::UnassignRoleResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return directory_->UnassignRole(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ListEntitiesResponse> ListEntities(const v1::ListEntitiesRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::ListEntitiesResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return directory_->ListEntities(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ResolveContactsResponse> ResolveContacts(
+      const v1::ResolveContactsRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ResolveContactsResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return directory_->ResolveContacts(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::LookupChatAccountResponse> LookupChatAccount(
+      const v1::LookupChatAccountRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::LookupChatAccountResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return directory_->LookupChatAccount(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::WhoAmIResponse> WhoAmI(const v1::WhoAmIRequest& request,
+                                            const CallOptions& call) override {
+    return caller_.Call<v1::WhoAmIResponse>(request, call,
+                                            [this](auto* context, const auto& in, auto* out) {
+                                              return directory_->WhoAmI(context, in, out);
+                                            });
+  }
+  absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,
+                                                  const CallOptions& call) override {
+    return caller_.Call<v1::GetPolicyResponse>(request, call,
+                                               [this](auto* context, const auto& in, auto* out) {
+                                                 return policy_->GetPolicy(context, in, out);
+                                               });
+  }
+  absl::StatusOr<v1::LintPolicyResponse> LintPolicy(const v1::LintPolicyRequest& request,
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::LintPolicyResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return policy_->LintPolicy(context, in, out);
+                                                });
+  }
+  absl::StatusOr<v1::LeaseDeliveriesResponse> LeaseDeliveries(
+      const v1::LeaseDeliveriesRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::LeaseDeliveriesResponse>(
+        request, call,
+        [this](auto* context, const auto& in, auto* out) {
+          return delivery_->LeaseDeliveries(context, in, out);
+        },
+        // The server holds this call while there is nothing to send.
+        absl::Seconds(request.wait().seconds()) + absl::Nanoseconds(request.wait().nanos()));
+  }
+  absl::StatusOr<v1::ReportDeliveryResponse> ReportDelivery(
+      const v1::ReportDeliveryRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ReportDeliveryResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return delivery_->ReportDelivery(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ListDeliveriesResponse> ListDeliveries(
+      const v1::ListDeliveriesRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ListDeliveriesResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return delivery_->ListDeliveries(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::RequeueDeliveryResponse> RequeueDelivery(
+      const v1::RequeueDeliveryRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::RequeueDeliveryResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return delivery_->RequeueDelivery(context, in, out);
+        });
+  }
+
+ private:
+  Caller caller_;
+  std::unique_ptr<v1::IncidentService::Stub> incident_;
+  std::unique_ptr<v1::TimelineService::Stub> timeline_;
+  std::unique_ptr<v1::DirectoryService::Stub> directory_;
+  std::unique_ptr<v1::PolicyService::Stub> policy_;
+  std::unique_ptr<v1::DeliveryService::Stub> delivery_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Connection>> MakeConnection(Options options) {
+  auto channel = MakeChannel(options);
+  if (!channel.ok()) return channel.status();
+  return std::make_shared<GrpcConnection>(*std::move(channel), std::move(options));
+}
+
+}  // namespace belfry::client

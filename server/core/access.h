@@ -1,0 +1,44 @@
+// Who may do what, and who may see what. The only place where rights are decided.
+#ifndef BELFRY_SERVER_CORE_ACCESS_H_
+#define BELFRY_SERVER_CORE_ACCESS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "belfry/record/v1/state.pb.h"
+#include "google/protobuf/repeated_field.h"
+#include "server/core/command.h"
+#include "server/core/core.h"
+
+namespace belfry::core {
+
+// The roles the caller holds that reach `entity` ("entities/…"), each with where it is held.
+std::vector<record::v1::RoleGrant> GrantsFor(const Directory& directory, const Caller& caller,
+                                             absl::string_view entity);
+// The roles that reach any entity of the incident.
+std::vector<record::v1::RoleGrant> GrantsOn(const Directory& directory, const Caller& caller,
+                                            const record::v1::IncidentState& state);
+
+bool Includes(const std::vector<record::v1::RoleGrant>& grants,
+              const google::protobuf::RepeatedPtrField<std::string>& roles);
+
+// PERMISSION_DENIED (ROLE_REQUIRED) unless the pack lets the caller do `act` on the incident; with
+// `entity`, the role must reach that entity. The message names the roles that may.
+absl::Status RequireAct(const Context& context, const Caller& caller,
+                        const record::v1::IncidentState& state, absl::string_view act,
+                        absl::string_view entity = "");
+
+// PERMISSION_DENIED unless one of `roles` is held.
+absl::Status RequireRole(const Context& context, const std::vector<record::v1::RoleGrant>& grants,
+                         const google::protobuf::RepeatedPtrField<std::string>& roles,
+                         absl::string_view what, absl::string_view clauses);
+
+// "PC or SC" with titles, for messages.
+std::string RoleList(const PolicyIndex& policy,
+                     const google::protobuf::RepeatedPtrField<std::string>& roles);
+
+}  // namespace belfry::core
+
+#endif  // BELFRY_SERVER_CORE_ACCESS_H_

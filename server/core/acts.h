@@ -1,0 +1,41 @@
+// One function for each act. Each checks rights, then the request, then the state, in that order;
+// refuses with the field or the clause; or records what happened and what follows from it.
+#ifndef BELFRY_SERVER_CORE_ACTS_H_
+#define BELFRY_SERVER_CORE_ACTS_H_
+
+#include "absl/status/status.h"
+#include "belfry/v1/incident_service.pb.h"
+#include "server/core/command.h"
+#include "server/core/draft.h"
+
+namespace belfry::core {
+
+// Draws the consequences of what was recorded: severity, escalation, duties; until nothing moves.
+void Reconcile(Draft& draft);
+
+absl::Status DecideReport(Draft& draft, const Caller& caller, const Report& act);
+absl::Status DecideUpdate(Draft& draft, const Caller& caller, const v1::UpdateIncidentRequest& act);
+absl::Status DecideTransition(Draft& draft, const Caller& caller,
+                              const v1::TransitionIncidentRequest& act);
+absl::Status DecideAcknowledge(Draft& draft, const Caller& caller);
+absl::Status DecideEscalate(Draft& draft, const Caller& caller,
+                            const v1::EscalateIncidentRequest& act);
+absl::Status DecideSeverity(Draft& draft, const Caller& caller,
+                            const v1::ChangeSeverityRequest& act);
+absl::Status DecideFacts(Draft& draft, const Caller& caller,
+                         const google::protobuf::RepeatedPtrField<v1::Fact>& facts);
+absl::Status DecideCategories(Draft& draft, const Caller& caller,
+                              const v1::AssignCategoriesRequest& act);
+absl::Status DecideEntity(Draft& draft, const Caller& caller, const v1::AddEntityRequest& act);
+absl::Status DecideNote(Draft& draft, const Caller& caller, const v1::AddNoteRequest& act);
+absl::Status DecideTicket(Draft& draft, const Caller& caller, const v1::LinkTicketRequest& act);
+absl::Status DecideDocument(Draft& draft, const Caller& caller,
+                            const v1::SubmitDocumentRequest& act);
+absl::Status DecideNotice(Draft& draft, const Caller& caller,
+                          const v1::SendObligationNoticeRequest& act);
+absl::Status DecideTick(Draft& draft, const Tick& act);
+absl::Status DecideOutcome(Draft& draft, const DeliveryOutcome& act);
+
+}  // namespace belfry::core
+
+#endif  // BELFRY_SERVER_CORE_ACTS_H_

@@ -1,0 +1,198 @@
+// Steps of the life cycle: the pack's transitions and their guards.
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/base/error.h"
+#include "server/base/proto_time.h"
+#include "server/base/status_macros.h"
+#include "server/core/access.h"
+#include "server/core/acts.h"
+#include "server/core/limits.h"
+#include "server/core/record_checks.h"
+#include "server/core/state_util.h"
+#include "server/core/text.h"
+
+namespace belfry::core {
+namespace {
+
+using policy::v1::Guard;
+using policy::v1::Transition;
+
+std::string Clauses(const google::protobuf::RepeatedPtrField<std::string>& clauses) {
+  return absl::StrJoin(clauses, ", ");
+}
+
+absl::Status NotAllowed(const Draft& draft, absl::string_view verb) {
+  const record::v1::IncidentState& state = draft.state();
+  std::vector<std::string> verbs;
+  for (const Transition& transition : draft.context().policy.proto().transitions()) {
+    const auto& from = transition.from();
+    if (std::find(from.begin(), from.end(), state.state()) == from.end()) continue;
+    if (std::find(verbs.begin(), verbs.end(), transition.verb()) == verbs.end()) {
+      verbs.push_back(transition.verb());
+    }
+  }
+  return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "TRANSITION_NOT_ALLOWED",
+                      absl::StrCat(state.id(), " is ", state.state(), "; from there one can ",
+                                   verbs.empty() ? "do nothing more" : absl::StrJoin(verbs, ", "),
+                                   ", not ", verb))
+      .Metadata("state", state.state())
+      .Metadata("verb", std::string(verb))
+      .Build();
+}
+
+// The open duties behind a failed open_obligations test, each with its clause.
+void DescribeOpenDuties(const Draft& draft, const policy::v1::Predicate::OpenObligationTest& test,
+                        ErrorBuilder& error, std::vector<std::string>& lines) {
+  for (const record::v1::ObligationRow& row : draft.state().obligations()) {
+    const bool unsettled = IsOpen(row) || row.state() == v1::Obligation::STATE_HELD;
+    const auto& codes = test.code();
+    if (!unsettled ||
+        (!codes.empty() && std::find(codes.begin(), codes.end(), row.code()) == codes.end())) {
+      continue;
+    }
+    const policy::v1::Obligation* rule = draft.context().policy.FindObligation(row.code());
+    const std::string clauses = rule == nullptr ? "" : Clauses(rule->clauses());
+    const std::string remedy =
+        rule == nullptr ? "" : Remedy(draft.state(), rule->remedy());
+    error.Violation(clauses, row.instance(), remedy);
+    lines.push_back(absl::StrCat(row.instance(), " is open (", clauses, ")",
+                                 remedy.empty() ? "" : ": ", remedy));
+  }
+}
+
+absl::Status GuardsFailed(const Draft& draft, const Transition& transition,
+                          const std::vector<const Guard*>& failed) {
+  // The text names everything that is missing; nobody should have to try again to learn the rest.
+  std::vector<std::string> lines;
+  ErrorBuilder collector(absl::StatusCode::kFailedPrecondition, "GUARD_FAILED", "");
+  for (const Guard* guard : failed) {
+    if (guard->require().has_open_obligations()) {
+      DescribeOpenDuties(draft, guard->require().open_obligations(), collector, lines);
+      continue;
+    }
+    const std::string clauses = Clauses(guard->clauses());
+    const std::string remedy = Remedy(draft.state(), guard->remedy());
+    collector.Violation(clauses, guard->code(), absl::StrCat(guard->message(), ". ", remedy));
+    lines.push_back(absl::StrCat(guard->message(), clauses.empty() ? "" : " (", clauses,
+                                 clauses.empty() ? "" : ")", remedy.empty() ? "" : ": ", remedy));
+  }
+  collector.Message(absl::StrCat(draft.state().id(), " cannot ", transition.verb(), " yet: ",
+                                 absl::StrJoin(lines, "; ")));
+  return collector.Build();
+}
+
+std::vector<const Guard*> FailedGuards(const Draft& draft, const Transition& transition) {
+  std::vector<const Guard*> failed;
+  for (const Guard& guard : transition.guards()) {
+    if (!Holds(guard.require(), draft.About(""))) failed.push_back(&guard);
+  }
+  return failed;
+}
+
+// Clocks of the states that a step back leaves behind: they come after `to` in the pack's order.
+std::vector<std::string> ClocksAfter(const PolicyIndex& policy, absl::string_view to) {
+  std::vector<std::string> clocks;
+  bool after = false;
+  for (const policy::v1::State& state : policy.proto().states()) {
+    if (after && !state.sets_clock().empty()) clocks.push_back(state.sets_clock());
+    if (state.code() == to) after = true;
+  }
+  return clocks;
+}
+
+bool IsStepBack(const PolicyIndex& policy, absl::string_view from, absl::string_view to) {
+  for (const policy::v1::State& state : policy.proto().states()) {
+    if (state.code() == from) return false;
+    if (state.code() == to) return true;
+  }
+  return false;
+}
+
+void RecordTransition(Draft& draft, const Transition& transition, absl::string_view reason) {
+  const Context& context = draft.context();
+  record::v1::Event event = draft.NewEvent();
+  record::v1::StateChanged* body = event.mutable_state_changed();
+  body->set_transition(transition.id());
+  body->set_from(draft.state().state());
+  body->set_to(transition.to());
+  body->set_verb(transition.verb());
+  body->set_done(transition.done());
+  body->set_reason(std::string(reason));
+  body->set_restarts_clocks(transition.restarts_clocks());
+  body->set_tell_everyone(transition.tell_everyone());
+  const policy::v1::State* to = context.policy.FindState(transition.to());
+  if (IsStepBack(context.policy, draft.state().state(), transition.to())) {
+    for (std::string& clock : ClocksAfter(context.policy, transition.to())) {
+      body->add_clears_clocks(std::move(clock));
+    }
+    if (transition.restarts_clocks() && to != nullptr) body->set_sets_clock(to->sets_clock());
+  } else if (to != nullptr) {
+    body->set_sets_clock(to->sets_clock());
+  }
+  if (transition.has_recurrence_grace()) {
+    *body->mutable_recurrence_not_before() =
+        ToProto(context.now + FromProto(transition.recurrence_grace()));
+  }
+  for (const std::string& clause : transition.clauses()) event.add_clauses(clause);
+  draft.Record(std::move(event));
+}
+
+// One step: guards, then the record, then its consequences.
+absl::Status Step(Draft& draft, const Transition& transition, absl::string_view reason) {
+  const std::vector<const Guard*> failed = FailedGuards(draft, transition);
+  if (!failed.empty()) return GuardsFailed(draft, transition, failed);
+  RecordTransition(draft, transition, reason);
+  Reconcile(draft);
+  return absl::OkStatus();
+}
+
+// The ordinary transition from the present state to `to`, for the short path.
+const Transition* OrdinaryTransition(const Draft& draft, absl::string_view to) {
+  for (const Transition& transition : draft.context().policy.proto().transitions()) {
+    const auto& from = transition.from();
+    if (transition.to() == to && transition.through().empty() &&
+        std::find(from.begin(), from.end(), draft.state().state()) != from.end()) {
+      return &transition;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+absl::Status DecideTransition(Draft& draft, const Caller& caller,
+                              const v1::TransitionIncidentRequest& act) {
+  const Context& context = draft.context();
+  const Transition* transition =
+      context.policy.FindTransition(draft.state().state(), act.verb());
+  if (transition == nullptr) return NotAllowed(draft, act.verb());
+  BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), transition->act()));
+  BELFRY_RETURN_IF_ERROR(CheckText("reason", act.reason(), kReasonCharactersMax));
+  if (transition->reason_required()) {
+    BELFRY_RETURN_IF_ERROR(CheckNeeded("reason", act.reason(), kReasonCharactersMax));
+  }
+  if (!act.facts().empty()) {
+    BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "RECORD_FACTS"));
+    BELFRY_RETURN_IF_ERROR(CheckFacts(draft, caller, act.facts()));
+    RecordFacts(draft, act.facts());
+    Reconcile(draft);
+  }
+  // The states in between are passed one by one, so that each is on record with its time.
+  for (const std::string& between : transition->through()) {
+    const Transition* step = OrdinaryTransition(draft, between);
+    if (step == nullptr) continue;  // left behind already
+    BELFRY_RETURN_IF_ERROR(Step(draft, *step, act.reason()));
+  }
+  if (!transition->through().empty()) {
+    const Transition* last = OrdinaryTransition(draft, transition->to());
+    if (last != nullptr) return Step(draft, *last, act.reason());
+  }
+  return Step(draft, *transition, act.reason());
+}
+
+}  // namespace belfry::core

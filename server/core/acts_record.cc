@@ -1,0 +1,140 @@
+// Acts that add to the record: details, facts, categories, entities, notes, tickets.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "server/base/error.h"
+#include "server/base/proto_time.h"
+#include "server/base/status_macros.h"
+#include "server/core/access.h"
+#include "server/core/acts.h"
+#include "server/core/limits.h"
+#include "server/core/record_checks.h"
+#include "server/core/state_util.h"
+#include "server/core/text.h"
+
+namespace belfry::core {
+
+absl::Status DecideUpdate(Draft& draft, const Caller& caller,
+                          const v1::UpdateIncidentRequest& act) {
+  const Context& context = draft.context();
+  BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "UPDATE_DETAILS"));
+  if (act.update_mask().paths().empty()) {
+    return InvalidField("update_mask", "names no field; use title, summary or lead");
+  }
+  record::v1::Event event = draft.NewEvent();
+  record::v1::DetailsChanged* body = event.mutable_details_changed();
+  for (const std::string& path : act.update_mask().paths()) {
+    if (path == "title") {
+      BELFRY_RETURN_IF_ERROR(CheckNeeded("title", act.incident().title(), kTitleCharactersMax));
+      body->set_title(FirstLine(act.incident().title(), kTitleCharactersMax));
+    } else if (path == "summary") {
+      BELFRY_RETURN_IF_ERROR(CheckText("summary", act.incident().summary(), kTextCharactersMax));
+      body->set_summary(act.incident().summary());
+    } else if (path == "lead") {
+      const std::string& lead = act.incident().lead();
+      if (!lead.empty() && context.directory.FindPerson(lead) == nullptr) {
+        return InvalidField("lead", absl::StrCat("there is no ", lead, " in the directory"));
+      }
+      body->set_lead(lead);
+    } else {
+      return InvalidField("update_mask",
+                          absl::StrCat("\"", path, "\" cannot be changed here; use title, summary "
+                                       "or lead"));
+    }
+  }
+  draft.Record(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::Status DecideFacts(Draft& draft, const Caller& caller,
+                         const google::protobuf::RepeatedPtrField<v1::Fact>& facts) {
+  BELFRY_RETURN_IF_ERROR(RequireAct(draft.context(), caller, draft.state(), "RECORD_FACTS"));
+  if (facts.empty()) return InvalidField("facts", "is empty; give at least one, as name:value");
+  BELFRY_RETURN_IF_ERROR(CheckFacts(draft, caller, facts));
+  RecordFacts(draft, facts);
+  Reconcile(draft);
+  return absl::OkStatus();
+}
+
+absl::Status DecideCategories(Draft& draft, const Caller& caller,
+                              const v1::AssignCategoriesRequest& act) {
+  BELFRY_RETURN_IF_ERROR(RequireAct(draft.context(), caller, draft.state(), "ASSIGN_CATEGORIES"));
+  if (act.categories().empty()) return InvalidField("categories", "is empty; name at least one");
+  BELFRY_RETURN_IF_ERROR(CheckCategories(draft.context().policy, act.categories()));
+  if (draft.state().categories_size() + act.categories_size() > kCategoriesMax) {
+    return InvalidField("categories", absl::StrCat("at most ", kCategoriesMax, " in all"));
+  }
+  RecordCategories(draft, act.categories());
+  Reconcile(draft);
+  return absl::OkStatus();
+}
+
+absl::Status DecideEntity(Draft& draft, const Caller& caller, const v1::AddEntityRequest& act) {
+  const Context& context = draft.context();
+  BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "ADD_ENTITY"));
+  const v1::Entity* entity = context.directory.FindEntity(act.entity().entity());
+  if (entity == nullptr) {
+    return InvalidField("entity.entity", absl::StrCat("there is no ", act.entity().entity(),
+                                                      " in the directory"));
+  }
+  if (act.entity().relation() == v1::IncidentEntity::RELATION_UNSPECIFIED) {
+    return InvalidField("entity.relation", "is needed: AFFECTED or POTENTIAL");
+  }
+  const record::v1::EntityPart* known = FindPart(draft.state(), entity->name());
+  if (known == nullptr && draft.state().entities_size() >= kEntitiesMax) {
+    return InvalidField("entity", absl::StrCat("at most ", kEntitiesMax, " in one incident"));
+  }
+  // T0 of an entity drawn in later is its own detection or the time it was told, the earlier one.
+  absl::Time detected = known == nullptr ? context.now : FromProto(known->detect_time());
+  if (act.entity().has_detect_time()) {
+    const absl::Time given = FromProto(act.entity().detect_time());
+    if (known != nullptr && given > detected) {
+      return InvalidField("entity.detect_time",
+                          "can be corrected to an earlier time only; a later one would move "
+                          "deadlines away");
+    }
+    detected = std::min(given, detected);
+  }
+  RecordEntity(draft, *entity, act.entity().relation(), detected);
+  Reconcile(draft);
+  return absl::OkStatus();
+}
+
+absl::Status DecideNote(Draft& draft, const Caller& caller, const v1::AddNoteRequest& act) {
+  const Context& context = draft.context();
+  BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "NOTE"));
+  BELFRY_RETURN_IF_ERROR(CheckNeeded("text", act.text(), kTextCharactersMax));
+  if (act.has_event_time() && FromProto(act.event_time()) > context.now + kFutureTolerance) {
+    return InvalidField("event_time", "is in the future");
+  }
+  record::v1::Event event = draft.NewEvent();
+  record::v1::NoteAdded* body = event.mutable_note_added();
+  body->set_text(act.text());
+  if (act.has_event_time()) *body->mutable_event_time() = act.event_time();
+  draft.Record(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::Status DecideTicket(Draft& draft, const Caller& caller, const v1::LinkTicketRequest& act) {
+  BELFRY_RETURN_IF_ERROR(RequireAct(draft.context(), caller, draft.state(), "LINK_TICKET"));
+  BELFRY_RETURN_IF_ERROR(CheckNeeded("ticket.number", act.ticket().number(), kTicketCharactersMax));
+  BELFRY_RETURN_IF_ERROR(CheckText("ticket.system", act.ticket().system(), kTicketCharactersMax));
+  const auto& tickets = draft.state().tickets();
+  const bool known = std::any_of(tickets.begin(), tickets.end(), [&](const v1::Ticket& ticket) {
+    return ticket.system() == act.ticket().system() && ticket.number() == act.ticket().number();
+  });
+  if (known) return absl::OkStatus();
+  if (tickets.size() >= kTicketsMax) {
+    return InvalidField("ticket", absl::StrCat("at most ", kTicketsMax, " in one incident"));
+  }
+  record::v1::Event event = draft.NewEvent();
+  *event.mutable_ticket_linked()->mutable_ticket() = act.ticket();
+  draft.Record(std::move(event));
+  Reconcile(draft);
+  return absl::OkStatus();
+}
+
+}  // namespace belfry::core

@@ -1,0 +1,64 @@
+// Who wants what: the input of Decide().
+#ifndef BELFRY_SERVER_CORE_COMMAND_H_
+#define BELFRY_SERVER_CORE_COMMAND_H_
+
+#include <string>
+#include <variant>
+
+#include "belfry/record/v1/event.pb.h"
+#include "belfry/v1/incident_service.pb.h"
+
+namespace belfry::core {
+
+// Everything due at `now` or before is to be decided.
+struct Tick {
+  // Leave undone what falls due exactly now: acts at an instant come before what falls due at it.
+  bool before_now = false;
+};
+
+// A delivery reached its end.
+struct DeliveryOutcome {
+  std::string delivery;  // "deliveries/…"
+  std::string target;    // "people/…" or "channels/…"
+  v1::Endpoint endpoint;
+  v1::Notice::Kind kind = v1::Notice::KIND_UNSPECIFIED;
+  std::string obligation;
+  std::string chain_entity;
+  bool delivered = false;
+  std::string error;
+};
+
+// A new report, with the identifiers the engine has reserved for it.
+struct Report {
+  v1::CreateIncidentRequest request;
+  std::string id;   // "DOP-2026-0007"
+  std::string uid;  // UUIDv7
+};
+
+using Act = std::variant<Report, v1::UpdateIncidentRequest, v1::TransitionIncidentRequest,
+                         v1::AcknowledgeIncidentRequest, v1::EscalateIncidentRequest,
+                         v1::ChangeSeverityRequest, v1::RecordFactsRequest,
+                         v1::AssignCategoriesRequest, v1::AddEntityRequest, v1::AddNoteRequest,
+                         v1::LinkTicketRequest, v1::SubmitDocumentRequest,
+                         v1::SendObligationNoticeRequest, Tick, DeliveryOutcome>;
+
+// The one who asks. What they may do follows from `actor.principal` and the directory.
+struct Caller {
+  record::v1::Actor actor;
+  // For agency systems: the entity they speak for, "entities/…"; for people their own.
+  std::string entity;
+  // An agency system, not a person.
+  bool system = false;
+  // Belfry itself: what falls due, and what deliveries report.
+  bool internal = false;
+};
+
+struct Command {
+  Caller caller;
+  Act act;
+  std::string request_id;
+};
+
+}  // namespace belfry::core
+
+#endif  // BELFRY_SERVER_CORE_COMMAND_H_

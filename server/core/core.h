@@ -1,0 +1,76 @@
+// The core: pure functions from (policy, directory, state, command, time) to events, and from
+// events to state and notices. No I/O, no clock, no threads; the same inputs give the same outputs.
+#ifndef BELFRY_SERVER_CORE_CORE_H_
+#define BELFRY_SERVER_CORE_CORE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "belfry/record/v1/event.pb.h"
+#include "belfry/record/v1/state.pb.h"
+#include "belfry/v1/delivery.pb.h"
+#include "belfry/v1/timeline.pb.h"
+#include "server/core/command.h"
+#include "server/core/directory.h"
+#include "server/core/policy/policy_index.h"
+
+namespace belfry::core {
+
+// What every decision may look at.
+struct Context {
+  const PolicyIndex& policy;
+  const Directory& directory;
+  absl::Time now;
+};
+
+struct Decision {
+  // In the order in which they happened; empty when there was nothing to do.
+  std::vector<record::v1::Event> events;
+  // `state` with all events applied.
+  record::v1::IncidentState state;
+};
+
+// Decides a command. `state` is null for a Report and only then. Refusals are built with
+// ErrorBuilder: reason, clause and remedy. Never changes anything.
+absl::StatusOr<Decision> Decide(const Context& context, const record::v1::IncidentState* state,
+                                const Command& command);
+
+// Applies one recorded event. Total: what happened, happened.
+void Apply(record::v1::IncidentState& state, const record::v1::Event& event);
+
+// When Decide(Tick) has something to do next; InfiniteFuture when never. It may be in the past.
+absl::Time NextDue(const PolicyIndex& policy, const record::v1::IncidentState& state);
+
+// A notice and where it goes; the engine finds the address.
+struct NoticeDraft {
+  std::string target;  // "people/…" or "channels/…"
+  v1::Notice notice;
+  // The entity whose escalation chain this page belongs to.
+  std::string chain_entity;
+  // The record wants to know what became of it (DeliveryOutcome).
+  bool report_outcome = false;
+};
+
+// Who hears of `events`, why, and what. `state` is the state after them.
+std::vector<NoticeDraft> Notices(const Context& context, const record::v1::IncidentState& state,
+                                 const std::vector<record::v1::Event>& events);
+
+// One event as people read it.
+v1::TimelineEntry ToTimelineEntry(const PolicyIndex& policy, const record::v1::IncidentState& state,
+                                  const record::v1::Event& event);
+
+// The incident as callers see it.
+v1::Incident ToIncident(const PolicyIndex& policy, const record::v1::IncidentState& state);
+v1::Obligation ToObligation(const PolicyIndex& policy, const record::v1::ObligationRow& row);
+v1::NextDuty ToNextDuty(const record::v1::ObligationRow& row);
+
+// May this principal ("people/…", "systems/…") read the incident? `entity` is the one a system
+// speaks for.
+bool MayRead(const PolicyIndex& policy, const Directory& directory, const Caller& caller,
+             const record::v1::IncidentState& state);
+
+}  // namespace belfry::core
+
+#endif  // BELFRY_SERVER_CORE_CORE_H_

@@ -1,0 +1,86 @@
+// Decide(): dispatches a command to the act it asks for, then lets the policy draw its
+// consequences.
+#include <algorithm>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "server/base/proto_time.h"
+#include "server/base/status_macros.h"
+#include "server/core/acts.h"
+#include "server/core/core.h"
+#include "server/core/draft.h"
+#include "server/core/escalation.h"
+#include "server/core/limits.h"
+#include "server/core/obligations.h"
+#include "server/core/severity.h"
+#include "server/core/state_util.h"
+
+namespace belfry::core {
+namespace {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+}  // namespace
+
+void Reconcile(Draft& draft) {
+  for (int round = 0; round < kReconcileRoundsMax; ++round) {
+    const int64_t before = draft.state().version();
+    SettleSeverity(draft);
+    SettleChains(draft);
+    SettleObligations(draft);
+    if (draft.state().version() == before) return;
+  }
+}
+
+absl::StatusOr<Decision> Decide(const Context& context, const record::v1::IncidentState* state,
+                                const Command& command) {
+  Draft draft(context, state == nullptr ? record::v1::IncidentState() : *state, command);
+  const Caller& caller = command.caller;
+  const absl::Status status = std::visit(
+      Overloaded{
+          [&](const Report& act) { return DecideReport(draft, caller, act); },
+          [&](const v1::UpdateIncidentRequest& act) { return DecideUpdate(draft, caller, act); },
+          [&](const v1::TransitionIncidentRequest& act) {
+            return DecideTransition(draft, caller, act);
+          },
+          [&](const v1::AcknowledgeIncidentRequest&) { return DecideAcknowledge(draft, caller); },
+          [&](const v1::EscalateIncidentRequest& act) {
+            return DecideEscalate(draft, caller, act);
+          },
+          [&](const v1::ChangeSeverityRequest& act) { return DecideSeverity(draft, caller, act); },
+          [&](const v1::RecordFactsRequest& act) {
+            return DecideFacts(draft, caller, act.facts());
+          },
+          [&](const v1::AssignCategoriesRequest& act) {
+            return DecideCategories(draft, caller, act);
+          },
+          [&](const v1::AddEntityRequest& act) { return DecideEntity(draft, caller, act); },
+          [&](const v1::AddNoteRequest& act) { return DecideNote(draft, caller, act); },
+          [&](const v1::LinkTicketRequest& act) { return DecideTicket(draft, caller, act); },
+          [&](const v1::SubmitDocumentRequest& act) { return DecideDocument(draft, caller, act); },
+          [&](const v1::SendObligationNoticeRequest& act) {
+            return DecideNotice(draft, caller, act);
+          },
+          [&](const Tick& act) { return DecideTick(draft, act); },
+          [&](const DeliveryOutcome& act) { return DecideOutcome(draft, act); },
+      },
+      command.act);
+  BELFRY_RETURN_IF_ERROR(status);
+  return std::move(draft).Finish();
+}
+
+absl::Time NextDue(const PolicyIndex& policy, const record::v1::IncidentState& state) {
+  absl::Time next = absl::InfiniteFuture();
+  for (const auto& chain : state.chains()) {
+    if (chain.has_next_time()) next = std::min(next, FromProto(chain.next_time()));
+  }
+  for (const ObligationDue& due : ObligationsDue(policy, state)) next = std::min(next, due.time);
+  return next;
+}
+
+}  // namespace belfry::core

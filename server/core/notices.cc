@@ -1,0 +1,349 @@
+// Notices(): who hears about what happened, why, and what.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "server/base/proto_time.h"
+#include "server/core/core.h"
+#include "server/core/limits.h"
+#include "server/core/notice_text.h"
+#include "server/core/state_util.h"
+
+namespace belfry::core {
+namespace {
+
+using record::v1::ChainPaged;
+using record::v1::Event;
+using record::v1::IncidentState;
+using v1::Notice;
+
+// Collects the notices of one commit, so that a place is told one thing once.
+class Notifier {
+ public:
+  Notifier(const Context& context, const IncidentState& state) : context_(context), state_(state) {
+    if (!state.restricted()) FindChannels();
+  }
+
+  void Tell(const Event& event);
+  std::vector<NoticeDraft> Finish(const std::vector<Event>& events) &&;
+
+ private:
+  void FindChannels();
+  Notice NewNotice(Notice::Kind kind, const Event& event, absl::string_view reason) const;
+  void SetText(Notice& notice, absl::string_view key, const NoticeFacts& facts) const;
+  NoticeFacts DutyFacts(absl::string_view instance) const;
+
+  void ToPerson(const std::string& person, Notice notice, bool report_outcome,
+                absl::string_view chain_entity = "");
+  void ToPeople(const google::protobuf::RepeatedPtrField<std::string>& people, const Notice& notice,
+                bool report_outcome, absl::string_view chain_entity = "");
+  void ToChannels(const Notice& notice, bool quiet_ones_too);
+
+  void TellPaged(const Event& event);
+  void TellDuty(const Event& event);
+  void TellEveryone(const Event& event);
+
+  const Context& context_;
+  const IncidentState& state_;
+  std::vector<const v1::Channel*> channels_;
+  std::vector<NoticeDraft> drafts_;
+};
+
+void Notifier::FindChannels() {
+  for (const auto& part : state_.entities()) {
+    if (!IsReporting(part)) continue;
+    for (const v1::Channel* channel : context_.directory.ChannelsFor(part.entity())) {
+      if (std::find(channels_.begin(), channels_.end(), channel) == channels_.end()) {
+        channels_.push_back(channel);
+      }
+    }
+  }
+}
+
+// A restricted incident leaves nothing but its number in a notice.
+v1::Incident ShownIncident(const Context& context, const IncidentState& state) {
+  if (!state.restricted()) return ToIncident(context.policy, state);
+  v1::Incident hidden;
+  hidden.set_name(absl::StrCat("incidents/", state.id()));
+  hidden.set_restricted(true);
+  hidden.set_tlp(state.tlp());
+  hidden.set_drill(state.drill());
+  return hidden;
+}
+
+Notice Notifier::NewNotice(Notice::Kind kind, const Event& event, absl::string_view reason) const {
+  Notice notice;
+  notice.set_kind(kind);
+  notice.set_reason(std::string(reason));
+  *notice.mutable_clauses() = event.clauses();
+  *notice.mutable_incident() = ShownIncident(context_, state_);
+  *notice.mutable_time() = event.time();
+  notice.set_late(event.has_due_time() &&
+                  FromProto(event.time()) - FromProto(event.due_time()) > kLateTolerance);
+  return notice;
+}
+
+void Notifier::SetText(Notice& notice, absl::string_view key, const NoticeFacts& facts) const {
+  if (state_.restricted()) {
+    notice.set_title(absl::StrCat(state_.id(), ": restricted incident"));
+    notice.set_text("Open it in Belfry; nothing about it may be written here.");
+    return;
+  }
+  NoticeText text = TextFor(context_, state_, key, facts);
+  if (state_.drill()) text.title = absl::StrCat("DRILL ", text.title);
+  notice.set_title(std::move(text.title));
+  notice.set_text(std::move(text.text));
+}
+
+NoticeFacts Notifier::DutyFacts(absl::string_view instance) const {
+  NoticeFacts facts;
+  facts.obligation = FindObligation(state_, instance);
+  if (facts.obligation != nullptr) {
+    facts.rule = context_.policy.FindObligation(facts.obligation->code());
+  }
+  return facts;
+}
+
+void Notifier::ToPerson(const std::string& person, Notice notice, bool report_outcome,
+                        absl::string_view chain_entity) {
+  drafts_.push_back({person, std::move(notice), std::string(chain_entity), report_outcome});
+}
+
+void Notifier::ToPeople(const google::protobuf::RepeatedPtrField<std::string>& people,
+                        const Notice& notice, bool report_outcome,
+                        absl::string_view chain_entity) {
+  for (const std::string& person : people) {
+    ToPerson(person, notice, report_outcome, chain_entity);
+  }
+}
+
+void Notifier::ToChannels(const Notice& notice, bool quiet_ones_too) {
+  for (const v1::Channel* channel : channels_) {
+    if (channel->quiet() && !quiet_ones_too) continue;
+    drafts_.push_back({channel->name(), notice, "", false});
+  }
+}
+
+void Notifier::TellPaged(const Event& event) {
+  const ChainPaged& body = event.chain_paged();
+  const std::string reason =
+      ChainPaged::Reason_Name(body.reason()).substr(sizeof("REASON_") - 1);
+  Notice notice = NewNotice(Notice::KIND_PAGE, event, reason);
+  NoticeFacts facts{.reason = ToTimelineEntry(context_.policy, state_, event).text(),
+                    .roles = absl::StrJoin(body.roles(), ", "),
+                    .level = body.level()};
+  SetText(notice, "PAGE", facts);
+  for (const char* action : {"ack", "escalate", "show"}) notice.add_actions(action);
+  ToPeople(body.people(), notice, true, body.entity());
+  if (body.reason() == ChainPaged::REASON_EXHAUSTED) {
+    Notice alarm = NewNotice(Notice::KIND_ALARM, event, reason);
+    SetText(alarm, "EXHAUSTED", facts);
+    ToPeople(body.alarm_people(), alarm, false);
+  }
+}
+
+void Notifier::TellDuty(const Event& event) {
+  switch (event.body_case()) {
+    case Event::kObligationOpened: {
+      const auto& body = event.obligation_opened();
+      if (body.notify_people().empty()) return;
+      Notice notice = NewNotice(Notice::KIND_PAGE, event, "DUTY_OPENED");
+      notice.set_obligation(body.instance());
+      if (body.has_due_time()) *notice.mutable_due_time() = body.due_time();
+      SetText(notice, "OPENED_DUTY", DutyFacts(body.instance()));
+      notice.add_actions("ack");
+      ToPeople(body.notify_people(), notice, true);
+      return;
+    }
+    case Event::kReminderSent: {
+      const auto& body = event.reminder_sent();
+      const NoticeFacts facts = DutyFacts(body.instance());
+      Notice notice = NewNotice(Notice::KIND_REMINDER, event, "DUTY_DUE");
+      notice.set_obligation(body.instance());
+      if (facts.obligation != nullptr) *notice.mutable_due_time() = facts.obligation->due_time();
+      SetText(notice, "REMINDER", facts);
+      notice.add_actions("update");
+      ToPeople(body.people(), notice, true);
+      if (body.post_to_channel()) ToChannels(notice, false);
+      return;
+    }
+    case Event::kOverdueStepTaken: {
+      const auto& body = event.overdue_step_taken();
+      const NoticeFacts facts = DutyFacts(body.instance());
+      Notice notice = NewNotice(Notice::KIND_OVERDUE, event, "DUTY_LATE");
+      notice.set_obligation(body.instance());
+      if (facts.obligation != nullptr) *notice.mutable_due_time() = facts.obligation->due_time();
+      SetText(notice, "OVERDUE", facts);
+      notice.add_actions("update");
+      ToPeople(body.people(), notice, true);
+      if (body.post_to_channel()) ToChannels(notice, true);
+      return;
+    }
+    case Event::kNoticeSent: {
+      const auto& body = event.notice_sent();
+      Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "NOTICE");
+      notice.set_obligation(body.obligation());
+      notice.set_title(body.title());
+      notice.set_text(body.text());
+      if (state_.restricted()) SetText(notice, "", {});
+      // One person in two of the roles gets one message; it counts for both.
+      std::set<std::string> people;
+      for (const auto& recipient : body.recipients()) people.insert(recipient.person());
+      for (const std::string& person : people) ToPerson(person, notice, true);
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+void Notifier::TellEveryone(const Event& event) {
+  Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "TOLD_BEFORE");
+  SetText(notice, "DISMISSED",
+          {.actor = event.actor().principal(), .reason = event.state_changed().reason()});
+  ToPeople(state_.told_people(), notice, false);
+}
+
+void Notifier::Tell(const Event& event) {
+  switch (event.body_case()) {
+    case Event::kChainPaged:
+      TellPaged(event);
+      break;
+    case Event::kRolesPaged: {
+      Notice notice = NewNotice(Notice::KIND_PAGE, event, "REQUESTED");
+      SetText(notice, "PAGE",
+              {.actor = event.actor().principal(),
+               .reason = event.roles_paged().reason(),
+               .roles = absl::StrJoin(event.roles_paged().roles(), ", ")});
+      for (const char* action : {"ack", "show"}) notice.add_actions(action);
+      ToPeople(event.roles_paged().people(), notice, true);
+      break;
+    }
+    case Event::kDocumentSubmitted: {
+      const auto& body = event.document_submitted();
+      Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "DOCUMENT");
+      SetText(notice, "DOCUMENT",
+              {.actor = event.actor().principal(),
+               .reason = ToTimelineEntry(context_.policy, state_, event).text()});
+      ToPeople(body.recipient_people(), notice, false);
+      break;
+    }
+    case Event::kDeliveryConcluded:
+      if (!event.delivery_concluded().alarm_people().empty()) {
+        Notice notice = NewNotice(Notice::KIND_ALARM, event, "UNDELIVERABLE");
+        notice.set_title(absl::StrCat(state_.id(), ": a notice could not be delivered"));
+        notice.set_text(ToTimelineEntry(context_.policy, state_, event).text());
+        ToPeople(event.delivery_concluded().alarm_people(), notice, false);
+      }
+      break;
+    case Event::kStateChanged:
+      if (event.state_changed().tell_everyone()) TellEveryone(event);
+      break;
+    default:
+      TellDuty(event);
+      break;
+  }
+}
+
+// Worth a line in the thread. What only restates the headline, or was sent on its own, is not.
+bool IsLogLine(const Event& event) {
+  switch (event.body_case()) {
+    case Event::kStateChanged:
+    case Event::kFactRecorded:
+    case Event::kCategoriesAssigned:
+    case Event::kNoteAdded:
+    case Event::kTicketLinked:
+    case Event::kDocumentSubmitted:
+    case Event::kAcknowledged:
+    case Event::kChainPaged:
+    case Event::kRolesPaged:
+    case Event::kNoticeSent:
+    case Event::kDetailsChanged:
+    case Event::kEntityAdded:
+      return true;
+    case Event::kSeverityChanged:
+      return event.severity_changed().from() != event.severity_changed().to();
+    case Event::kObligationSettled:
+      return event.obligation_settled().state() != v1::Obligation::STATE_VOID;
+    case Event::kDeliveryConcluded:
+      return !event.delivery_concluded().delivered();
+    default:
+      return false;
+  }
+}
+
+// Important enough to be seen outside the thread as well.
+bool IsBroadcast(const Event& event) {
+  if (event.has_severity_changed()) return event.severity_changed().raised();
+  if (event.has_chain_paged()) {
+    return event.chain_paged().reason() != ChainPaged::REASON_STARTED &&
+           event.chain_paged().reason() != ChainPaged::REASON_REPEAT;
+  }
+  return event.has_state_changed();
+}
+
+// Reached a page or reminder: no reason to edit the headline.
+bool ChangesHeadline(const Event& event) {
+  return event.body_case() != Event::kDeliveryConcluded &&
+         event.body_case() != Event::kReminderSent && event.body_case() != Event::kNoteAdded;
+}
+
+std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
+  const bool reported = std::any_of(events.begin(), events.end(),
+                                    [](const Event& e) { return e.has_incident_reported(); });
+  // Headlines first: the thread hangs on them.
+  std::vector<NoticeDraft> own = std::move(drafts_);
+  drafts_.clear();
+  if (std::any_of(events.begin(), events.end(), ChangesHeadline)) {
+    Notice headline = NewNotice(Notice::KIND_HEADLINE, events.back(), "STATE");
+    headline.set_title(state_.title());
+    headline.clear_clauses();
+    headline.set_late(false);
+    std::vector<const record::v1::ObligationRow*> open;
+    for (const auto& row : state_.obligations()) {
+      if (IsOpen(row) && row.has_due_time()) open.push_back(&row);
+    }
+    std::stable_sort(open.begin(), open.end(), [](const auto* a, const auto* b) {
+      return FromProto(a->due_time()) < FromProto(b->due_time());
+    });
+    for (size_t i = 0; i < open.size() && i < kHeadlineDutiesMax; ++i) {
+      *headline.add_duties() = ToNextDuty(*open[i]);
+    }
+    for (const char* action : {"ack", "update", "escalate"}) headline.add_actions(action);
+    ToChannels(headline, true);
+  }
+  if (!channels_.empty()) {
+    for (const Event& event : events) {
+      // What came with the report stands in the headline.
+      const bool with_report = reported && !event.has_chain_paged();
+      if (!IsLogLine(event) || with_report) continue;
+      Notice line = NewNotice(Notice::KIND_LOG, event, "EVENT");
+      line.clear_incident();
+      line.mutable_incident()->set_name(absl::StrCat("incidents/", state_.id()));
+      *line.mutable_entry() = ToTimelineEntry(context_.policy, state_, event);
+      line.set_text(line.entry().text());
+      line.set_broadcast(IsBroadcast(event));
+      ToChannels(line, false);
+    }
+  }
+  drafts_.insert(drafts_.end(), std::make_move_iterator(own.begin()),
+                 std::make_move_iterator(own.end()));
+  return std::move(drafts_);
+}
+
+}  // namespace
+
+std::vector<NoticeDraft> Notices(const Context& context, const IncidentState& state,
+                                 const std::vector<Event>& events) {
+  if (events.empty()) return {};
+  Notifier notifier(context, state);
+  for (const Event& event : events) notifier.Tell(event);
+  return std::move(notifier).Finish(events);
+}
+
+}  // namespace belfry::core

@@ -1,0 +1,105 @@
+// What time alone brings about, and what deliveries report back.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "server/base/proto_time.h"
+#include "server/core/acts.h"
+#include "server/core/escalation.h"
+#include "server/core/limits.h"
+#include "server/core/obligations.h"
+#include "server/core/recipients.h"
+#include "server/core/state_util.h"
+
+namespace belfry::core {
+namespace {
+
+// One thing that has fallen due.
+struct Item {
+  absl::Time time;
+  std::optional<ObligationDue> obligation;
+  std::string chain_entity;
+};
+
+// At one instant: duties before pages, then in the order of the record.
+std::optional<Item> Earliest(const Draft& draft) {
+  std::optional<Item> earliest;
+  for (ObligationDue& due : ObligationsDue(draft.context().policy, draft.state())) {
+    // A reminder of a deadline that has passed as well reminds of nothing.
+    if (due.what == ObligationDue::What::kReminder) {
+      const auto* row = FindObligation(draft.state(), due.instance);
+      if (row == nullptr || FromProto(row->due_time()) <= draft.context().now) continue;
+    }
+    if (!earliest.has_value() || due.time < earliest->time) {
+      earliest = Item{due.time, std::move(due), ""};
+    }
+  }
+  for (const record::v1::Chain& chain : draft.state().chains()) {
+    if (!chain.has_next_time()) continue;
+    const absl::Time time = FromProto(chain.next_time());
+    if (!earliest.has_value() || time < earliest->time) {
+      earliest = Item{time, std::nullopt, chain.entity()};
+    }
+  }
+  return earliest;
+}
+
+}  // namespace
+
+absl::Status DecideTick(Draft& draft, const Tick& act) {
+  const absl::Time now = draft.context().now;
+  Reconcile(draft);  // opens what time alone has opened
+  int64_t version = -1;
+  while (draft.state().version() != version) {
+    version = draft.state().version();
+    const std::optional<Item> item = Earliest(draft);
+    if (!item.has_value()) break;
+    if (act.before_now ? item->time >= now : item->time > now) break;
+    if (item->obligation.has_value()) {
+      TakeObligationDue(draft, *item->obligation);
+    } else {
+      TakeChainDue(draft, item->chain_entity);
+    }
+    Reconcile(draft);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DecideOutcome(Draft& draft, const DeliveryOutcome& act) {
+  const Context& context = draft.context();
+  record::v1::Event event = draft.NewEvent();
+  record::v1::DeliveryConcluded* body = event.mutable_delivery_concluded();
+  body->set_delivery(act.delivery);
+  body->set_target(act.target);
+  *body->mutable_endpoint() = act.endpoint;
+  body->set_kind(act.kind);
+  body->set_obligation(act.obligation);
+  body->set_delivered(act.delivered);
+  body->set_error(act.error);
+  body->set_chain_entity(act.chain_entity);
+  if (!act.delivered) {
+    for (std::string& person :
+         PeopleHolding(context.directory, context.policy.proto().escalation().exhausted_roles(),
+                       draft.state().entity())) {
+      // An alarm about an alarm that cannot reach its reader would go round for ever.
+      if (person != act.target) body->add_alarm_people(std::move(person));
+    }
+    if (act.kind == v1::Notice::KIND_ALARM) body->clear_alarm_people();
+  }
+  draft.Record(std::move(event));
+  const record::v1::Chain* chain = FindChain(draft.state(), act.chain_entity);
+  const bool waiting = chain != nullptr &&
+                       (chain->state() == v1::EscalationChain::STATE_NOTIFIED) &&
+                       !act.delivered;
+  if (waiting && NobodyReachable(*chain)) {
+    // A page that reaches nobody is an answer: nobody. There is nothing to wait for.
+    ClimbNow(draft, act.chain_entity, record::v1::ChainPaged::REASON_UNREACHABLE, "");
+  }
+  Reconcile(draft);
+  return absl::OkStatus();
+}
+
+}  // namespace belfry::core

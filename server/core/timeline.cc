@@ -1,0 +1,263 @@
+// The record as people read it: one plain sentence for each kind of event.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "server/base/proto_time.h"
+#include "server/core/core.h"
+#include "server/core/limits.h"
+#include "server/core/notice_text.h"
+
+namespace belfry::core {
+namespace {
+
+using record::v1::ChainPaged;
+using record::v1::Event;
+
+struct Sentence {
+  const char* kind;
+  std::string text;
+};
+
+std::string Id(absl::string_view name) {
+  const size_t slash = name.find('/');
+  return std::string(slash == absl::string_view::npos ? name : name.substr(slash + 1));
+}
+
+template <typename Range>
+std::string Ids(const Range& names) {
+  std::vector<std::string> ids;
+  for (const std::string& name : names) ids.push_back(Id(name));
+  return ids.empty() ? "nobody" : absl::StrJoin(ids, ", ");
+}
+
+std::string Because(absl::string_view reason) {
+  return reason.empty() ? "" : absl::StrCat(": ", reason);
+}
+
+std::string Categories(const record::v1::CategoriesAssigned& body) {
+  std::vector<std::string> parts;
+  for (const auto& assigned : body.categories()) {
+    parts.push_back(assigned.sub_values().empty()
+                        ? assigned.category()
+                        : absl::StrCat(assigned.category(), "/",
+                                       absl::StrJoin(assigned.sub_values(), ",")));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+std::string PagedText(const ChainPaged& body) {
+  const std::string whom = absl::StrCat("level ", body.level(), " (",
+                                        absl::StrJoin(body.roles(), ", "), "): ",
+                                        Ids(body.people()));
+  const std::string folded =
+      body.collapsed() == 0
+          ? ""
+          : absl::StrCat(" (", body.collapsed(), " earlier page(s) that fell due meanwhile are "
+                         "folded into this one)");
+  switch (body.reason()) {
+    case ChainPaged::REASON_STARTED:
+      return absl::StrCat("Paged ", whom);
+    case ChainPaged::REASON_REPEAT:
+      return absl::StrCat("Nobody acknowledged; paged again, try ", body.attempt(), ", ", whom,
+                          folded);
+    case ChainPaged::REASON_CLIMB:
+      return absl::StrCat("Nobody acknowledged; escalated to ", whom, folded);
+    case ChainPaged::REASON_EXHAUSTED:
+      return absl::StrCat("The whole ladder is silent; paged again, try ", body.attempt(), ", ",
+                          whom, folded);
+    case ChainPaged::REASON_REQUESTED:
+      return absl::StrCat("Escalated on request to ", whom, Because(body.text()));
+    case ChainPaged::REASON_SEVERITY_RAISED:
+      return absl::StrCat("The severity was raised; paged ", whom);
+    case ChainPaged::REASON_NO_ACTIVITY:
+      return absl::StrCat("Acknowledged, but nothing was recorded since; paged again ", whom);
+    case ChainPaged::REASON_UNREACHABLE:
+      return absl::StrCat("Nobody on the level below can be reached; escalated to ", whom);
+    default:
+      return absl::StrCat("Paged ", whom);
+  }
+}
+
+std::string SettledText(const record::v1::ObligationSettled& body) {
+  switch (body.state()) {
+    case v1::Obligation::STATE_SATISFIED:
+      return absl::StrCat(body.instance(), " is satisfied");
+    case v1::Obligation::STATE_SATISFIED_LATE:
+      return absl::StrCat(body.instance(), " is satisfied, late");
+    case v1::Obligation::STATE_MISSED:
+      return absl::StrCat(body.instance(), " was missed: ", body.reason());
+    case v1::Obligation::STATE_VOID:
+      return absl::StrCat(body.instance(), " is void: ", body.reason());
+    case v1::Obligation::STATE_WAIVED:
+      return absl::StrCat(body.instance(), " was waived", Because(body.reason()));
+    default:
+      return absl::StrCat(body.instance(), " is settled");
+  }
+}
+
+std::string DetailsText(const record::v1::DetailsChanged& body) {
+  std::vector<std::string> parts;
+  if (body.has_title()) parts.push_back(absl::StrCat("title is now \"", body.title(), "\""));
+  if (body.has_summary()) parts.push_back("summary was rewritten");
+  if (body.has_lead()) {
+    parts.push_back(body.lead().empty() ? "nobody leads any more"
+                                        : absl::StrCat(Id(body.lead()), " leads"));
+  }
+  return absl::StrJoin(parts, "; ");
+}
+
+std::string SeverityText(const record::v1::SeverityChanged& body) {
+  if (body.from() == body.to()) {
+    return absl::StrCat("Severity stays ", body.to(),
+                        body.floors().empty() ? ""
+                                              : absl::StrCat("; floors ",
+                                                             absl::StrJoin(body.floors(), ", ")));
+  }
+  return absl::StrCat("Severity ", body.raised() ? "raised" : "lowered", " from ", body.from(),
+                      " to ", body.to(), Because(body.reason()));
+}
+
+std::string DocumentText(const record::v1::DocumentSubmitted& body) {
+  std::string text = absl::StrCat(body.title(), " of ", Id(body.entity()), " submitted");
+  for (const auto& field : body.fields()) {
+    absl::StrAppend(&text, "\n", field.name(), ": ", field.value());
+  }
+  return text;
+}
+
+Sentence Describe(const PolicyIndex& policy, const Event& event) {
+  switch (event.body_case()) {
+    case Event::kIncidentReported:
+      return {"INCIDENT_REPORTED",
+              absl::StrCat("Reported: ", event.incident_reported().title(), " (",
+                           event.incident_reported().severity(), ")")};
+    case Event::kDetailsChanged:
+      return {"DETAILS_CHANGED", DetailsText(event.details_changed())};
+    case Event::kStateChanged:
+      return {"STATE_CHANGED",
+              absl::StrCat(event.state_changed().done().empty() ? event.state_changed().to()
+                                                                : event.state_changed().done(),
+                           " (", event.state_changed().from(), " to ", event.state_changed().to(),
+                           ")", Because(event.state_changed().reason()))};
+    case Event::kSeverityChanged:
+      return {"SEVERITY_CHANGED", SeverityText(event.severity_changed())};
+    case Event::kFactRecorded: {
+      const auto& fact = event.fact_recorded().fact();
+      return {"FACT_RECORDED",
+              absl::StrCat(fact.name(), " is ", fact.value(),
+                           event.fact_recorded().previous().empty()
+                               ? ""
+                               : absl::StrCat(" (was ", event.fact_recorded().previous(), ")"),
+                           Because(fact.reason()))};
+    }
+    case Event::kCategoriesAssigned:
+      return {"CATEGORIES_ASSIGNED",
+              absl::StrCat("Categories: ", Categories(event.categories_assigned()))};
+    case Event::kEntityAdded: {
+      const auto& part = event.entity_added().part();
+      const std::string relation =
+          v1::IncidentEntity::Relation_Name(part.relation()).substr(sizeof("RELATION_") - 1);
+      return {"ENTITY_ADDED", absl::StrCat(Id(part.entity()), " is ", relation, ", aware since ",
+                                           CivilTime(policy, FromProto(part.detect_time())))};
+    }
+    case Event::kNoteAdded:
+      return {"NOTE_ADDED", event.note_added().text()};
+    case Event::kTicketLinked:
+      return {"TICKET_LINKED",
+              absl::StrCat("Ticket ", event.ticket_linked().ticket().system(), " ",
+                           event.ticket_linked().ticket().number(), " linked")};
+    case Event::kDocumentSubmitted:
+      return {"DOCUMENT_SUBMITTED", DocumentText(event.document_submitted())};
+    case Event::kAcknowledged: {
+      const auto& body = event.acknowledged();
+      return {"ACKNOWLEDGED",
+              absl::StrCat("Acknowledged by ", Id(body.person()),
+                           body.level() == 0 ? "" : absl::StrCat(" (level ", body.level(), ")"),
+                           body.chains().empty() ? "" : "; paging stops")};
+    }
+    case Event::kChainPaged:
+      return {"PAGED", PagedText(event.chain_paged())};
+    case Event::kRolesPaged:
+      return {"ROLES_PAGED", absl::StrCat("Paged ", absl::StrJoin(event.roles_paged().roles(), ", "),
+                                          " (", Ids(event.roles_paged().people()), ")",
+                                          Because(event.roles_paged().reason()))};
+    case Event::kChainCleared:
+      return {"ESCALATION_CLEARED",
+              absl::StrCat("Escalation of ", Id(event.chain_cleared().entity()), " ended")};
+    case Event::kObligationOpened: {
+      const auto& body = event.obligation_opened();
+      return {"DUTY_OPENED",
+              absl::StrCat(body.instance(), " is owed",
+                           body.has_due_time()
+                               ? absl::StrCat(" by ", CivilTime(policy, FromProto(body.due_time())))
+                               : "")};
+    }
+    case Event::kObligationSettled:
+      return {"DUTY_SETTLED", SettledText(event.obligation_settled())};
+    case Event::kObligationOverdue:
+      return {"DUTY_OVERDUE",
+              absl::StrCat(event.obligation_overdue().instance(), " is overdue")};
+    case Event::kObligationRescheduled:
+      return {"DUTY_RESCHEDULED",
+              absl::StrCat(event.obligation_rescheduled().instance(), " is now owed by ",
+                           CivilTime(policy, FromProto(event.obligation_rescheduled().due_time())),
+                           Because(event.obligation_rescheduled().reason()))};
+    case Event::kReminderSent:
+      return {"REMINDED", absl::StrCat("Reminded ", Ids(event.reminder_sent().people()), " of ",
+                                       event.reminder_sent().instance())};
+    case Event::kOverdueStepTaken: {
+      const auto& body = event.overdue_step_taken();
+      return {"OVERDUE_TOLD",
+              absl::StrCat(body.instance(), " is late: told ", absl::StrJoin(body.roles(), ", "),
+                           " (", Ids(body.people()), ")",
+                           body.proposes_case() ? "; a non-compliance case is proposed" : "")};
+    }
+    case Event::kNoticeSent: {
+      std::vector<std::string> people;
+      for (const auto& recipient : event.notice_sent().recipients()) {
+        people.push_back(recipient.person());
+      }
+      return {"NOTICE_SENT",
+              absl::StrCat(event.notice_sent().obligation(), " sent to ", Ids(people))};
+    }
+    case Event::kDeliveryConcluded: {
+      const auto& body = event.delivery_concluded();
+      const std::string what = v1::Notice::Kind_Name(body.kind()).substr(sizeof("KIND_") - 1);
+      return {body.delivered() ? "DELIVERED" : "DELIVERY_FAILED",
+              body.delivered()
+                  ? absl::StrCat(what, " reached ", Id(body.target()), " by ",
+                                 body.endpoint().platform())
+                  : absl::StrCat(what, " could not reach ", Id(body.target()),
+                                 Because(body.error()))};
+    }
+    case Event::BODY_NOT_SET:
+      break;
+  }
+  return {"UNKNOWN", "An event this version does not know"};
+}
+
+}  // namespace
+
+v1::TimelineEntry ToTimelineEntry(const PolicyIndex& policy,
+                                  const record::v1::IncidentState& state, const Event& event) {
+  Sentence sentence = Describe(policy, event);
+  v1::TimelineEntry entry;
+  entry.set_name(absl::StrCat("incidents/", state.id(), "/timeline/", event.version()));
+  *entry.mutable_time() = event.time();
+  if (event.note_added().has_event_time()) {
+    *entry.mutable_event_time() = event.note_added().event_time();
+  }
+  entry.set_actor(event.actor().principal());
+  entry.set_via(event.actor().via());
+  entry.set_kind(sentence.kind);
+  entry.set_text(std::move(sentence.text));
+  *entry.mutable_clauses() = event.clauses();
+  entry.set_late(event.has_due_time() &&
+                 FromProto(event.time()) - FromProto(event.due_time()) > kLateTolerance);
+  return entry;
+}
+
+}  // namespace belfry::core

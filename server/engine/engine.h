@@ -1,0 +1,140 @@
+// The engine: one writer that turns commands into commits, and readers that never wait for it.
+#ifndef BELFRY_SERVER_ENGINE_ENGINE_H_
+#define BELFRY_SERVER_ENGINE_ENGINE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "belfry/v1/delivery_service.pb.h"
+#include "belfry/v1/directory.pb.h"
+#include "google/protobuf/message.h"
+#include "server/base/clock.h"
+#include "server/base/random.h"
+#include "server/core/command.h"
+#include "server/core/core.h"
+#include "server/core/directory.h"
+#include "server/core/policy/policy_index.h"
+#include "server/storage/store.h"
+
+namespace belfry::engine {
+
+// What became of a command.
+struct Outcome {
+  std::shared_ptr<const record::v1::IncidentState> state;  // after it; null when replayed
+  std::vector<record::v1::Event> events;
+  // The request was carried out before: the serialized answer it got then.
+  bool replayed = false;
+  std::string replayed_response;
+  // What Request::render made of it.
+  std::shared_ptr<google::protobuf::Message> response;
+};
+
+// One command on its way through the engine.
+struct Request {
+  core::Command command;
+  // "DOP-2026-0007", or empty for a report.
+  std::string incident;
+  // SHA-256 of method and request, for recognising a repeat.
+  std::string fingerprint;
+  // Not started after this.
+  absl::Time deadline = absl::InfiniteFuture();
+  // Builds the caller's answer from the outcome, before the commit, on the writer thread; stored
+  // with the request id. May be empty.
+  std::function<std::shared_ptr<google::protobuf::Message>(const Outcome&)> render;
+  // Called exactly once, on the engine's thread: after the commit is durable, or with the refusal.
+  // Must not block.
+  std::function<void(absl::StatusOr<Outcome>)> done;
+};
+
+struct EngineOptions {
+  int queue_max = 4096;
+  int batch_max = 256;
+  int cache_incidents_max = 10'000;
+  int read_threads = 2;
+};
+
+// Counts for metrics; all since the start.
+struct EngineStats {
+  int64_t commands = 0;
+  int64_t refusals = 0;
+  int64_t replays = 0;
+  int64_t commits = 0;
+  int64_t events = 0;
+  int64_t queue_length = 0;
+  int64_t overload_refusals = 0;
+  int64_t ticks = 0;
+  int64_t late_ticks = 0;
+};
+
+// Thread-safe. Owns the writer thread, the scheduler thread and a small pool of readers.
+class Engine {
+ public:
+  // The policy and the clocks outlive the engine. `clock` is the policy's time (may be virtual);
+  // leases and retries of deliveries always run on the machine's time, because they guard
+  // processes and not duties.
+  static absl::StatusOr<std::unique_ptr<Engine>> Create(
+      std::unique_ptr<storage::Store> store, std::shared_ptr<const core::PolicyIndex> policy,
+      Clock* clock, Random* random, EngineOptions options);
+  virtual ~Engine() = default;
+
+  virtual const core::PolicyIndex& policy() const = 0;
+  // The directory in force.
+  virtual std::shared_ptr<const core::Directory> directory() const = 0;
+  virtual absl::Time Now() const = 0;
+
+  // Never blocks. A full queue answers RESOURCE_EXHAUSTED (OVERLOADED) with RetryInfo at once.
+  virtual void Submit(Request request) = 0;
+
+  // Runs `work` on a reader thread; refused like Submit when too much is waiting.
+  virtual void SubmitRead(std::function<void(storage::Store&)> work,
+                          std::function<void(absl::Status)> refused) = 0;
+  // The state if it is in memory; null otherwise (then read it through SubmitRead + LoadState).
+  virtual std::shared_ptr<const record::v1::IncidentState> CachedState(absl::string_view id) = 0;
+  // From memory or the store; blocks on the store. NOT_FOUND (INCIDENT_NOT_FOUND).
+  virtual absl::StatusOr<std::shared_ptr<const record::v1::IncidentState>> LoadState(
+      absl::string_view id) = 0;
+
+  // Leases deliveries; `done` is called within the request's wait. Never blocks.
+  virtual void LeaseDeliveries(
+      v1::LeaseDeliveriesRequest request,
+      std::function<void(absl::StatusOr<v1::LeaseDeliveriesResponse>)> done) = 0;
+  virtual void ReportDelivery(
+      v1::ReportDeliveryRequest request,
+      std::function<void(absl::StatusOr<v1::ReportDeliveryResponse>)> done) = 0;
+  virtual void RequeueDelivery(std::string name,
+                               std::function<void(absl::StatusOr<v1::Delivery>)> done) = 0;
+
+  // Replaces or changes the directory; `change` gets the current one and returns the new one.
+  virtual void ChangeDirectory(
+      std::string principal, std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
+      std::function<void(absl::Status)> done) = 0;
+  // Changes with every change of the directory.
+  virtual std::string DirectoryEtag() const = 0;
+
+  // Calls `wake` (from any thread, must not block) after commits that added events, until the
+  // returned handle is destroyed.
+  virtual std::shared_ptr<void> OnCommit(std::function<void()> wake) = 0;
+
+  // Virtual clock only: advances it, deciding everything due on the way; see AdvanceToRequest.
+  // Blocks. Returns the number of incidents in which something fell due.
+  virtual absl::StatusOr<int64_t> AdvanceTo(absl::Time time, bool before_due, bool jump) = 0;
+
+  virtual EngineStats Stats() const = 0;
+  // OK while writes are accepted; otherwise why not.
+  virtual absl::Status Health() const = 0;
+  virtual storage::Store& store() = 0;
+
+  // Refuses new commands, finishes those in the queue, stops all threads. Idempotent.
+  virtual void Stop() = 0;
+};
+
+}  // namespace belfry::engine
+
+#endif  // BELFRY_SERVER_ENGINE_ENGINE_H_

@@ -1,0 +1,120 @@
+// The one interface to durable storage: narrow, and native behind it for each database.
+//
+// Life of a command: the engine opens a Transaction, reads what it needs, adds events, the new
+// projection, the request's answer and its deliveries, and commits. Either all of that is on disk
+// when Commit() returns OK, or none of it is.
+#ifndef BELFRY_SERVER_STORAGE_STORE_H_
+#define BELFRY_SERVER_STORAGE_STORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/storage/rows.h"
+
+namespace belfry::storage {
+
+// One write transaction. Used by one thread (the writer) and dropped after Commit(); dropping it
+// without Commit() undoes everything. Methods that fail leave the transaction unusable.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+
+  virtual absl::StatusOr<std::optional<IncidentRow>> LoadIncident(absl::string_view id) = 0;
+  virtual absl::StatusOr<std::optional<RequestRow>> FindRequest(absl::string_view principal,
+                                                                absl::string_view request_id) = 0;
+  // Adds one to a named counter and returns it; the first value is 1.
+  virtual absl::StatusOr<int64_t> NextCounter(absl::string_view name) = 0;
+
+  virtual absl::Status PutIncident(const IncidentRow& row) = 0;
+  // Fills in `position`. ABORTED when (incident, version) exists.
+  virtual absl::Status AppendEvent(EventRow& row) = 0;
+  virtual absl::Status PutRequest(const RequestRow& row) = 0;
+
+  // Adds a delivery; fills in `sequence`. With a conflation key, a PENDING delivery of the same key
+  // that was never attempted gets the new blob instead and `row.id` becomes that one's.
+  virtual absl::Status AddDelivery(DeliveryRow& row) = 0;
+  virtual absl::StatusOr<std::optional<DeliveryRow>> LoadDelivery(absl::string_view id) = 0;
+  virtual absl::Status UpdateDelivery(const DeliveryRow& row) = 0;
+  // Leases up to `max` deliveries that may be sent now: PENDING, not_before reached, on one of
+  // `platforms`, and the oldest unfinished one of its conversation. Each is returned LEASED, with
+  // `attempt` counted up. First releases, as ambiguous, leases that ran out and leases of the same
+  // holder with another incarnation.
+  virtual absl::StatusOr<std::vector<DeliveryRow>> LeaseDeliveries(
+      absl::string_view holder, absl::string_view incarnation,
+      const std::vector<std::string>& platforms, int64_t now_us, int64_t lease_until_us,
+      int max) = 0;
+  virtual absl::Status PutHeadline(const HeadlineRow& row) = 0;
+  virtual absl::StatusOr<std::optional<HeadlineRow>> FindHeadline(absl::string_view incident,
+                                                                  absl::string_view target) = 0;
+
+  virtual absl::Status PutDirectory(const DirectoryRow& row) = 0;
+  virtual absl::Status DeleteDirectory(absl::string_view key) = 0;
+  // Writes one line into the directory's own record.
+  virtual absl::Status AppendDirectoryChange(int64_t time_us, absl::string_view principal,
+                                             absl::string_view change, absl::string_view blob) = 0;
+
+  // Makes it durable. After an error the outcome is unknown to this process: the engine stops
+  // accepting writes until the store was opened anew.
+  virtual absl::Status Commit() = 0;
+};
+
+// Reading methods are thread-safe and see committed data only; they never wait for the writer.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // At most one at a time; call from the writer thread only.
+  virtual absl::StatusOr<std::unique_ptr<Transaction>> Begin() = 0;
+  // Housekeeping between transactions (checkpoints); call from the writer thread when it is idle
+  // and every so often when it is not.
+  virtual absl::Status Maintain() = 0;
+
+  virtual absl::StatusOr<std::optional<IncidentRow>> LoadIncident(absl::string_view id) = 0;
+  // Newest first.
+  virtual absl::StatusOr<std::vector<IncidentRow>> ListIncidents(const IncidentQuery& query) = 0;
+  // Events of one incident with version > after, oldest first.
+  virtual absl::StatusOr<std::vector<EventRow>> ListEvents(absl::string_view incident,
+                                                           int64_t after_version, int limit) = 0;
+  // Events of all incidents with position > after, in order of commit.
+  virtual absl::StatusOr<std::vector<EventRow>> ListEventsAfter(int64_t after_position,
+                                                                int limit) = 0;
+  virtual absl::StatusOr<int64_t> LastPosition() = 0;
+
+  struct Due {
+    std::string incident;
+    int64_t due_us = 0;
+  };
+  // Incidents whose next_due is at or before `until_us`, earliest first.
+  virtual absl::StatusOr<std::vector<Due>> ListDue(int64_t until_us, int limit) = 0;
+  // The earliest next_due of all; nothing when nothing is due ever.
+  virtual absl::StatusOr<std::optional<int64_t>> NextDue() = 0;
+
+  // Newest first, with sequence < before (zero: from the newest). Empty incident: all. No state: all.
+  virtual absl::StatusOr<std::vector<DeliveryRow>> ListDeliveries(
+      absl::string_view incident, std::optional<DeliveryState> state, int64_t before_sequence,
+      int limit) = 0;
+  // The earliest time at which some delivery on `platforms` may become ready, for waiting leasers;
+  // nothing when none is open.
+  virtual absl::StatusOr<std::optional<int64_t>> NextDeliveryTime(
+      const std::vector<std::string>& platforms) = 0;
+
+  virtual absl::StatusOr<std::vector<DirectoryRow>> LoadDirectory() = 0;
+
+  // For metrics and health, cheap: for example the WAL's size in bytes.
+  struct Health {
+    int64_t wal_bytes = 0;
+    int64_t open_deliveries = 0;
+    int64_t dead_deliveries = 0;
+  };
+  virtual absl::StatusOr<Health> CheckHealth() = 0;
+};
+
+}  // namespace belfry::storage
+
+#endif  // BELFRY_SERVER_STORAGE_STORE_H_
