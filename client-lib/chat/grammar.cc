@@ -87,8 +87,11 @@ std::map<std::string, KeyRef> Grammar::KeysOf(const VerbRef& verb,
       if (document == nullptr) continue;
       for (const auto& field : document->fields()) {
         AddKey(keys, field.name(), KeyRef::Kind::kField, field.name());
-        AddKey(keys, absl::StrReplaceAll(field.label(), {{" ", "-"}}), KeyRef::Kind::kField,
-               field.name());
+        const std::string label = absl::StrReplaceAll(field.label(), {{" ", "-"}});
+        // A label that is a whole sentence is nothing anybody types.
+        if (LeadingKey(absl::StrCat(label, ":x")).size() == label.size()) {
+          AddKey(keys, label, KeyRef::Kind::kField, field.name());
+        }
       }
     } else {
       const std::vector<std::string> names = absl::StrSplit(entry, '|');

@@ -1,0 +1,159 @@
+#include "client-lib/chat/help.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client-lib/chat/nearest.h"
+#include "client-lib/chat/parser.h"
+#include "client-lib/chat/usage_error.h"
+#include "client-lib/chat/utf8.h"
+
+namespace belfry::chat {
+namespace {
+
+// "Declared → Contained" for each state the verb leaves.
+std::string TransitionSummary(const Grammar& grammar, const View& view, absl::string_view verb) {
+  std::vector<std::string> steps;
+  for (const auto* transition : grammar.TransitionsOf(verb)) {
+    std::vector<std::string> from;
+    for (const auto& code : transition->from()) from.push_back(view.StateTitle(code));
+    steps.push_back(
+        absl::StrCat(absl::StrJoin(from, ", "), " → ", view.StateTitle(transition->to())));
+  }
+  return absl::StrJoin(steps, "; ");
+}
+
+bool NeedsReason(const Grammar& grammar, absl::string_view verb) {
+  const auto transitions = grammar.TransitionsOf(verb);
+  return std::any_of(transitions.begin(), transitions.end(),
+                     [](const auto* transition) { return transition->reason_required(); });
+}
+
+void AddChoices(const Grammar& grammar, VerbKind kind, Card& card) {
+  const policy::v1::Policy& policy = grammar.policy();
+  std::vector<std::string> choices;
+  if (kind == VerbKind::kFact || kind == VerbKind::kOpen) {
+    for (const auto& fact : policy.facts()) {
+      card.table.push_back({absl::StrCat(fact.name(), ":"),
+                            fact.number() ? "a number" : absl::StrJoin(fact.values(), ", "),
+                            fact.question(), absl::StrJoin(fact.aliases(), ", ")});
+    }
+    if (!card.table.empty()) {
+      card.table.insert(card.table.begin(), {"Question", "Answers", "Meaning", "Also typed"});
+    }
+  }
+  if (kind == VerbKind::kSeverity || kind == VerbKind::kOpen) {
+    for (const auto& severity : policy.severities()) {
+      choices.push_back(absl::StrCat(severity.code(), " ", severity.title()));
+    }
+    if (!choices.empty()) card.fields.push_back({"Severities", absl::StrJoin(choices, ", ")});
+  }
+  if (kind == VerbKind::kType || kind == VerbKind::kOpen) {
+    choices.clear();
+    for (const auto& category : policy.categories()) {
+      choices.push_back(category.aliases().empty()
+                            ? category.code()
+                            : absl::StrCat(category.code(), " ", category.aliases(0)));
+    }
+    if (!choices.empty()) card.fields.push_back({"Types", absl::StrJoin(choices, ", ")});
+  }
+  if (kind == VerbKind::kEscalate || kind == VerbKind::kWho) {
+    choices.clear();
+    for (const auto& role : policy.roles()) choices.push_back(role.code());
+    if (!choices.empty()) card.fields.push_back({"Roles", absl::StrJoin(choices, ", ")});
+  }
+  if (const auto* document = grammar.DocumentOf(kind); document != nullptr) {
+    card.table.push_back({"Field", "Needed", "Meaning"});
+    for (const auto& field : document->fields()) {
+      card.table.push_back({absl::StrCat(field.name(), ":"), field.required() ? "yes" : "",
+                            field.label().empty() ? field.hint() : field.label()});
+    }
+  }
+  if (kind == VerbKind::kSubmit) {
+    choices.clear();
+    for (const auto& document : policy.documents()) choices.push_back(document.code());
+    if (!choices.empty()) card.fields.push_back({"Documents", absl::StrJoin(choices, ", ")});
+  }
+}
+
+}  // namespace
+
+std::string SyntaxOf(const Grammar& grammar, const VerbRef& verb) {
+  if (verb.kind != VerbKind::kTransition) return std::string(VerbOf(verb.kind).syntax);
+  return absl::StrCat(verb.name, " [id]",
+                      NeedsReason(grammar, verb.name) ? " <reason>" : " [reason]");
+}
+
+Card HelpCard(const Grammar& grammar, const View& view, absl::string_view incident) {
+  Card card;
+  card.title = incident.empty() ? "Belfry, the incident desk"
+                                : absl::StrCat("Belfry · you are at ", IncidentId(incident));
+  card.body = incident.empty()
+                  ? "Type a command. In the channel or thread of an incident, its id can be left "
+                    "away."
+                  : "Type a command; without an id it is about this incident.";
+  card.table.push_back({"Command", "What it does"});
+  absl::string_view group;
+  const auto add_transitions = [&] {
+    for (const std::string& verb : grammar.TransitionVerbs()) {
+      card.table.push_back({SyntaxOf(grammar, {VerbKind::kTransition, verb}),
+                            TransitionSummary(grammar, view, verb)});
+    }
+  };
+  for (const Verb& verb : Verbs()) {
+    // The life cycle stands between responding and recording.
+    if (group == "Respond" && verb.group != group) add_transitions();
+    group = verb.group;
+    card.table.push_back({std::string(verb.syntax), std::string(verb.summary)});
+  }
+  card.hints.push_back(view.Typed("help <command>"));
+  card.hints.push_back(incident.empty() ? view.Typed(VerbOf(VerbKind::kOpen).example)
+                                        : view.Typed(absl::StrCat("show ", IncidentId(incident))));
+  return card;
+}
+
+absl::StatusOr<Card> VerbHelpCard(const Grammar& grammar, const View& view,
+                                  absl::string_view word) {
+  const std::optional<VerbRef> verb = grammar.FindVerb(word);
+  if (!verb.has_value()) {
+    std::vector<std::string> commands;
+    for (const std::string& name : Nearest(word, grammar.VerbNames(), 3)) {
+      commands.push_back(absl::StrCat("help ", name));
+    }
+    return UsageError(absl::StrCat("\"", Clip(word, 40), "\" is not a command. The nearest:"),
+                      commands);
+  }
+  Card card;
+  card.title = view.Typed(SyntaxOf(grammar, *verb));
+  if (verb->kind == VerbKind::kTransition) {
+    card.body = TransitionSummary(grammar, view, verb->name);
+    card.table.push_back({"Needs", "Clause", "If it is missing"});
+    std::vector<std::string> clauses;
+    for (const auto* transition : grammar.TransitionsOf(verb->name)) {
+      clauses.insert(clauses.end(), transition->clauses().begin(), transition->clauses().end());
+      for (const auto& guard : transition->guards()) {
+        card.table.push_back(
+            {guard.message(), absl::StrJoin(guard.clauses(), ", "), guard.remedy()});
+      }
+    }
+    if (card.table.size() == 1) card.table.clear();
+    card.context = absl::StrJoin(clauses, ", ");
+    card.hints.push_back(view.Typed(absl::StrCat(verb->name, " DOP-2026-0007")));
+    return card;
+  }
+  const Verb& row = VerbOf(verb->kind);
+  card.body = absl::StrCat(row.summary, ".");
+  if (!row.aliases.empty()) {
+    card.fields.push_back({"Also", absl::StrJoin(SplitWords(row.aliases), ", ")});
+  }
+  AddChoices(grammar, verb->kind, card);
+  card.hints.push_back(view.Typed(row.example));
+  return card;
+}
+
+}  // namespace belfry::chat

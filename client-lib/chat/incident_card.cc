@@ -230,7 +230,8 @@ Card IncidentCard(const v1::Incident& incident, const View& view) {
     card.fields.push_back(
         {"Ticket",
          absl::StrJoin(incident.tickets(), ", ", [](std::string* out, const v1::Ticket& ticket) {
-           absl::StrAppend(out, ticket.system(), " ", ticket.number());
+           absl::StrAppend(out, ticket.system(), ticket.system().empty() ? "" : " ",
+                           ticket.number());
          })});
   }
   card.hints = NextSteps(incident, view);

@@ -7,10 +7,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "client-lib/chat/grammar.h"
 #include "client-lib/chat/incident_card.h"
 #include "client-lib/chat/parser.h"
+#include "client-lib/chat/remedy.h"
 #include "client-lib/chat/values.h"
 
 namespace belfry::chat {
@@ -50,7 +50,7 @@ std::vector<std::string> WhatToType(const v1::Delivery& delivery, const View& vi
     return {view.Typed(DocumentForm(grammar, *document, id))};
   }
   if (duty->remedy().empty()) return {};
-  return {absl::StrReplaceAll(duty->remedy(), {{"{incident}", id}})};
+  return {TypedRemedy(grammar, view, duty->remedy(), id)};
 }
 
 std::string TitleWithId(const v1::Delivery& delivery, absl::string_view otherwise) {

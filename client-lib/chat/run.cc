@@ -1,0 +1,220 @@
+#include "client-lib/chat/run.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "belfry/error.h"
+#include "client-lib/chat/error_card.h"
+#include "client-lib/chat/grammar.h"
+#include "client-lib/chat/help.h"
+#include "client-lib/chat/incident_card.h"
+#include "client-lib/chat/parser.h"
+#include "client-lib/chat/session.h"
+#include "client-lib/chat/usage_error.h"
+#include "client-lib/chat/utf8.h"
+#include "client-lib/chat/view.h"
+
+namespace belfry::chat {
+namespace {
+
+constexpr size_t kFieldsMax = 10;
+constexpr int kOfferedIncidents = 5;
+constexpr size_t kButtonCommandMax = 1'500;  // platforms cut at 2,000
+
+uint64_t DrawBits() {
+  thread_local absl::BitGen generator;
+  return absl::Uniform<uint64_t>(generator);
+}
+
+// Nobody should have to remember a number: offers the open incidents, each with a button that runs
+// the same line on it.
+CommandResult WhichIncident(const Session& session) {
+  const std::string& verb = session.command.verb.name;
+  CommandResult result = Refused(UsageError(absl::StrCat("\"", verb, "\" needs an incident here."),
+                                            {absl::StrCat(verb, " DOP-2026-0007")}));
+  Card card;
+  card.tone = Tone::kWarning;
+  card.title = "Which incident?";
+  card.body = absl::StrCat("Type its id behind \"", verb, "\".");
+  v1::ListIncidentsRequest request;
+  request.set_page_size(kOfferedIncidents);
+  request.set_filter("open = true");
+  const auto response = session.client.ListIncidents(request, session.call);
+  if (response.ok()) {
+    for (const v1::Incident& incident : response->incidents()) {
+      const std::string id = IncidentId(incident.name());
+      const std::string title =
+          IsWithheld(incident, session.view) ? "restricted" : incident.title();
+      const std::string command = absl::StrCat(
+          verb, " ", id, session.command.rest.empty() ? "" : " ", session.command.rest);
+      card.table.push_back({id, Clip(title, 60)});
+      if (command.size() <= kButtonCommandMax) {
+        card.buttons.push_back(
+            {Clip(absl::StrCat(id, " ", title), 75), command, Tone::kNeutral, ""});
+      }
+    }
+    if (!card.table.empty()) card.table.insert(card.table.begin(), {"Incident", "Title"});
+  }
+  card.hints = {session.view.Typed(absl::StrCat(verb, " <id> ", session.command.rest)),
+                session.view.Typed("list")};
+  result.card = std::move(card);
+  return result;
+}
+
+CommandResult RunHelp(const Session& session) {
+  CommandResult result;
+  if (session.command.words.empty()) {
+    result.card = HelpCard(session.grammar, session.view, session.incident);
+  } else {
+    auto card = VerbHelpCard(session.grammar, session.view, session.command.words[0]);
+    if (!card.ok()) return Refused(card.status());
+    result.card = *std::move(card);
+  }
+  result.ok = true;
+  return result;
+}
+
+CommandResult Dispatch(const Session& session) {
+  switch (session.command.verb.kind) {
+    case VerbKind::kOpen:
+      return RunOpen(session);
+    case VerbKind::kAck:
+      return RunAck(session);
+    case VerbKind::kEscalate:
+      return RunEscalate(session);
+    case VerbKind::kUpdate:
+    case VerbKind::kFollowup:
+    case VerbKind::kSubmit:
+      return RunDocument(session);
+    case VerbKind::kNote:
+      return RunNote(session);
+    case VerbKind::kTransition:
+      return RunTransition(session);
+    case VerbKind::kSeverity:
+      return RunSeverity(session);
+    case VerbKind::kFact:
+      return RunFact(session);
+    case VerbKind::kType:
+      return RunType(session);
+    case VerbKind::kAgency:
+      return RunAgency(session);
+    case VerbKind::kTicket:
+      return RunTicket(session);
+    case VerbKind::kNotify:
+      return RunNotify(session);
+    case VerbKind::kList:
+      return RunList(session);
+    case VerbKind::kShow:
+      return RunShow(session);
+    case VerbKind::kDuties:
+      return RunDuties(session);
+    case VerbKind::kTimeline:
+      return RunTimeline(session);
+    case VerbKind::kWho:
+      return RunWho(session);
+    case VerbKind::kWhoAmI:
+      return RunWhoAmI(session);
+    case VerbKind::kDeliveries:
+      return RunDeliveries(session);
+    case VerbKind::kHelp:
+      return RunHelp(session);
+  }
+  return Refused(absl::InternalError("a verb without a handler"));
+}
+
+// The incident of the line, else of the place.
+std::string MeantIncident(const ParsedCommand& command, const CommandContext& context) {
+  if (!command.incident.empty()) return command.incident;
+  return ParseIncidentName(context.incident).value_or("");
+}
+
+bool NeedsIncident(const VerbRef& verb) {
+  return verb.kind == VerbKind::kTransition || VerbOf(verb.kind).takes_incident;
+}
+
+// After TRANSITION_NOT_ALLOWED: what would be possible.
+std::optional<v1::Incident> LookAgain(const Session& session, const absl::Status& status) {
+  if (client::DescribeError(status).reason != "TRANSITION_NOT_ALLOWED") return std::nullopt;
+  v1::GetIncidentRequest request;
+  request.set_name(session.incident);
+  auto response = session.client.GetIncident(request, session.call);
+  if (!response.ok()) return std::nullopt;
+  return std::move(*response->mutable_incident());
+}
+
+}  // namespace
+
+CommandRunner::CommandRunner(client::Client client, RunnerOptions options)
+    : client_(std::move(client)), options_(std::move(options)), policy_(client_) {}
+
+CommandResult CommandRunner::Run(const CommandContext& context, absl::string_view line) {
+  View view;
+  view.root = context.root;
+  view.show_restricted = context.via == "cli";
+  const auto pack = policy_.Get();
+  if (pack.ok()) {
+    view.policy = *pack;
+    view.zone = PolicyZone(**pack);
+  }
+  const Grammar grammar(view.policy);
+  FailedCommand failed;
+  failed.grammar = &grammar;
+  failed.view = &view;
+  failed.line = line;
+
+  CommandResult result;
+  absl::StatusOr<ParsedCommand> command = Parse(line, grammar);
+  if (command.ok()) {
+    failed.verb = command->verb;
+    failed.incident = MeantIncident(*command, context);
+  }
+  // Without the pack half of the words are not known: the true reason helps more. Help helps still.
+  const bool is_help = command.ok() && command->verb.kind == VerbKind::kHelp;
+  if (!pack.ok() && !is_help) {
+    failed.sent = false;
+    result = Refused(pack.status());
+  } else if (!command.ok()) {
+    // What cannot be read as text must not be shown as text.
+    if (!IsUtf8(line)) failed.line = "";
+    result = Refused(command.status());
+  } else {
+    view.now = context.now != absl::InfinitePast() ? context.now
+               : options_.now                      ? options_.now()
+                                                   : absl::Now();
+    const auto bits = [this] { return options_.random_bits ? options_.random_bits() : DrawBits(); };
+    Session session{client_,
+                    {},
+                    context,
+                    grammar,
+                    *command,
+                    view,
+                    view.now,
+                    context.request_id.empty() ? absl::StrFormat("%016x%016x", bits(), bits())
+                                               : context.request_id,
+                    line,
+                    failed.incident};
+    if (!context.act_for.empty()) session.call.act_for = context.act_for;
+    if (!context.via.empty()) session.call.via = context.via;
+    if (NeedsIncident(command->verb) && session.incident.empty()) {
+      result = WhichIncident(session);
+    } else {
+      result = Dispatch(session);
+      if (!result.status.ok()) failed.current = LookAgain(session, result.status);
+    }
+  }
+  if (command.ok()) result.verb = command->verb.name;
+  if (!result.status.ok()) {
+    result.ok = false;
+    result.incident = failed.incident;
+    if (result.card.title.empty()) result.card = ErrorCard(result.status, failed);
+  }
+  if (result.card.fields.size() > kFieldsMax) result.card.fields.resize(kFieldsMax);
+  return result;
+}
+
+}  // namespace belfry::chat

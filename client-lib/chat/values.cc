@@ -281,7 +281,8 @@ absl::StatusOr<absl::Time> ParsePastTime(absl::string_view key, absl::string_vie
          {"%Y-%m-%dT%H:%M:%E*S", "%Y-%m-%d %H:%M:%E*S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"}) {
       if (!read) read = absl::ParseTime(format, text, zone, &time, &error);
     }
-    if (!read) {
+    // absl reads "infinite-past" too.
+    if (!read || time < absl::UnixEpoch() || time == absl::InfiniteFuture()) {
       return UsageError(absl::StrCat("\"", key, ":", Clip(typed, 40),
                                      "\" is not a time. Type 14:05, 2026-11-24T14:05 or 20m (20 "
                                      "minutes ago)."));
@@ -332,7 +333,7 @@ absl::StatusOr<v1::Fact> ParseFact(const policy::v1::Policy& policy, absl::strin
     }
     return !fact.value().empty();
   };
-  if (IsYes(lower) && (take("YES") || take("CONFIRMED"))) return fact;
+  if (IsYes(lower) && (take("YES") || take("CONFIRMED") || take("SUSPECTED"))) return fact;
   if (IsNo(lower) && (take("NO") || take("NONE"))) return fact;
   if (lower == "?" && take("UNKNOWN")) return fact;
   if (begins.size() == 1) {

@@ -1,0 +1,97 @@
+#include "client-lib/cli/args.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace belfry::cli {
+namespace {
+
+std::unique_ptr<CLI::App> MakeApp(Arguments& arguments) {
+  auto app = std::make_unique<CLI::App>("belfry: the incident desk, at a terminal", "belfry");
+  app->set_help_flag();
+  app->allow_extras();
+  const std::map<std::string, Output> outputs = {{"table", Output::kTable},
+                                                 {"json", Output::kJson}};
+  app->add_option("--server", arguments.server,
+                  "host:port or unix:/path; without --ca only this machine")
+      ->envname("BELFRY_SERVER");
+  app->add_option("--token-file", arguments.token_file, "File whose first line is the token")
+      ->envname("BELFRY_TOKEN_FILE");
+  app->add_option("-o,--output", arguments.output, "table or json")
+      ->transform(CLI::CheckedTransformer(outputs, CLI::ignore_case).description(""));
+  app->add_option("--ca", arguments.ca_file, "PEM file of the authority that signed the server");
+  app->add_option("--cert", arguments.cert_file, "PEM file of the client's certificate");
+  app->add_option("--key", arguments.key_file, "PEM file of the client's key");
+  app->add_option("--server-name", arguments.server_name,
+                  "Name in the server's certificate, if it is another than its address");
+  app->add_option("--as", arguments.act_for,
+                  "people/…: act for this person; needs the right to do so");
+  app->add_option("--request-id", arguments.request_id, "The same id again has no second effect");
+  app->add_option("--timeout", arguments.timeout_seconds, "Seconds to wait for an answer")
+      ->check(CLI::Range(0.1, 3600.0).description(""));
+  app->add_flag("-h,--help", arguments.help, "Print this and the verbs");
+  app->add_flag("--version", arguments.version, "Print the version");
+  return app;
+}
+
+}  // namespace
+
+absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& arguments) {
+  Arguments parsed;
+  const auto app = MakeApp(parsed);
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  // CLI11 takes them last first.
+  std::vector<std::string> before(std::make_reverse_iterator(dashes), arguments.rend());
+  try {
+    app->parse(std::move(before));
+  } catch (const CLI::ParseError& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+  parsed.words = app->remaining();
+  for (const std::string& word : parsed.words) {
+    if (word.size() > 1 && word[0] == '-') {
+      return absl::InvalidArgumentError(
+          absl::StrCat("unknown option ", word, "; text that begins with a dash goes behind --"));
+    }
+  }
+  if (dashes != arguments.end()) {
+    parsed.words.insert(parsed.words.end(), dashes + 1, arguments.end());
+  }
+  return parsed;
+}
+
+std::string UsageText() {
+  Arguments unused;
+  const auto app = MakeApp(unused);
+  return absl::StrCat(
+      "belfry [options] <verb> …\n", app->help("", CLI::AppFormatMode::Sub),
+      "\nExit status: 0 done, 1 refused by the server, 2 wrong usage, 3 cannot reach the "
+      "server.\n");
+}
+
+absl::StatusOr<client::Options> ConnectionOptions(const Arguments& arguments) {
+  client::Options options;
+  options.target = arguments.server;
+  options.via = "cli";
+  options.act_for = arguments.act_for;
+  options.deadline = absl::Seconds(arguments.timeout_seconds);
+  if (!arguments.token_file.empty()) {
+    options.token_provider = client::TokenFromFile(arguments.token_file);
+    // Said now, as a mistake in the command line, and not at the first call.
+    if (const auto token = options.token_provider(); !token.ok()) return token.status();
+  }
+  if (!arguments.ca_file.empty() || !arguments.cert_file.empty() || !arguments.key_file.empty() ||
+      !arguments.server_name.empty()) {
+    options.tls = client::TlsFiles{arguments.ca_file, arguments.cert_file, arguments.key_file,
+                                   arguments.server_name};
+  }
+  if (absl::Status status = client::CheckOptions(options); !status.ok()) return status;
+  return options;
+}
+
+}  // namespace belfry::cli

@@ -1,0 +1,96 @@
+// `belfry`: the incident desk at a terminal. Reads the line, connects, runs one verb, prints.
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "belfry/client.h"
+#include "belfry/server_clock.h"
+#include "belfry/version.h"
+#include "client-lib/chat/error_card.h"
+#include "client-lib/chat/quote.h"
+#include "client-lib/chat/run.h"
+#include "client-lib/chat/usage_error.h"
+#include "client-lib/cli/args.h"
+#include "client-lib/cli/commands.h"
+#include "client-lib/cli/output.h"
+#include "client-lib/cli/terminal.h"
+
+namespace belfry::cli {
+namespace {
+
+int ExitCodeOf(const chat::CommandResult& result) {
+  if (result.ok) return kDone;
+  if (chat::IsUsageError(result.status)) return kWrongUsage;
+  return chat::IsUnreachable(result.status) ? kUnreachable : kRefused;
+}
+
+// A verb of the grammar that chat uses too.
+int RunChatVerb(const Desk& desk) {
+  chat::RunnerOptions runner_options;
+  auto clock = client::MakeServerClock(desk.options);
+  if (clock.ok()) runner_options.now = *std::move(clock);
+  chat::CommandRunner runner(desk.client, std::move(runner_options));
+  chat::CommandContext context;
+  context.via = "cli";
+  context.act_for = desk.arguments.act_for;
+  context.request_id = desk.arguments.request_id;
+  context.root = "belfry";
+  const chat::CommandResult result = runner.Run(context, chat::JoinWords(desk.arguments.words));
+  const Console& console = desk.console;
+  if (!result.ok && console.output == Output::kJson) {
+    console.error << RenderStatusJson(result.status);
+  } else if (result.response != nullptr && console.output == Output::kJson) {
+    console.out << RenderJson(*result.response);
+  } else {
+    (result.ok ? console.out : console.error) << RenderCard(result.card, console.terminal);
+  }
+  const int exit_code = ExitCodeOf(result);
+  if (exit_code == kUnreachable) {
+    console.error << "belfry: no answer from " << Harmless(desk.options.target)
+                  << "; --server or BELFRY_SERVER says where to look\n";
+  }
+  return exit_code;
+}
+
+int Main(const std::vector<std::string>& line) {
+  Console console{std::cout, std::cerr, Output::kTable, DetectTerminal()};
+  const absl::StatusOr<Arguments> arguments = ParseArguments(line);
+  if (!arguments.ok()) {
+    console.error << "belfry: " << Harmless(arguments.status().message())
+                  << "\nTry: belfry --help\n";
+    return kWrongUsage;
+  }
+  console.output = arguments->output;
+  if (arguments->version) {
+    console.out << "belfry " << client::VersionString() << "\n";
+    return kDone;
+  }
+  if (arguments->help || arguments->words.empty()) {
+    PrintHelp(console);
+    return arguments->help ? kDone : kWrongUsage;
+  }
+  const absl::StatusOr<client::Options> options = ConnectionOptions(*arguments);
+  if (!options.ok()) {
+    console.error << "belfry: " << Harmless(options.status().message()) << "\n";
+    return kWrongUsage;
+  }
+  auto connection = client::MakeConnection(*options);
+  if (!connection.ok()) {
+    console.error << "belfry: " << Harmless(connection.status().message()) << "\n";
+    return kWrongUsage;
+  }
+  const client::Client client(*std::move(connection));
+  const Desk desk{*arguments, *options, client, console};
+  if (const TerminalVerb* verb = FindTerminalVerb(arguments->words[0]); verb != nullptr) {
+    return verb->run(desk, arguments->words);
+  }
+  return RunChatVerb(desk);
+}
+
+}  // namespace
+}  // namespace belfry::cli
+
+int main(int argc, char** argv) {
+  return belfry::cli::Main(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+}

@@ -1,0 +1,63 @@
+// Runs what people type, off the platforms' threads.
+#ifndef BELFRY_BOT_COMMANDS_DISPATCHER_H_
+#define BELFRY_BOT_COMMANDS_DISPATCHER_H_
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "bot/commands/people.h"
+#include "bot/platform/chat_request.h"
+#include "client-lib/chat/run.h"
+
+namespace belfry::bot {
+
+// A bounded queue and a few threads, each running one command at a time as the person behind the
+// chat account. Thread-safe.
+class CommandDispatcher {
+ public:
+  using Done = std::function<void(chat::CommandResult)>;
+
+  // `root` is what people type before a verb on a platform, for hints: "/incident".
+  CommandDispatcher(client::Client client, chat::CommandRunner* runner, int threads);
+  ~CommandDispatcher();
+
+  // `done` is called exactly once, on another thread. False when the queue is full: nothing will
+  // happen, say so.
+  bool Submit(ChatRequest request, std::string root, Done done);
+  // Runs it here and now, as `person`.
+  chat::CommandResult RunAs(const std::string& person, const ChatRequest& request,
+                            const std::string& root);
+  // Finishes what is queued.
+  void Stop();
+
+ private:
+  static constexpr size_t kQueueMax = 256;
+
+  struct Job {
+    ChatRequest request;
+    std::string root;
+    Done done;
+  };
+
+  void Loop();
+  chat::CommandResult Run(const Job& job);
+  bool HasWorkOrStops() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || !jobs_.empty();
+  }
+
+  chat::CommandRunner* const runner_;
+  People people_;
+  absl::Mutex mutex_;
+  std::deque<Job> jobs_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace belfry::bot
+
+#endif  // BELFRY_BOT_COMMANDS_DISPATCHER_H_

@@ -1,0 +1,51 @@
+// The platforms this bot can send to.
+#ifndef BELFRY_BOT_PLATFORM_REGISTRY_H_
+#define BELFRY_BOT_PLATFORM_REGISTRY_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "bot/platform/platform.h"
+
+namespace belfry::bot {
+
+// Filled at the start, read-only afterwards.
+class PlatformRegistry {
+ public:
+  // `workspace` empty: any.
+  void Add(std::string workspace, std::shared_ptr<Platform> platform) {
+    entries_.push_back({std::move(workspace), std::move(platform)});
+  }
+
+  // Null when no platform serves the endpoint.
+  Platform* Find(const v1::Endpoint& endpoint) const {
+    for (const Entry& entry : entries_) {
+      if (entry.platform->name() == endpoint.platform() &&
+          (entry.workspace.empty() || entry.workspace == endpoint.workspace())) {
+        return entry.platform.get();
+      }
+    }
+    return nullptr;
+  }
+
+  std::vector<std::string> Names() const {
+    std::vector<std::string> names;
+    for (const Entry& entry : entries_) names.emplace_back(entry.platform->name());
+    return names;
+  }
+
+ private:
+  struct Entry {
+    std::string workspace;
+    std::shared_ptr<Platform> platform;
+  };
+  std::vector<Entry> entries_;
+};
+
+}  // namespace belfry::bot
+
+#endif  // BELFRY_BOT_PLATFORM_REGISTRY_H_

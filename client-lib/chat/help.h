@@ -1,0 +1,26 @@
+// Help, made from the table of verbs and from the pack.
+#ifndef BELFRY_CLIENT_LIB_CHAT_HELP_H_
+#define BELFRY_CLIENT_LIB_CHAT_HELP_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "belfry/chat/card.h"
+#include "client-lib/chat/grammar.h"
+#include "client-lib/chat/view.h"
+
+namespace belfry::chat {
+
+// Every verb in one line. `incident` ("incidents/…") is the one of this place; may be empty.
+Card HelpCard(const Grammar& grammar, const View& view, absl::string_view incident);
+
+// How one verb is used; a usage error with the nearest verbs when there is no such verb.
+absl::StatusOr<Card> VerbHelpCard(const Grammar& grammar, const View& view, absl::string_view word);
+
+// "open <title> [sev:] …" of any verb, the pack's included.
+std::string SyntaxOf(const Grammar& grammar, const VerbRef& verb);
+
+}  // namespace belfry::chat
+
+#endif  // BELFRY_CLIENT_LIB_CHAT_HELP_H_

@@ -1,0 +1,44 @@
+// The command line of `belfry`.
+#ifndef BELFRY_CLIENT_LIB_CLI_ARGS_H_
+#define BELFRY_CLIENT_LIB_CLI_ARGS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "belfry/options.h"
+
+namespace belfry::cli {
+
+enum class Output { kTable, kJson };
+
+struct Arguments {
+  std::string server = "127.0.0.1:7443";
+  std::string token_file;
+  Output output = Output::kTable;
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+  std::string server_name;
+  std::string act_for;     // "people/…"
+  std::string request_id;  // for scripts that may run twice
+  double timeout_seconds = 10;
+  bool help = false;
+  bool version = false;
+  // The verb and what belongs to it, as the shell split them.
+  std::vector<std::string> words;
+};
+
+// Options may stand before or behind the verb; what follows "--" is text, dashes included.
+// INVALID_ARGUMENT with one sentence when the line cannot be understood.
+absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& arguments);
+
+// Options, environment and exit status; the verbs are for help.
+std::string UsageText();
+
+absl::StatusOr<client::Options> ConnectionOptions(const Arguments& arguments);
+
+}  // namespace belfry::cli
+
+#endif  // BELFRY_CLIENT_LIB_CLI_ARGS_H_

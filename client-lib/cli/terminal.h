@@ -1,0 +1,26 @@
+// What the terminal can show.
+#ifndef BELFRY_CLIENT_LIB_CLI_TERMINAL_H_
+#define BELFRY_CLIENT_LIB_CLI_TERMINAL_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace belfry::cli {
+
+struct Terminal {
+  // Columns; 0: no limit, for files and pipes.
+  size_t width = 0;
+  bool color = false;
+};
+
+// Of standard output: colour only on a terminal, not with NO_COLOR set and not on a dumb one.
+Terminal DetectTerminal();
+
+// Replaces what could steer a terminal: text from other people is shown, never obeyed.
+std::string Harmless(absl::string_view text);
+
+}  // namespace belfry::cli
+
+#endif  // BELFRY_CLIENT_LIB_CLI_TERMINAL_H_

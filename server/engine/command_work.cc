@@ -1,0 +1,84 @@
+#include "server/engine/command_work.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+
+namespace belfry::engine {
+
+absl::Status StoreUnavailable(const absl::Status& cause) {
+  return ErrorBuilder(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE",
+                      absl::StrCat("nothing was changed, because the store refused: ",
+                                   cause.message(), "; try again with the same request id"))
+      .RetryAfter(absl::Seconds(1))
+      .Build();
+}
+
+void CommandWork::Run(Batch& batch) {
+  ++counters_.commands;
+  outcome_ = Decide(batch);
+}
+
+absl::StatusOr<Outcome> CommandWork::Decide(Batch& batch) {
+  // Machine time: a deadline is the caller's patience, whatever the policy's clock says.
+  if (absl::Now() > request_.deadline) {
+    return absl::DeadlineExceededError("the deadline passed before the work began");
+  }
+  const std::string request_id = request_.command.request_id;
+  const std::string principal = request_.command.caller.actor.principal();
+  if (!request_id.empty()) {
+    const absl::StatusOr<std::optional<storage::RequestRow>> known =
+        batch.transaction->FindRequest(principal, request_id);
+    if (!known.ok()) {
+      batch.failure = known.status();
+      return known.status();
+    }
+    if (known->has_value()) {
+      if ((*known)->fingerprint != request_.fingerprint) {
+        return ErrorBuilder(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
+                            "request_id: was used for another request; take a new one")
+            .Field("request_id", "was used for another request")
+            .Build();
+      }
+      ++counters_.replays;
+      Outcome outcome;
+      outcome.replayed = true;
+      outcome.replayed_response = (*known)->response_blob;
+      return outcome;
+    }
+  }
+  BELFRY_ASSIGN_OR_RETURN(
+      Executed executed,
+      executor_.Execute(batch, request_.incident, std::move(request_.command)));
+  Outcome outcome;
+  outcome.state = std::move(executed.state);
+  outcome.events = std::move(executed.events);
+  if (request_.render) outcome.response = request_.render(outcome);
+  if (!request_id.empty()) {
+    storage::RequestRow row;
+    row.principal = principal;
+    row.request_id = request_id;
+    row.fingerprint = request_.fingerprint;
+    if (outcome.response != nullptr) row.response_blob = outcome.response->SerializeAsString();
+    row.time_us = absl::ToUnixMicros(batch.now);
+    if (const absl::Status status = batch.transaction->PutRequest(row); !status.ok()) {
+      batch.failure = status;
+      return status;
+    }
+    batch.dirty = true;
+  }
+  return outcome;
+}
+
+void CommandWork::Finish(const absl::Status& commit) {
+  // A refusal stands whatever became of the others in the batch.
+  if (!commit.ok() && (outcome_.ok() || ErrorReason(outcome_.status()).empty())) {
+    outcome_ = commit;
+  }
+  if (!outcome_.ok()) ++counters_.refusals;
+  request_.done(std::move(outcome_));
+}
+
+}  // namespace belfry::engine

@@ -1,0 +1,30 @@
+#include "server/engine/conversation.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace belfry::engine {
+
+std::optional<v1::Endpoint> EndpointOf(const core::Directory& directory, absl::string_view target,
+                                       int index) {
+  v1::Endpoint endpoint;
+  if (const v1::Channel* channel = directory.FindChannel(target); channel != nullptr) {
+    if (index > 0) return std::nullopt;
+    endpoint.set_platform(channel->platform());
+    endpoint.set_workspace(channel->workspace());
+    endpoint.set_address(channel->address());
+    return endpoint;
+  }
+  const v1::Person* person = directory.FindPerson(target);
+  if (person == nullptr || index >= person->contacts_size()) return std::nullopt;
+  const v1::Contact& contact = person->contacts(index);
+  endpoint.set_platform(contact.platform());
+  endpoint.set_workspace(contact.workspace());
+  endpoint.set_address(contact.address());
+  return endpoint;
+}
+
+std::string ConversationOf(const v1::Endpoint& endpoint) {
+  return absl::StrCat(endpoint.platform(), "\n", endpoint.workspace(), "\n", endpoint.address());
+}
+
+}  // namespace belfry::engine

@@ -1,0 +1,288 @@
+#include "server/engine/delivery_work.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "belfry/record/v1/delivery.pb.h"
+#include "server/base/error.h"
+#include "server/base/proto_time.h"
+#include "server/base/status_macros.h"
+#include "server/engine/command_work.h"
+#include "server/engine/conversation.h"
+
+namespace belfry::engine {
+namespace {
+
+using storage::DeliveryRow;
+using storage::DeliveryState;
+using v1::ReportDeliveryRequest;
+
+constexpr int kLeasesDefault = 10;
+constexpr int kLeasesMax = 100;
+constexpr absl::Duration kLeaseDefault = absl::Seconds(30);
+constexpr absl::Duration kLeaseMax = absl::Minutes(5);
+constexpr absl::Duration kRetryAfterMax = absl::Hours(1);
+
+absl::Status NotFound(absl::string_view name) {
+  return ErrorBuilder(absl::StatusCode::kNotFound, "DELIVERY_NOT_FOUND",
+                      absl::StrCat("there is no delivery ", name))
+      .Build();
+}
+
+absl::StatusOr<DeliveryRow> LoadRow(Batch& batch, absl::string_view name) {
+  absl::StatusOr<std::optional<DeliveryRow>> row =
+      batch.transaction->LoadDelivery(absl::StripPrefix(name, "deliveries/"));
+  if (!row.ok()) {
+    batch.failure = row.status();
+    return row.status();
+  }
+  if (!row->has_value()) return NotFound(name);
+  return **std::move(row);
+}
+
+absl::Status Update(Batch& batch, const DeliveryRow& row) {
+  const absl::Status status = batch.transaction->UpdateDelivery(row);
+  if (!status.ok()) batch.failure = status;
+  batch.dirty = true;
+  batch.deliveries_changed = true;
+  return status;
+}
+
+record::v1::StoredDelivery Stored(const DeliveryRow& row) {
+  record::v1::StoredDelivery stored;
+  stored.ParseFromString(row.blob);
+  return stored;
+}
+
+// Kinds whose loss somebody must hear of even when the record does not wait for them.
+bool LossMatters(const record::v1::StoredDelivery& stored) {
+  switch (stored.delivery().notice().kind()) {
+    case v1::Notice::KIND_PAGE:
+    case v1::Notice::KIND_REMINDER:
+    case v1::Notice::KIND_OVERDUE:
+    case v1::Notice::KIND_STATEMENT:
+      return true;
+    default:
+      return stored.report_outcome();
+  }
+}
+
+}  // namespace
+
+v1::Delivery ToDelivery(const DeliveryRow& row) {
+  v1::Delivery delivery = std::move(*Stored(row).mutable_delivery());
+  delivery.set_name(absl::StrCat("deliveries/", row.id));
+  delivery.set_state(static_cast<v1::Delivery::State>(row.state));
+  delivery.set_attempt(row.attempt);
+  delivery.set_ambiguous(row.ambiguous);
+  delivery.set_last_error(row.last_error);
+  if (row.lease_until_us > 0) {
+    *delivery.mutable_lease_expire_time() = ToProto(absl::FromUnixMicros(row.lease_until_us));
+  }
+  if (!row.message_blob.empty()) delivery.mutable_message()->ParseFromString(row.message_blob);
+  return delivery;
+}
+
+void LeaseWork::Run(Batch& batch) { status_ = Lease(batch); }
+
+absl::Status LeaseWork::Lease(Batch& batch) {
+  const v1::LeaseDeliveriesRequest& request = request_.request;
+  const absl::Time now = absl::Now();
+  const absl::Duration lease =
+      request.has_lease() ? std::min(FromProto(request.lease()), kLeaseMax) : kLeaseDefault;
+  const int max = request.max() <= 0 ? kLeasesDefault : std::min(request.max(), kLeasesMax);
+  absl::StatusOr<std::vector<DeliveryRow>> rows = batch.transaction->LeaseDeliveries(
+      request.holder(), request.incarnation(),
+      std::vector<std::string>(request.platforms().begin(), request.platforms().end()),
+      absl::ToUnixMicros(now), absl::ToUnixMicros(now + lease), max);
+  if (!rows.ok()) {
+    batch.failure = rows.status();
+    return rows.status();
+  }
+  for (const DeliveryRow& row : *rows) {
+    v1::Delivery delivery = ToDelivery(row);
+    absl::StatusOr<std::optional<storage::HeadlineRow>> headline =
+        batch.transaction->FindHeadline(row.incident, row.target);
+    if (!headline.ok()) {
+      batch.failure = headline.status();
+      return headline.status();
+    }
+    if (headline->has_value()) {
+      delivery.mutable_headline()->ParseFromString((*headline)->message_blob);
+    }
+    *response_.add_deliveries() = std::move(delivery);
+  }
+  if (!rows->empty()) batch.dirty = true;
+  return absl::OkStatus();
+}
+
+void LeaseWork::Finish(const absl::Status& commit) {
+  if (!commit.ok() || !status_.ok()) {
+    request_.done(commit.ok() ? status_ : commit);
+  } else if (response_.deliveries().empty() && absl::Now() < request_.wait_until) {
+    park_(std::move(request_));
+  } else {
+    request_.done(std::move(response_));
+  }
+}
+
+void ReportWork::Run(Batch& batch) { status_ = Report(batch); }
+
+absl::Status ReportWork::Report(Batch& batch) {
+  BELFRY_ASSIGN_OR_RETURN(DeliveryRow row, LoadRow(batch, request_.name()));
+  const bool delivered = request_.outcome() == ReportDeliveryRequest::OUTCOME_DELIVERED;
+  const bool holds_lease = row.state == DeliveryState::kLeased &&
+                           row.lease_holder == request_.holder() &&
+                           row.lease_incarnation == request_.incarnation();
+  // A success is a fact, whoever held the lease meanwhile; the same fact twice changes nothing.
+  const bool open = row.state == DeliveryState::kPending || row.state == DeliveryState::kLeased;
+  if (!holds_lease && !(delivered && open)) {
+    if (delivered && row.state == DeliveryState::kDelivered) {
+      response_.set_state(v1::Delivery::STATE_DELIVERED);
+      return absl::OkStatus();
+    }
+    return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "LEASE_LOST",
+                        "the lease is not yours any more; lease again")
+        .Build();
+  }
+  row.lease_holder.clear();
+  row.lease_incarnation.clear();
+  row.lease_until_us = 0;
+  row.last_error = request_.error();
+  const absl::Time now = absl::Now();
+  switch (request_.outcome()) {
+    case ReportDeliveryRequest::OUTCOME_DELIVERED:
+      row.state = DeliveryState::kDelivered;
+      row.ambiguous = false;
+      row.message_blob = request_.message().SerializeAsString();
+      break;
+    case ReportDeliveryRequest::OUTCOME_UNKNOWN:
+      row.ambiguous = true;
+      Retry(row, now);
+      break;
+    case ReportDeliveryRequest::OUTCOME_RETRY:
+      Retry(row, now);
+      break;
+    case ReportDeliveryRequest::OUTCOME_FAILED:
+      row.state = DeliveryState::kDead;
+      break;
+    default:
+      return InvalidField("outcome", "is needed: DELIVERED, RETRY, UNKNOWN or FAILED");
+  }
+  BELFRY_RETURN_IF_ERROR(Update(batch, row));
+  response_.set_state(static_cast<v1::Delivery::State>(row.state));
+  return Conclude(batch, row);
+}
+
+void ReportWork::Retry(DeliveryRow& row, absl::Time now) {
+  const absl::Duration age = now - absl::FromUnixMicros(row.create_time_us);
+  // With a virtual clock the age in machine time means nothing below zero; attempts still count.
+  if (row.attempt >= kAttemptsMax || (age > kDeliveryAgeMax && row.attempt > 1)) {
+    row.state = DeliveryState::kDead;
+    return;
+  }
+  absl::Duration pause = std::min(
+      kBackoffMax, absl::Seconds(1) * std::pow(2.0, std::max(0, row.attempt - 1)));
+  pause *= 0.8 + 0.4 * random_.Uniform();  // many that failed together must not return together
+  if (request_.has_retry_after()) {
+    pause = std::min(FromProto(request_.retry_after()), kRetryAfterMax);
+  }
+  row.state = DeliveryState::kPending;
+  row.not_before_us = absl::ToUnixMicros(now + pause);
+}
+
+absl::Status ReportWork::TryNextAddress(Batch& batch, const DeliveryRow& row, bool* found) {
+  const std::optional<v1::Endpoint> next =
+      EndpointOf(*batch.directory, row.target, row.endpoint_index + 1);
+  *found = next.has_value();
+  if (!next.has_value()) return absl::OkStatus();
+  DeliveryRow fresh;
+  fresh.id = UuidV7(absl::Now(), random_);
+  fresh.incident = row.incident;
+  fresh.target = row.target;
+  fresh.platform = next->platform();
+  fresh.conversation = ConversationOf(*next);
+  fresh.endpoint_index = row.endpoint_index + 1;
+  fresh.create_time_us = row.create_time_us;
+  record::v1::StoredDelivery stored = Stored(row);
+  *stored.mutable_delivery()->mutable_endpoint() = *next;
+  fresh.blob = stored.SerializeAsString();
+  const absl::Status status = batch.transaction->AddDelivery(fresh);
+  if (!status.ok()) batch.failure = status;
+  return status;
+}
+
+absl::Status ReportWork::Conclude(Batch& batch, DeliveryRow& row) {
+  const record::v1::StoredDelivery stored = Stored(row);
+  const bool delivered = row.state == DeliveryState::kDelivered;
+  if (delivered && stored.delivery().notice().kind() == v1::Notice::KIND_HEADLINE) {
+    const absl::Status status =
+        batch.transaction->PutHeadline({row.incident, row.target, row.message_blob});
+    if (!status.ok()) batch.failure = status;
+    return status;
+  }
+  if (!delivered) {
+    if (row.state != DeliveryState::kDead) return absl::OkStatus();
+    bool next = false;
+    BELFRY_RETURN_IF_ERROR(TryNextAddress(batch, row, &next));
+    if (next || !LossMatters(stored)) return absl::OkStatus();
+  } else if (!stored.report_outcome()) {
+    return absl::OkStatus();
+  }
+  core::Command command;
+  command.caller.internal = true;
+  command.caller.actor.set_principal("system");
+  command.caller.actor.set_via("bot");
+  core::DeliveryOutcome outcome;
+  outcome.delivery = absl::StrCat("deliveries/", row.id);
+  outcome.target = row.target;
+  outcome.endpoint = stored.delivery().endpoint();
+  outcome.kind = stored.delivery().notice().kind();
+  outcome.obligation = stored.delivery().notice().obligation();
+  outcome.chain_entity = stored.chain_entity();
+  outcome.delivered = delivered;
+  outcome.error = row.last_error;
+  command.act = std::move(outcome);
+  return executor_.Execute(batch, row.incident, std::move(command)).status();
+}
+
+void ReportWork::Finish(const absl::Status& commit) {
+  if (!commit.ok()) {
+    done_(commit);
+  } else if (!status_.ok()) {
+    done_(status_);
+  } else {
+    done_(response_);
+  }
+}
+
+void RequeueWork::Run(Batch& batch) {
+  result_ = [&]() -> absl::StatusOr<v1::Delivery> {
+    BELFRY_ASSIGN_OR_RETURN(DeliveryRow row, LoadRow(batch, name_));
+    if (row.state != DeliveryState::kDead) {
+      return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "NOT_DEAD",
+                          absl::StrCat(name_, " is not dead; only those can be sent again"))
+          .Build();
+    }
+    row.state = DeliveryState::kPending;
+    row.attempt = 0;
+    row.not_before_us = 0;
+    row.create_time_us = absl::ToUnixMicros(absl::Now());
+    BELFRY_RETURN_IF_ERROR(Update(batch, row));
+    return ToDelivery(row);
+  }();
+}
+
+void RequeueWork::Finish(const absl::Status& commit) {
+  if (!commit.ok() && result_.ok()) {
+    done_(commit);
+  } else {
+    done_(std::move(result_));
+  }
+}
+
+}  // namespace belfry::engine

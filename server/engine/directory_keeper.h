@@ -1,0 +1,74 @@
+// The directory in force, and changes to it.
+#ifndef BELFRY_SERVER_ENGINE_DIRECTORY_KEEPER_H_
+#define BELFRY_SERVER_ENGINE_DIRECTORY_KEEPER_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "belfry/v1/directory.pb.h"
+#include "server/core/directory.h"
+#include "server/engine/work.h"
+#include "server/storage/store.h"
+
+namespace belfry::engine {
+
+// One stored row for each resource, keyed "person people/…"; the snapshot is rebuilt from them.
+using DirectoryRows = std::map<std::string, std::string>;
+
+DirectoryRows ToRows(const v1::Directory& directory);
+absl::StatusOr<v1::Directory> FromRows(const std::vector<storage::DirectoryRow>& rows);
+
+// Holds the snapshot; swapped as a whole, so that a reader never sees half a change. Thread-safe.
+class DirectoryKeeper {
+ public:
+  void Set(std::shared_ptr<const core::Directory> directory);
+  std::shared_ptr<const core::Directory> Get() const;
+  // Changes with every change.
+  std::string Etag() const;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const core::Directory> directory_ ABSL_GUARDED_BY(mutex_);
+  std::string etag_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Applies a change: checks the result, writes what differs, and swaps the snapshot after the
+// commit.
+class DirectoryWork final : public Work {
+ public:
+  using Change = std::function<absl::StatusOr<v1::Directory>(v1::Directory)>;
+
+  DirectoryWork(std::string principal, Change change, const core::PolicyIndex* policy,
+                DirectoryKeeper* keeper, std::function<void(absl::Status)> done)
+      : principal_(std::move(principal)),
+        change_(std::move(change)),
+        policy_(*policy),
+        keeper_(*keeper),
+        done_(std::move(done)) {}
+
+  void Run(Batch& batch) override;
+  void Finish(const absl::Status& commit) override;
+
+ private:
+  absl::Status Apply(Batch& batch);
+
+  const std::string principal_;
+  const Change change_;
+  const core::PolicyIndex& policy_;
+  DirectoryKeeper& keeper_;
+  const std::function<void(absl::Status)> done_;
+  absl::Status status_;
+  std::shared_ptr<const core::Directory> changed_;
+};
+
+}  // namespace belfry::engine
+
+#endif  // BELFRY_SERVER_ENGINE_DIRECTORY_KEEPER_H_

@@ -1,0 +1,211 @@
+#include "server/engine/executor.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
+#include "belfry/record/v1/delivery.pb.h"
+#include "server/base/error.h"
+#include "server/base/proto_time.h"
+#include "server/base/status_macros.h"
+#include "server/engine/conversation.h"
+
+namespace belfry::engine {
+namespace {
+
+using record::v1::IncidentState;
+
+// A lost notice may make the core send another one that is lost as well; an end to that.
+constexpr int kLostRoundsMax = 10;
+
+absl::Status Keep(Batch& batch, absl::Status status) {
+  if (!status.ok() && batch.failure.ok()) batch.failure = status;
+  return status;
+}
+
+storage::IncidentRow ToRow(const core::PolicyIndex& policy, const IncidentState& state,
+                           absl::Time next_due) {
+  storage::IncidentRow row;
+  row.id = state.id();
+  row.version = state.version();
+  row.state_blob = state.SerializeAsString();
+  row.state = state.state();
+  row.severity = state.severity();
+  const policy::v1::State* current = policy.FindState(state.state());
+  row.open = current == nullptr || !current->terminal();
+  row.overdue = std::any_of(
+      state.obligations().begin(), state.obligations().end(),
+      [](const auto& duty) { return duty.state() == v1::Obligation::STATE_OVERDUE; });
+  row.restricted = state.restricted();
+  row.create_time_us = absl::ToUnixMicros(FromProto(state.create_time()));
+  row.update_time_us = absl::ToUnixMicros(FromProto(state.update_time()));
+  if (next_due != absl::InfiniteFuture()) row.next_due_us = absl::ToUnixMicros(next_due);
+  for (const auto& part : state.entities()) {
+    row.scopes.push_back(part.entity());
+    if (!part.secretariat().empty() &&
+        std::find(row.scopes.begin(), row.scopes.end(), part.secretariat()) == row.scopes.end()) {
+      row.scopes.push_back(part.secretariat());
+    }
+  }
+  return row;
+}
+
+}  // namespace
+
+absl::Status IncidentNotFound(absl::string_view incident) {
+  return ErrorBuilder(absl::StatusCode::kNotFound, "INCIDENT_NOT_FOUND",
+                      absl::StrCat("there is no incident ", incident,
+                                   ", or none that you may see; `list` shows yours"))
+      .Build();
+}
+
+absl::StatusOr<StatePtr> Executor::Load(Batch& batch, absl::string_view incident) {
+  if (const auto found = batch.states.find(incident); found != batch.states.end()) {
+    return found->second;
+  }
+  if (StatePtr cached = cache_.Find(incident); cached != nullptr) return cached;
+  absl::StatusOr<std::optional<storage::IncidentRow>> row =
+      batch.transaction->LoadIncident(incident);
+  if (!row.ok()) return Keep(batch, row.status());
+  if (!row->has_value()) return IncidentNotFound(incident);
+  auto state = std::make_shared<IncidentState>();
+  if (!state->ParseFromString((*row)->state_blob)) {
+    return absl::DataLossError(absl::StrCat("the state of ", incident, " cannot be read"));
+  }
+  return StatePtr(std::move(state));
+}
+
+absl::Status Executor::ReserveId(Batch& batch, const core::Caller& caller, core::Report& report) {
+  const std::string& entity =
+      report.request.entity().empty() ? caller.entity : report.request.entity();
+  // An unknown entity is refused by the core; no number is spent on it.
+  if (batch.directory->FindEntity(entity) == nullptr) return absl::OkStatus();
+  const int64_t year = absl::ToCivilYear(batch.now, policy_.TimeZone()).year();
+  const absl::StatusOr<int64_t> number =
+      batch.transaction->NextCounter(absl::StrCat("incident/", entity, "/", year));
+  if (!number.ok()) return Keep(batch, number.status());
+  report.id = absl::StrFormat("%s-%d-%04d",
+                              absl::AsciiStrToUpper(absl::StripPrefix(entity, "entities/")), year,
+                              *number);
+  report.uid = UuidV7(batch.now, random_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incident,
+                                           core::Command command) {
+  const core::Context context{policy_, *batch.directory, batch.now};
+  StatePtr before;
+  if (core::Report* report = std::get_if<core::Report>(&command.act); report != nullptr) {
+    // Asked first with no number, so that a refused report leaves no gap in the numbering.
+    BELFRY_RETURN_IF_ERROR(core::Decide(context, nullptr, command).status());
+    BELFRY_RETURN_IF_ERROR(ReserveId(batch, command.caller, *report));
+  } else {
+    BELFRY_ASSIGN_OR_RETURN(before, Load(batch, incident));
+  }
+  BELFRY_ASSIGN_OR_RETURN(core::Decision decision,
+                          core::Decide(context, before.get(), command));
+  Executed executed;
+  executed.events = std::move(decision.events);
+  executed.state = std::make_shared<const IncidentState>(std::move(decision.state));
+  if (executed.events.empty()) {
+    // Nothing happened, but the due time may have been asked for by a tick.
+    batch.next_due[executed.state->id()] = core::NextDue(policy_, *executed.state);
+    return executed;
+  }
+  BELFRY_RETURN_IF_ERROR(Write(batch, context, executed));
+  return executed;
+}
+
+absl::Status Executor::Write(Batch& batch, const core::Context& context, Executed& executed) {
+  std::vector<core::DeliveryOutcome> lost;
+  size_t written = 0;
+  for (int round = 0;; ++round) {
+    const std::vector<record::v1::Event> fresh(executed.events.begin() + written,
+                                               executed.events.end());
+    for (const record::v1::Event& event : fresh) {
+      storage::EventRow row;
+      row.incident = executed.state->id();
+      row.version = event.version();
+      row.time_us = absl::ToUnixMicros(FromProto(event.time()));
+      row.blob = event.SerializeAsString();
+      BELFRY_RETURN_IF_ERROR(Keep(batch, batch.transaction->AppendEvent(row)));
+    }
+    written = executed.events.size();
+    batch.events += static_cast<int64_t>(fresh.size());
+    lost.clear();
+    for (core::NoticeDraft& draft : core::Notices(context, *executed.state, fresh)) {
+      BELFRY_RETURN_IF_ERROR(
+          AddNotice(batch, context, *executed.state, std::move(draft), lost));
+    }
+    if (lost.empty() || round == kLostRoundsMax) break;
+    // People without any address: the record says so, and the ladder does not wait for them.
+    for (core::DeliveryOutcome& outcome : lost) {
+      core::Command command;
+      command.caller.internal = true;
+      command.caller.actor.set_principal("system");
+      command.caller.actor.set_via("engine");
+      command.act = std::move(outcome);
+      BELFRY_ASSIGN_OR_RETURN(core::Decision decision,
+                              core::Decide(context, executed.state.get(), command));
+      executed.events.insert(executed.events.end(),
+                             std::make_move_iterator(decision.events.begin()),
+                             std::make_move_iterator(decision.events.end()));
+      executed.state = std::make_shared<const IncidentState>(std::move(decision.state));
+    }
+  }
+  const absl::Time next_due = core::NextDue(policy_, *executed.state);
+  BELFRY_RETURN_IF_ERROR(Keep(
+      batch, batch.transaction->PutIncident(ToRow(policy_, *executed.state, next_due))));
+  batch.states[executed.state->id()] = executed.state;
+  batch.next_due[executed.state->id()] = next_due;
+  batch.dirty = true;
+  return absl::OkStatus();
+}
+
+absl::Status Executor::AddNotice(Batch& batch, const core::Context& context,
+                                 const IncidentState& state, core::NoticeDraft draft,
+                                 std::vector<core::DeliveryOutcome>& lost) {
+  const std::optional<v1::Endpoint> endpoint =
+      EndpointOf(context.directory, draft.target, /*index=*/0);
+  if (!endpoint.has_value()) {
+    if (draft.report_outcome) {
+      core::DeliveryOutcome& outcome = lost.emplace_back();
+      outcome.target = draft.target;
+      outcome.kind = draft.notice.kind();
+      outcome.obligation = draft.notice.obligation();
+      outcome.chain_entity = draft.chain_entity;
+      outcome.error = "the directory has no address for them";
+    }
+    return absl::OkStatus();
+  }
+  storage::DeliveryRow row;
+  row.id = UuidV7(batch.now, random_);
+  row.incident = state.id();
+  row.target = draft.target;
+  row.platform = endpoint->platform();
+  row.conversation = ConversationOf(*endpoint);
+  row.create_time_us = absl::ToUnixMicros(batch.now);
+  if (draft.notice.kind() == v1::Notice::KIND_HEADLINE) {
+    row.conflation_key = absl::StrCat("headline ", state.id(), " ", draft.target);
+  }
+  record::v1::StoredDelivery stored;
+  stored.set_chain_entity(draft.chain_entity);
+  stored.set_report_outcome(draft.report_outcome);
+  v1::Delivery* delivery = stored.mutable_delivery();
+  delivery->set_incident(absl::StrCat("incidents/", state.id()));
+  delivery->set_target(draft.target);
+  *delivery->mutable_endpoint() = *endpoint;
+  *delivery->mutable_notice() = std::move(draft.notice);
+  *delivery->mutable_create_time() = ToProto(batch.now);
+  row.blob = stored.SerializeAsString();
+  BELFRY_RETURN_IF_ERROR(Keep(batch, batch.transaction->AddDelivery(row)));
+  batch.deliveries_changed = true;
+  return absl::OkStatus();
+}
+
+}  // namespace belfry::engine

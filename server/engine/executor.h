@@ -1,0 +1,54 @@
+// Carries one command through the core into a batch.
+#ifndef BELFRY_SERVER_ENGINE_EXECUTOR_H_
+#define BELFRY_SERVER_ENGINE_EXECUTOR_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/base/random.h"
+#include "server/core/command.h"
+#include "server/core/core.h"
+#include "server/engine/state_cache.h"
+#include "server/engine/work.h"
+
+namespace belfry::engine {
+
+struct Executed {
+  StatePtr state;
+  std::vector<record::v1::Event> events;
+};
+
+// Used by the writer thread only.
+class Executor {
+ public:
+  // All outlive the executor.
+  Executor(const core::PolicyIndex* policy, StateCache* cache, Random* random)
+      : policy_(*policy), cache_(*cache), random_(*random) {}
+
+  // The state as this batch sees it. NOT_FOUND (INCIDENT_NOT_FOUND).
+  absl::StatusOr<StatePtr> Load(Batch& batch, absl::string_view incident);
+  // Decides and writes: events, projection, notices. A refusal leaves the batch as it was; a store
+  // error is also put into batch.failure.
+  absl::StatusOr<Executed> Execute(Batch& batch, absl::string_view incident,
+                                   core::Command command);
+
+ private:
+  absl::Status ReserveId(Batch& batch, const core::Caller& caller, core::Report& report);
+  absl::Status Write(Batch& batch, const core::Context& context, Executed& executed);
+  absl::Status AddNotice(Batch& batch, const core::Context& context,
+                         const record::v1::IncidentState& state, core::NoticeDraft draft,
+                         std::vector<core::DeliveryOutcome>& lost);
+
+  const core::PolicyIndex& policy_;
+  StateCache& cache_;
+  Random& random_;
+};
+
+// "There is no such incident", also for those one may not see.
+absl::Status IncidentNotFound(absl::string_view incident);
+
+}  // namespace belfry::engine
+
+#endif  // BELFRY_SERVER_ENGINE_EXECUTOR_H_

@@ -1,0 +1,66 @@
+#include "server/frontend/incident_access.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "server/base/error.h"
+#include "server/core/core.h"
+#include "server/engine/executor.h"
+
+namespace belfry::frontend {
+namespace {
+
+constexpr size_t kIdCharactersMax = 64;
+
+bool Readable(const Call& call, const record::v1::IncidentState& state) {
+  return core::MayRead(call.engine().policy(), *call.engine().directory(),
+                       call.identity().caller, state);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ParseIncidentName(absl::string_view field, absl::string_view name) {
+  absl::string_view id = absl::StripPrefix(name, "incidents/");
+  const bool plain = id.size() < name.size() && !id.empty() && id.size() <= kIdCharactersMax &&
+                     std::all_of(id.begin(), id.end(), [](char c) {
+                       return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
+                     });
+  if (!plain) {
+    return InvalidField(field, "must be a name such as incidents/DOP-2026-0007");
+  }
+  return absl::AsciiStrToUpper(id);
+}
+
+void WithIncident(CallPtr call, absl::string_view field, absl::string_view name,
+                  std::function<void(CallPtr, std::string, StatePtr)> then) {
+  absl::StatusOr<std::string> id = ParseIncidentName(field, name);
+  if (!id.ok()) {
+    call->Finish(id.status());
+    return;
+  }
+  if (StatePtr state = call->engine().CachedState(*id); state != nullptr) {
+    if (!Readable(*call, *state)) {
+      call->Finish(engine::IncidentNotFound(*id));
+      return;
+    }
+    then(std::move(call), *std::move(id), std::move(state));
+    return;
+  }
+  engine::Engine& engine = call->engine();
+  engine.SubmitRead(
+      [call, id = *id, then = std::move(then)](storage::Store&) {
+        absl::StatusOr<StatePtr> state = call->engine().LoadState(id);
+        if (state.ok() && !Readable(*call, **state)) state = engine::IncidentNotFound(id);
+        if (!state.ok()) {
+          call->Finish(state.status());
+          return;
+        }
+        then(call, id, *std::move(state));
+      },
+      [call](absl::Status refused) { call->Finish(refused); });
+}
+
+}  // namespace belfry::frontend

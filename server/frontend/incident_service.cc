@@ -1,0 +1,327 @@
+#include "server/frontend/incident_service.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/status_macros.h"
+#include "server/core/core.h"
+#include "server/core/state_util.h"
+#include "server/frontend/filter.h"
+#include "server/frontend/mutation.h"
+#include "server/frontend/page_token.h"
+
+namespace belfry::frontend {
+namespace {
+
+using engine::Outcome;
+
+constexpr int kIncidentsPerPage = 50;
+
+// Open duties first, then by deadline, then as they were opened.
+std::vector<v1::Obligation> SortedObligations(const core::PolicyIndex& policy,
+                                              const record::v1::IncidentState& state,
+                                              bool open_only) {
+  std::vector<const record::v1::ObligationRow*> rows;
+  for (const auto& row : state.obligations()) {
+    if (!open_only || core::IsOpen(row)) rows.push_back(&row);
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) {
+    if (core::IsOpen(*a) != core::IsOpen(*b)) return core::IsOpen(*a);
+    if (a->has_due_time() != b->has_due_time()) return a->has_due_time();
+    return a->due_time().seconds() < b->due_time().seconds();
+  });
+  std::vector<v1::Obligation> views;
+  for (const auto* row : rows) views.push_back(core::ToObligation(policy, *row));
+  return views;
+}
+
+// The duties that this outcome satisfied.
+template <typename Response>
+void AddSatisfied(const core::PolicyIndex& policy, const Outcome& outcome, Response& response) {
+  for (const record::v1::Event& event : outcome.events) {
+    if (!event.has_obligation_settled()) continue;
+    const auto state = event.obligation_settled().state();
+    if (state != v1::Obligation::STATE_SATISFIED && state != v1::Obligation::STATE_SATISFIED_LATE) {
+      continue;
+    }
+    const auto* row = core::FindObligation(*outcome.state, event.obligation_settled().instance());
+    if (row != nullptr) *response.add_satisfied() = core::ToObligation(policy, *row);
+  }
+}
+
+// For methods that answer with the incident alone.
+template <typename Response>
+std::function<void(const Outcome&, Response&)> FillIncident(const Services& services) {
+  return [&services](const Outcome& outcome, Response& response) {
+    *response.mutable_incident() = core::ToIncident(services.engine->policy(), *outcome.state);
+  };
+}
+
+// What the caller may see of all there is: everything, or some scopes.
+void SetVisibility(const Call& call, storage::IncidentQuery& query) {
+  const core::Caller& caller = call.identity().caller;
+  const auto directory = call.engine().directory();
+  // Restricted ones are asked about row by row.
+  query.all_restricted = true;
+  std::vector<std::string> scopes;
+  if (!caller.entity.empty()) scopes.push_back(caller.entity);
+  if (!caller.system) {
+    for (const v1::RoleAssignment* held : directory->AssignmentsOf(caller.actor.principal())) {
+      const policy::v1::Role* role = call.engine().policy().FindRole(held->role());
+      if (held->scope().empty()) {
+        if (role != nullptr && role->sees_all()) return;
+        continue;
+      }
+      scopes.push_back(held->scope());
+    }
+  }
+  query.visible_scopes = std::move(scopes);
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::CreateIncident(
+    grpc::CallbackServerContext* context, const v1::CreateIncidentRequest* request,
+    v1::CreateIncidentResponse* response) {
+  return RunCall(services_, context, "CreateIncident", Audience::kEverybody, [&](CallPtr call) {
+    core::Report report;
+    report.request = *request;
+    Submit<v1::CreateIncidentRequest, v1::CreateIncidentResponse>(
+        std::move(call), *request, response, "", std::move(report),
+        [this](const Outcome& outcome, v1::CreateIncidentResponse& answer) {
+          const core::PolicyIndex& policy = services_.engine->policy();
+          *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
+          for (v1::Obligation& duty : SortedObligations(policy, *outcome.state, true)) {
+            *answer.add_obligations() = std::move(duty);
+          }
+        });
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::GetIncident(grpc::CallbackServerContext* context,
+                                                           const v1::GetIncidentRequest* request,
+                                                           v1::GetIncidentResponse* response) {
+  return RunCall(services_, context, "GetIncident", Audience::kEverybody, [&](CallPtr call) {
+    WithIncident(std::move(call), "name", request->name(),
+                 [response](CallPtr found, const std::string&, StatePtr state) {
+                   *response->mutable_incident() =
+                       core::ToIncident(found->engine().policy(), *state);
+                   found->Finish(absl::OkStatus());
+                 });
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::ListIncidents(
+    grpc::CallbackServerContext* context, const v1::ListIncidentsRequest* request,
+    v1::ListIncidentsResponse* response) {
+  return RunCall(services_, context, "ListIncidents", Audience::kEverybody, [&](CallPtr call) {
+    ReadLater(call, [call, request, response](storage::Store& store) -> absl::Status {
+      storage::IncidentQuery query;
+      BELFRY_ASSIGN_OR_RETURN(const int page_size,
+                              PageSize(request->page_size(), kIncidentsPerPage));
+      BELFRY_RETURN_IF_ERROR(ParseFilter(request->filter(), query));
+      SetVisibility(*call, query);
+      const std::string same = absl::StrCat(call->identity().caller.actor.principal(), "\n",
+                                            request->filter());
+      if (!request->page_token().empty()) {
+        BELFRY_ASSIGN_OR_RETURN(const PagePosition position,
+                                ReadPageToken(request->page_token(), same));
+        query.before_create_us = position.number;
+        query.before_id = position.text;
+      }
+      query.limit = page_size + 1;  // one more tells whether there is another page
+      BELFRY_ASSIGN_OR_RETURN(std::vector<storage::IncidentRow> rows,
+                              store.ListIncidents(query));
+      const bool more = rows.size() > static_cast<size_t>(page_size);
+      if (more) rows.pop_back();
+      const auto directory = call->engine().directory();
+      for (const storage::IncidentRow& row : rows) {
+        record::v1::IncidentState state;
+        if (!state.ParseFromString(row.state_blob)) {
+          return absl::DataLossError(absl::StrCat("the state of ", row.id, " cannot be read"));
+        }
+        if (!core::MayRead(call->engine().policy(), *directory, call->identity().caller, state)) {
+          continue;
+        }
+        *response->add_incidents() = core::ToIncident(call->engine().policy(), state);
+      }
+      if (more) {
+        response->set_next_page_token(
+            MakePageToken({rows.back().create_time_us, rows.back().id}, same));
+      }
+      return absl::OkStatus();
+    });
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::UpdateIncident(
+    grpc::CallbackServerContext* context, const v1::UpdateIncidentRequest* request,
+    v1::UpdateIncidentResponse* response) {
+  return RunCall(services_, context, "UpdateIncident", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "incident.name", request->incident().name(),
+           FillIncident<v1::UpdateIncidentResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::TransitionIncident(
+    grpc::CallbackServerContext* context, const v1::TransitionIncidentRequest* request,
+    v1::TransitionIncidentResponse* response) {
+  return RunCall(services_, context, "TransitionIncident", Audience::kEverybody,
+                 [&](CallPtr call) {
+                   Mutate(std::move(call), request, response, "name", request->name(),
+                          FillIncident<v1::TransitionIncidentResponse>(services_));
+                 });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::AcknowledgeIncident(
+    grpc::CallbackServerContext* context, const v1::AcknowledgeIncidentRequest* request,
+    v1::AcknowledgeIncidentResponse* response) {
+  return RunCall(
+      services_, context, "AcknowledgeIncident", Audience::kEverybody, [&](CallPtr call) {
+        Mutate<v1::AcknowledgeIncidentRequest, v1::AcknowledgeIncidentResponse>(
+            std::move(call), request, response, "name", request->name(),
+            [this](const Outcome& outcome, v1::AcknowledgeIncidentResponse& answer) {
+              const core::PolicyIndex& policy = services_.engine->policy();
+              *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
+              answer.set_already_acknowledged(outcome.events.empty());
+              AddSatisfied(policy, outcome, answer);
+            });
+      });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::EscalateIncident(
+    grpc::CallbackServerContext* context, const v1::EscalateIncidentRequest* request,
+    v1::EscalateIncidentResponse* response) {
+  return RunCall(services_, context, "EscalateIncident", Audience::kEverybody, [&](CallPtr call) {
+    Mutate<v1::EscalateIncidentRequest, v1::EscalateIncidentResponse>(
+        std::move(call), request, response, "name", request->name(),
+        [this](const Outcome& outcome, v1::EscalateIncidentResponse& answer) {
+          *answer.mutable_incident() =
+              core::ToIncident(services_.engine->policy(), *outcome.state);
+          for (const record::v1::Event& event : outcome.events) {
+            for (const std::string& person : event.chain_paged().people()) {
+              answer.add_paged_people(person);
+            }
+            for (const std::string& person : event.roles_paged().people()) {
+              answer.add_paged_people(person);
+            }
+          }
+        });
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::ChangeSeverity(
+    grpc::CallbackServerContext* context, const v1::ChangeSeverityRequest* request,
+    v1::ChangeSeverityResponse* response) {
+  return RunCall(services_, context, "ChangeSeverity", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::ChangeSeverityResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::RecordFacts(grpc::CallbackServerContext* context,
+                                                           const v1::RecordFactsRequest* request,
+                                                           v1::RecordFactsResponse* response) {
+  return RunCall(services_, context, "RecordFacts", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::RecordFactsResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::AssignCategories(
+    grpc::CallbackServerContext* context, const v1::AssignCategoriesRequest* request,
+    v1::AssignCategoriesResponse* response) {
+  return RunCall(services_, context, "AssignCategories", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::AssignCategoriesResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::AddEntity(grpc::CallbackServerContext* context,
+                                                         const v1::AddEntityRequest* request,
+                                                         v1::AddEntityResponse* response) {
+  return RunCall(services_, context, "AddEntity", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::AddEntityResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::AddNote(grpc::CallbackServerContext* context,
+                                                       const v1::AddNoteRequest* request,
+                                                       v1::AddNoteResponse* response) {
+  return RunCall(services_, context, "AddNote", Audience::kEverybody, [&](CallPtr call) {
+    Mutate<v1::AddNoteRequest, v1::AddNoteResponse>(
+        std::move(call), request, response, "name", request->name(),
+        [this](const Outcome& outcome, v1::AddNoteResponse& answer) {
+          *answer.mutable_entry() = core::ToTimelineEntry(services_.engine->policy(),
+                                                          *outcome.state, outcome.events.front());
+        });
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::LinkTicket(grpc::CallbackServerContext* context,
+                                                          const v1::LinkTicketRequest* request,
+                                                          v1::LinkTicketResponse* response) {
+  return RunCall(services_, context, "LinkTicket", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::LinkTicketResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::SubmitDocument(
+    grpc::CallbackServerContext* context, const v1::SubmitDocumentRequest* request,
+    v1::SubmitDocumentResponse* response) {
+  return RunCall(services_, context, "SubmitDocument", Audience::kEverybody, [&](CallPtr call) {
+    Mutate<v1::SubmitDocumentRequest, v1::SubmitDocumentResponse>(
+        std::move(call), request, response, "name", request->name(),
+        [this](const Outcome& outcome, v1::SubmitDocumentResponse& answer) {
+          const core::PolicyIndex& policy = services_.engine->policy();
+          *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
+          AddSatisfied(policy, outcome, answer);
+        });
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::SendObligationNotice(
+    grpc::CallbackServerContext* context, const v1::SendObligationNoticeRequest* request,
+    v1::SendObligationNoticeResponse* response) {
+  return RunCall(
+      services_, context, "SendObligationNotice", Audience::kEverybody, [&](CallPtr call) {
+        Mutate<v1::SendObligationNoticeRequest, v1::SendObligationNoticeResponse>(
+            std::move(call), request, response, "name", request->name(),
+            [this](const Outcome& outcome, v1::SendObligationNoticeResponse& answer) {
+              *answer.mutable_incident() =
+                  core::ToIncident(services_.engine->policy(), *outcome.state);
+              for (const record::v1::Event& event : outcome.events) {
+                for (const auto& recipient : event.notice_sent().recipients()) {
+                  answer.add_recipients(recipient.person());
+                }
+              }
+            });
+      });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::ListObligations(
+    grpc::CallbackServerContext* context, const v1::ListObligationsRequest* request,
+    v1::ListObligationsResponse* response) {
+  return RunCall(services_, context, "ListObligations", Audience::kEverybody, [&](CallPtr call) {
+    WithIncident(std::move(call), "name", request->name(),
+                 [request, response](CallPtr found, const std::string&, StatePtr state) {
+                   for (v1::Obligation& duty : SortedObligations(found->engine().policy(), *state,
+                                                                 request->open_only())) {
+                     *response->add_obligations() = std::move(duty);
+                   }
+                   found->Finish(absl::OkStatus());
+                 });
+  });
+}
+
+grpc::ServerWriteReactor<v1::WatchIncidentsResponse>* IncidentServiceImpl::WatchIncidents(
+    grpc::CallbackServerContext* context, const v1::WatchIncidentsRequest* request) {
+  return watchers_.Open(context, *request);
+}
+
+}  // namespace belfry::frontend

@@ -1,0 +1,137 @@
+#include "server/frontend/metrics.h"
+
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "prometheus/counter.h"
+#include "prometheus/exposer.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+#include "server/engine/engine.h"
+
+namespace belfry::frontend {
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+MetricFamily Single(const std::string& name, const std::string& help, MetricType type,
+                    double value) {
+  MetricFamily family;
+  family.name = name;
+  family.help = help;
+  family.type = type;
+  prometheus::ClientMetric metric;
+  if (type == MetricType::Counter) {
+    metric.counter.value = value;
+  } else {
+    metric.gauge.value = value;
+  }
+  family.metric.push_back(metric);
+  return family;
+}
+
+// What the engine and the store count themselves.
+class EngineCollectable final : public prometheus::Collectable {
+ public:
+  explicit EngineCollectable(engine::Engine* engine) : engine_(engine) {}
+
+  std::vector<MetricFamily> Collect() const override {
+    const engine::EngineStats stats = engine_->Stats();
+    const auto counter = [](const char* name, const char* help, int64_t value) {
+      return Single(name, help, MetricType::Counter, static_cast<double>(value));
+    };
+    const auto gauge = [](const char* name, const char* help, int64_t value) {
+      return Single(name, help, MetricType::Gauge, static_cast<double>(value));
+    };
+    std::vector<MetricFamily> families = {
+        counter("belfry_commands_total", "Commands taken by the writer", stats.commands),
+        counter("belfry_refusals_total", "Commands refused", stats.refusals),
+        counter("belfry_replays_total", "Requests answered from their first answer",
+                stats.replays),
+        counter("belfry_commits_total", "Transactions committed", stats.commits),
+        counter("belfry_events_total", "Events recorded", stats.events),
+        counter("belfry_overload_refusals_total", "Requests refused because a queue was full",
+                stats.overload_refusals),
+        counter("belfry_ticks_total", "Times something fell due", stats.ticks),
+        counter("belfry_late_ticks_total", "Times it was decided more than 5 s late",
+                stats.late_ticks),
+        gauge("belfry_queue_length", "Commands waiting for the writer", stats.queue_length),
+        gauge("belfry_healthy", "1 while writes are accepted", engine_->Health().ok() ? 1 : 0),
+    };
+    if (const auto health = engine_->store().CheckHealth(); health.ok()) {
+      families.push_back(gauge("belfry_wal_bytes", "Size of the write-ahead log",
+                               health->wal_bytes));
+      families.push_back(gauge("belfry_deliveries_open", "Notices not yet delivered",
+                               health->open_deliveries));
+      families.push_back(gauge("belfry_deliveries_dead", "Notices given up",
+                               health->dead_deliveries));
+    }
+    return families;
+  }
+
+ private:
+  engine::Engine* const engine_;
+};
+
+}  // namespace
+
+struct Metrics::Impl {
+  explicit Impl(engine::Engine* engine)
+      : registry(std::make_shared<prometheus::Registry>()),
+        collectable(std::make_shared<EngineCollectable>(engine)),
+        calls(prometheus::BuildCounter()
+                  .Name("belfry_rpc_total")
+                  .Help("Calls by method and code")
+                  .Register(*registry)),
+        latency(prometheus::BuildHistogram()
+                    .Name("belfry_rpc_latency_seconds")
+                    .Help("Time from accepting a call to answering it")
+                    .Register(*registry)),
+        failures(prometheus::BuildCounter()
+                     .Name("belfry_authentication_failures_total")
+                     .Help("Calls without valid credentials")
+                     .Register(*registry)) {}
+
+  std::shared_ptr<prometheus::Registry> registry;
+  std::shared_ptr<EngineCollectable> collectable;
+  prometheus::Family<prometheus::Counter>& calls;
+  prometheus::Family<prometheus::Histogram>& latency;
+  prometheus::Family<prometheus::Counter>& failures;
+  std::unique_ptr<prometheus::Exposer> exposer;
+};
+
+Metrics::Metrics(engine::Engine* engine) : impl_(std::make_unique<Impl>(engine)) {}
+Metrics::~Metrics() = default;
+
+void Metrics::CountCall(absl::string_view method, absl::string_view code,
+                        absl::Duration latency) {
+  impl_->calls.Add({{"method", std::string(method)}, {"code", std::string(code)}}).Increment();
+  static const prometheus::Histogram::BucketBoundaries kBuckets = {
+      0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+  impl_->latency.Add({{"method", std::string(method)}}, kBuckets)
+      .Observe(absl::ToDoubleSeconds(latency));
+}
+
+void Metrics::CountAuthenticationFailure(absl::string_view reason) {
+  impl_->failures.Add({{"reason", std::string(reason)}}).Increment();
+}
+
+absl::Status Metrics::Serve(const std::string& address) {
+  // The library throws when it cannot bind.
+  try {
+    impl_->exposer = std::make_unique<prometheus::Exposer>(address, /*num_threads=*/1);
+  } catch (const std::exception& error) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot serve metrics on ", address, ": ", error.what()));
+  }
+  impl_->exposer->RegisterCollectable(impl_->registry);
+  impl_->exposer->RegisterCollectable(impl_->collectable);
+  return absl::OkStatus();
+}
+
+void Metrics::Stop() { impl_->exposer.reset(); }
+
+}  // namespace belfry::frontend

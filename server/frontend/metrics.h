@@ -1,0 +1,41 @@
+// Counters of the server in Prometheus' exposition format.
+#ifndef BELFRY_SERVER_FRONTEND_METRICS_H_
+#define BELFRY_SERVER_FRONTEND_METRICS_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace belfry::engine {
+class Engine;
+}
+
+namespace belfry::frontend {
+
+// Counts calls, and reads the engine's and the store's own counts when scraped. Thread-safe.
+class Metrics {
+ public:
+  // `engine` outlives the metrics, or is detached first.
+  explicit Metrics(engine::Engine* engine);
+  ~Metrics();
+
+  void CountCall(absl::string_view method, absl::string_view code, absl::Duration latency);
+  void CountAuthenticationFailure(absl::string_view reason);
+
+  // Serves "GET /metrics" on "host:port".
+  absl::Status Serve(const std::string& address);
+  // Stops serving; the engine may go away.
+  void Stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace belfry::frontend
+
+#endif  // BELFRY_SERVER_FRONTEND_METRICS_H_

@@ -1,0 +1,83 @@
+// The path of every call that changes an incident.
+#ifndef BELFRY_SERVER_FRONTEND_MUTATION_H_
+#define BELFRY_SERVER_FRONTEND_MUTATION_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "google/protobuf/message.h"
+#include "server/core/command.h"
+#include "server/engine/engine.h"
+#include "server/frontend/call.h"
+#include "server/frontend/incident_access.h"
+
+namespace belfry::frontend {
+
+// INVALID_ARGUMENT when a request carries fields this server does not know (they would be lost
+// silently) or an unusable request id.
+absl::Status CheckRequest(const google::protobuf::Message& request, const std::string& request_id);
+
+// Equal for requests that ask the same; the request id is not part of it.
+std::string Fingerprint(const char* method, const google::protobuf::Message& request);
+
+// Submits `act` and answers with what `fill` makes of the outcome; the same answer again when the
+// request id was used before.
+template <typename Request, typename Response>
+void Submit(CallPtr call, const Request& request, Response* response, std::string incident,
+            core::Act act, std::function<void(const engine::Outcome&, Response&)> fill) {
+  if (absl::Status status = CheckRequest(request, request.request_id()); !status.ok()) {
+    call->Finish(status);
+    return;
+  }
+  engine::Request work;
+  work.command.caller = call->identity().caller;
+  work.command.act = std::move(act);
+  work.command.request_id = request.request_id();
+  work.incident = std::move(incident);
+  if (!request.request_id().empty()) {
+    Request bare = request;
+    bare.clear_request_id();
+    work.fingerprint = Fingerprint(call->method(), bare);
+  }
+  work.deadline = call->deadline();
+  work.render = [fill = std::move(fill)](const engine::Outcome& outcome) {
+    auto rendered = std::make_shared<Response>();
+    fill(outcome, *rendered);
+    return std::static_pointer_cast<google::protobuf::Message>(rendered);
+  };
+  work.done = [call, response](absl::StatusOr<engine::Outcome> outcome) {
+    if (!outcome.ok()) {
+      call->Finish(outcome.status());
+      return;
+    }
+    if (outcome->replayed) {
+      response->ParseFromString(outcome->replayed_response);
+      response->set_replayed(true);
+    } else {
+      response->Swap(static_cast<Response*>(outcome->response.get()));
+    }
+    call->Finish(absl::OkStatus());
+  };
+  engine::Engine& engine = call->engine();
+  engine.Submit(std::move(work));
+}
+
+// As Submit(), for an incident that exists and that the caller may see.
+template <typename Request, typename Response>
+void Mutate(CallPtr call, const Request* request, Response* response, const char* name_field,
+            const std::string& name,
+            std::function<void(const engine::Outcome&, Response&)> fill) {
+  WithIncident(std::move(call), name_field, name,
+               [request, response, fill = std::move(fill)](CallPtr found, std::string id,
+                                                           StatePtr) mutable {
+                 Submit<Request, Response>(std::move(found), *request, response, std::move(id),
+                                           core::Act(*request), std::move(fill));
+               });
+}
+
+}  // namespace belfry::frontend
+
+#endif  // BELFRY_SERVER_FRONTEND_MUTATION_H_

@@ -1,0 +1,223 @@
+// belfryd: parse, build, serve, wait. The only file that names every part.
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/synchronization/notification.h"
+#include "google/protobuf/text_format.h"
+#include "server/base/clock.h"
+#include "server/base/random.h"
+#include "server/base/status_macros.h"
+#include "server/config.h"
+#include "server/core/directory.h"
+#include "server/core/policy/read.h"
+#include "server/engine/engine.h"
+#include "server/frontend/authenticator.h"
+#include "server/frontend/metrics.h"
+#include "server/frontend/server.h"
+#include "server/log.h"
+#include "server/storage/sqlite/sqlite_store.h"
+#include "spdlog/spdlog.h"
+
+namespace belfry {
+namespace {
+
+constexpr absl::Duration kStopGrace = absl::Seconds(10);
+constexpr int kExitConfiguration = 1;
+// EX_SOFTWARE: the store could not be trusted any more; the supervisor starts us again.
+constexpr int kExitStoreFailed = 70;
+
+absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::string& url) {
+  absl::string_view path = url;
+  if (absl::ConsumePrefix(&path, "sqlite:")) {
+    return storage::OpenSqliteStore(std::string(path));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--store: must be sqlite:PATH, not \"", url, "\""));
+}
+
+absl::StatusOr<std::shared_ptr<const core::PolicyIndex>> LoadPolicy(const std::string& path) {
+  if (path.empty()) return absl::InvalidArgumentError("--policy: is needed, a policy pack");
+  BELFRY_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, "--policy"));
+  absl::StatusOr<policy::v1::Policy> policy = core::ReadPolicy(text);
+  if (!policy.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ":\n", policy.status().message()));
+  }
+  return core::PolicyIndex::Create(*std::move(policy));
+}
+
+// nullopt without a file.
+absl::StatusOr<std::optional<v1::Directory>> LoadDirectory(const std::string& path,
+                                                           const core::PolicyIndex& policy) {
+  if (path.empty()) return std::nullopt;
+  BELFRY_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, "--directory"));
+  v1::Directory directory;
+  if (!google::protobuf::TextFormat::ParseFromString(text, &directory)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--directory: ", path, " is no belfry.v1.Directory in text format"));
+  }
+  const auto checked = core::Directory::Create(directory, policy);
+  if (!checked.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", checked.status().message()));
+  }
+  return directory;
+}
+
+// A virtual clock never goes behind what is recorded.
+absl::StatusOr<absl::Time> VirtualStart(storage::Store& store) {
+  absl::Time start = absl::Now();
+  if (const char* text = std::getenv("BELFRY_VIRTUAL_START"); text != nullptr) {
+    std::string error;
+    if (!absl::ParseTime(absl::RFC3339_full, text, &start, &error)) {
+      return absl::InvalidArgumentError(absl::StrCat("BELFRY_VIRTUAL_START: ", error));
+    }
+  }
+  BELFRY_ASSIGN_OR_RETURN(const int64_t last, store.LastPosition());
+  if (last > 0) {
+    BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::EventRow> rows,
+                            store.ListEventsAfter(last - 1, 1));
+    if (!rows.empty()) start = absl::FromUnixMicros(rows.front().time_us);
+  }
+  return start;
+}
+
+absl::Status CheckOnly(const config::v1::ServerConfig& config) {
+  BELFRY_RETURN_IF_ERROR(frontend::CheckListeners(config));
+  BELFRY_ASSIGN_OR_RETURN(const auto policy, LoadPolicy(config.policy_file()));
+  BELFRY_RETURN_IF_ERROR(LoadDirectory(config.directory_file(), *policy).status());
+  BELFRY_RETURN_IF_ERROR(frontend::Authenticator::Create(config).status());
+  return OpenStore(config.store()).status();
+}
+
+// Waits for SIGTERM or SIGINT, or until the engine cannot be trusted any more.
+bool WaitForEnd(const sigset_t& signals, const engine::Engine& engine) {
+  for (;;) {
+    const timespec second = {1, 0};
+    if (sigtimedwait(&signals, nullptr, &second) > 0) return true;
+    if (!engine.Health().ok()) return false;
+  }
+}
+
+absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t& signals) {
+  BELFRY_RETURN_IF_ERROR(frontend::CheckListeners(config));
+  BELFRY_ASSIGN_OR_RETURN(const std::shared_ptr<const core::PolicyIndex> policy,
+                          LoadPolicy(config.policy_file()));
+  BELFRY_ASSIGN_OR_RETURN(const std::optional<v1::Directory> directory,
+                          LoadDirectory(config.directory_file(), *policy));
+  BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<frontend::Authenticator> authenticator,
+                          frontend::Authenticator::Create(config));
+  BELFRY_ASSIGN_OR_RETURN(std::unique_ptr<storage::Store> store, OpenStore(config.store()));
+
+  const bool virtual_clock = config.clock() == "virtual";
+  std::unique_ptr<Clock> clock = std::make_unique<SystemClock>();
+  if (virtual_clock) {
+    BELFRY_ASSIGN_OR_RETURN(const absl::Time start, VirtualStart(*store));
+    clock = std::make_unique<VirtualClock>(start);
+  }
+  SystemRandom random;
+  engine::EngineOptions options;
+  const config::v1::LimitsConfig& limits = config.limits();
+  if (limits.queue_max() > 0) options.queue_max = limits.queue_max();
+  if (limits.batch_max() > 0) options.batch_max = limits.batch_max();
+  if (limits.cache_incidents_max() > 0) {
+    options.cache_incidents_max = limits.cache_incidents_max();
+  }
+  BELFRY_ASSIGN_OR_RETURN(
+      const std::unique_ptr<engine::Engine> engine,
+      engine::Engine::Create(std::move(store), policy, clock.get(), &random, options));
+  if (directory.has_value() && engine->directory()->proto().entities().empty()) {
+    absl::Status status;
+    absl::Notification done;
+    engine->ChangeDirectory(
+        "system", [&](v1::Directory) -> absl::StatusOr<v1::Directory> { return *directory; },
+        [&](absl::Status changed) {
+          status = std::move(changed);
+          done.Notify();
+        });
+    done.WaitForNotification();
+    BELFRY_RETURN_IF_ERROR(status);
+  }
+
+  frontend::Metrics metrics(engine.get());
+  if (!config.metrics().empty()) BELFRY_RETURN_IF_ERROR(metrics.Serve(config.metrics()));
+  BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<frontend::Server> server,
+                          frontend::Server::Start(config, engine.get(), authenticator.get(),
+                                                  &metrics, virtual_clock));
+  for (int i = 0; i < config.listen_size(); ++i) {
+    spdlog::info("listening on {} (port {})", config.listen(i),
+                 server->ports()[static_cast<size_t>(i)]);
+  }
+  spdlog::info("policy {}, clock {}", policy->Name(), config.clock());
+
+  const bool asked = WaitForEnd(signals, *engine);
+  if (!asked) {
+    // Crash-only: what is on disk decides, not what this process believes.
+    spdlog::critical("the store failed; leaving: {}", std::string(engine->Health().message()));
+    spdlog::default_logger()->flush();
+    _exit(kExitStoreFailed);
+  }
+  spdlog::info("stopping");
+  server->Stop(kStopGrace);
+  metrics.Stop();
+  engine->Stop();
+  spdlog::info("stopped");
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  const absl::StatusOr<CommandLine> line =
+      ReadCommandLine(std::vector<std::string>(argv + 1, argv + argc));
+  if (!line.ok()) {
+    std::fprintf(stderr, "belfryd: %s\n", std::string(line.status().message()).c_str());
+    return 2;
+  }
+  if (line->help) {
+    std::fputs(HelpText().c_str(), stdout);
+    return 0;
+  }
+  if (line->version) {
+    std::puts("belfryd " BELFRY_VERSION);
+    return 0;
+  }
+  umask(077);
+  // A closed connection and a full disk are answers of calls, not reasons to die.
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+  // Before any thread starts, so that all of them leave these to WaitForEnd().
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  InstallLog(line->config.log_level());
+  if (line->check) {
+    const absl::Status status = CheckOnly(line->config);
+    if (status.ok()) {
+      std::puts("configuration is valid");
+      return 0;
+    }
+    std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+    return kExitConfiguration;
+  }
+  const absl::StatusOr<int> result = Serve(line->config, signals);
+  if (result.ok()) return *result;
+  std::fprintf(stderr, "belfryd: %s\n", std::string(result.status().message()).c_str());
+  return kExitConfiguration;
+}
+
+}  // namespace
+}  // namespace belfry
+
+int main(int argc, char** argv) { return belfry::Main(argc, argv); }

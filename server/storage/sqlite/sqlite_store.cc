@@ -1,0 +1,409 @@
+#include "server/storage/sqlite/sqlite_store.h"
+
+#include <sys/stat.h>
+
+#include <atomic>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
+#include "server/base/status_macros.h"
+#include "server/storage/sqlite/connection.h"
+#include "server/storage/sqlite/delivery_columns.h"
+#include "server/storage/sqlite/instance_lock.h"
+#include "server/storage/sqlite/schema.h"
+#include "server/storage/sqlite/sqlite_transaction.h"
+
+namespace belfry::storage {
+namespace {
+
+// In pages of 4 KiB. A checkpoint now and then keeps each one short; a WAL beyond the second limit
+// is rewound, waiting for readers if need be.
+constexpr int64_t kCheckpointPages = 1000;
+constexpr int64_t kRestartPages = 4096;
+// Checking a large file takes minutes; those are checked by `belfry doctor` and after restores.
+constexpr uintmax_t kQuickCheckBytesMax = 256ull << 20;
+
+absl::Status CreateParent(const std::string& path) {
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  if (parent.empty()) return absl::OkStatus();
+  std::error_code error;
+  std::filesystem::create_directories(parent, error);
+  if (!error) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("cannot create ", parent.string(), ": ",
+                                             error.message()));
+}
+
+absl::Status CheckFile(Connection& writer, const std::string& path) {
+  std::error_code error;
+  const uintmax_t bytes = std::filesystem::file_size(path, error);
+  if (error || bytes > kQuickCheckBytesMax) return absl::OkStatus();
+  BELFRY_ASSIGN_OR_RETURN(const std::string result, writer.QueryText("PRAGMA quick_check(1)"));
+  if (result == "ok") return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(path, " is damaged (", result,
+                                          "); restore the newest backup and keep this file for "
+                                          "analysis"));
+}
+
+absl::Status Migrate(Connection& writer, const std::string& path) {
+  BELFRY_ASSIGN_OR_RETURN(const std::string text, writer.QueryText("PRAGMA user_version"));
+  int version = 0;
+  if (!absl::SimpleAtoi(text, &version)) return absl::InternalError("user_version is no number");
+  BELFRY_ASSIGN_OR_RETURN(const std::string id, writer.QueryText("PRAGMA application_id"));
+  BELFRY_ASSIGN_OR_RETURN(const std::string tables,
+                          writer.QueryText("SELECT count(*) FROM sqlite_master"));
+  if (tables != "0" && id != absl::StrCat(kApplicationId)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " is another program's database; give another --store"));
+  }
+  if (version > kSchemaVersion) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " has schema ", version, ", this belfryd knows ", kSchemaVersion,
+                     "; use the newer belfryd that wrote it"));
+  }
+  if (version == kSchemaVersion) return absl::OkStatus();
+  BELFRY_RETURN_IF_ERROR(writer.Execute("BEGIN IMMEDIATE"));
+  BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion1));
+  BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA application_id=", kApplicationId)));
+  BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA user_version=", kSchemaVersion)));
+  return writer.Execute("COMMIT");
+}
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(InstanceLock lock, std::unique_ptr<Connection> writer,
+              std::vector<std::unique_ptr<Connection>> readers, std::string path)
+      : lock_(std::move(lock)),
+        writer_(std::move(writer)),
+        readers_(std::move(readers)),
+        path_(std::move(path)) {
+    sqlite3_wal_hook(writer_->handle(), &SqliteStore::CountWalPages, this);
+  }
+
+  absl::StatusOr<std::unique_ptr<Transaction>> Begin() override;
+  absl::Status Maintain() override;
+  absl::StatusOr<std::optional<IncidentRow>> LoadIncident(absl::string_view id) override;
+  absl::StatusOr<std::vector<IncidentRow>> ListIncidents(const IncidentQuery& query) override;
+  absl::StatusOr<std::vector<EventRow>> ListEvents(absl::string_view incident,
+                                                   int64_t after_version, int limit) override;
+  absl::StatusOr<std::vector<EventRow>> ListEventsAfter(int64_t after_position,
+                                                        int limit) override;
+  absl::StatusOr<int64_t> LastPosition() override;
+  absl::StatusOr<std::vector<Due>> ListDue(int64_t until_us, int limit) override;
+  absl::StatusOr<std::optional<int64_t>> NextDue() override;
+  absl::StatusOr<std::vector<DeliveryRow>> ListDeliveries(absl::string_view incident,
+                                                          std::optional<DeliveryState> state,
+                                                          int64_t before_sequence,
+                                                          int limit) override;
+  absl::StatusOr<std::optional<int64_t>> NextDeliveryTime(
+      const std::vector<std::string>& platforms) override;
+  absl::StatusOr<std::vector<DirectoryRow>> LoadDirectory() override;
+  absl::StatusOr<Health> CheckHealth() override;
+
+ private:
+  // A reader on loan; goes back when destroyed.
+  class Reader {
+   public:
+    explicit Reader(SqliteStore* store) : store_(store) {
+      absl::MutexLock lock(&store_->mutex_);
+      store_->mutex_.Await(absl::Condition(store_, &SqliteStore::HasReader));
+      connection_ = std::move(store_->readers_.back());
+      store_->readers_.pop_back();
+    }
+    ~Reader() {
+      absl::MutexLock lock(&store_->mutex_);
+      store_->readers_.push_back(std::move(connection_));
+    }
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+    Connection& operator*() { return *connection_; }
+    Connection* operator->() { return connection_.get(); }
+
+   private:
+    SqliteStore* const store_;
+    std::unique_ptr<Connection> connection_;
+  };
+
+  static int CountWalPages(void* self, sqlite3*, const char*, int pages) {
+    static_cast<SqliteStore*>(self)->wal_pages_ = pages;
+    return SQLITE_OK;
+  }
+  bool HasReader() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !readers_.empty(); }
+
+  const InstanceLock lock_;
+  const std::unique_ptr<Connection> writer_;
+  absl::Mutex mutex_;
+  std::vector<std::unique_ptr<Connection>> readers_ ABSL_GUARDED_BY(mutex_);
+  const std::string path_;
+  std::atomic<int64_t> wal_pages_{0};
+  std::atomic<bool> broken_{false};
+};
+
+absl::StatusOr<std::unique_ptr<Transaction>> SqliteStore::Begin() {
+  if (broken_) {
+    return absl::FailedPreconditionError(
+        "a commit failed earlier and its outcome is unknown; restart belfryd");
+  }
+  BELFRY_RETURN_IF_ERROR(writer_->Execute("BEGIN IMMEDIATE"));
+  return std::make_unique<SqliteTransaction>(writer_.get(), [this] { broken_ = true; });
+}
+
+absl::Status SqliteStore::Maintain() {
+  const int64_t pages = wal_pages_;
+  if (pages < kCheckpointPages) return absl::OkStatus();
+  const int mode = pages < kRestartPages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+  int in_log = 0;
+  int done = 0;
+  const int code =
+      sqlite3_wal_checkpoint_v2(writer_->handle(), nullptr, mode, &in_log, &done);
+  // Busy readers only postpone it.
+  if (code != SQLITE_OK && code != SQLITE_BUSY) {
+    return SqliteError(writer_->handle(), code, "checkpoint");
+  }
+  if (done == in_log) wal_pages_ = 0;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<IncidentRow>> SqliteStore::LoadIncident(absl::string_view id) {
+  Reader reader(this);
+  return ReadIncident(*reader, id);
+}
+
+absl::StatusOr<std::vector<IncidentRow>> SqliteStore::ListIncidents(const IncidentQuery& query) {
+  // Built from fixed parts; values are always bound.
+  std::vector<std::string> where;
+  std::vector<std::string> texts;
+  const auto text = [&](absl::string_view value) {
+    texts.emplace_back(value);
+    return absl::StrCat("?", texts.size());
+  };
+  const auto quoted_list = [&](const std::vector<std::string>& values) {
+    std::vector<std::string> parts;
+    for (const std::string& value : values) parts.push_back(text(value));
+    return absl::StrJoin(parts, ", ");
+  };
+  const auto in_scopes = [&](const std::vector<std::string>& scopes) {
+    return absl::StrCat("EXISTS (SELECT 1 FROM incident_scopes AS s WHERE s.incident = i.id AND "
+                        "s.scope IN (", quoted_list(scopes), "))");
+  };
+  if (query.visible_scopes.has_value()) where.push_back(in_scopes(*query.visible_scopes));
+  if (!query.all_restricted) {
+    where.push_back(absl::StrCat("(i.restricted = 0 OR i.id IN (",
+                                 quoted_list(query.readable_restricted), "))"));
+  }
+  if (query.open.has_value()) where.push_back(absl::StrCat("i.open = ", *query.open ? 1 : 0));
+  if (query.overdue.has_value()) {
+    where.push_back(absl::StrCat("i.overdue = ", *query.overdue ? 1 : 0));
+  }
+  if (!query.state.empty()) where.push_back(absl::StrCat("i.state = ", text(query.state)));
+  if (!query.severity.empty()) {
+    where.push_back(absl::StrCat("i.severity = ", text(query.severity)));
+  }
+  if (!query.scope.empty()) where.push_back(in_scopes({query.scope}));
+  if (query.before_create_us != 0) {
+    where.push_back(absl::StrCat("(i.create_time_us, i.id) < (", query.before_create_us, ", ",
+                                 text(query.before_id), ")"));
+  }
+  const std::string sql = absl::StrCat(
+      "SELECT i.id, i.version, i.state_blob, i.state, i.severity, i.open, i.overdue, "
+      "i.restricted, i.create_time_us, i.update_time_us FROM incidents AS i ",
+      where.empty() ? "" : "WHERE ", absl::StrJoin(where, " AND "),
+      " ORDER BY i.create_time_us DESC, i.id DESC LIMIT ", query.limit);
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(Statement select, Statement::Prepare(reader->handle(), sql));
+  for (size_t i = 0; i < texts.size(); ++i) select.Bind(static_cast<int>(i) + 1, texts[i]);
+  std::vector<IncidentRow> rows;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found) return rows;
+    IncidentRow& row = rows.emplace_back();
+    row.id = select.Text(0);
+    row.version = select.Int(1);
+    row.state_blob = select.Text(2);
+    row.state = select.Text(3);
+    row.severity = select.Text(4);
+    row.open = select.Int(5) != 0;
+    row.overdue = select.Int(6) != 0;
+    row.restricted = select.Int(7) != 0;
+    row.create_time_us = select.Int(8);
+    row.update_time_us = select.Int(9);
+  }
+}
+
+absl::StatusOr<std::vector<EventRow>> ReadEvents(Statement& select) {
+  std::vector<EventRow> rows;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found) return rows;
+    rows.push_back({select.Int(0), select.Text(1), select.Int(2), select.Int(3), select.Text(4)});
+  }
+}
+
+absl::StatusOr<std::vector<EventRow>> SqliteStore::ListEvents(absl::string_view incident,
+                                                              int64_t after_version, int limit) {
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      reader->Cached("SELECT position, incident, version, time_us, blob FROM events "
+                     "WHERE incident = ? AND version > ? ORDER BY version LIMIT ?"));
+  return ReadEvents(select->Bind(1, incident).Bind(2, after_version).Bind(3, limit));
+}
+
+absl::StatusOr<std::vector<EventRow>> SqliteStore::ListEventsAfter(int64_t after_position,
+                                                                   int limit) {
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      reader->Cached("SELECT position, incident, version, time_us, blob FROM events "
+                     "WHERE position > ? ORDER BY position LIMIT ?"));
+  return ReadEvents(select->Bind(1, after_position).Bind(2, limit));
+}
+
+absl::StatusOr<int64_t> SqliteStore::LastPosition() {
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(Statement * select,
+                          reader->Cached("SELECT coalesce(max(position), 0) FROM events"));
+  BELFRY_ASSIGN_OR_RETURN(const bool found, select->Step());
+  const int64_t position = found ? select->Int(0) : 0;
+  select->Reset();
+  return position;
+}
+
+absl::StatusOr<std::vector<Store::Due>> SqliteStore::ListDue(int64_t until_us, int limit) {
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      reader->Cached("SELECT id, next_due_us FROM incidents WHERE next_due_us IS NOT NULL "
+                     "AND next_due_us <= ? ORDER BY next_due_us, id LIMIT ?"));
+  select->Bind(1, until_us).Bind(2, limit);
+  std::vector<Due> due;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const bool found, select->Step());
+    if (!found) return due;
+    due.push_back({select->Text(0), select->Int(1)});
+  }
+}
+
+absl::StatusOr<std::optional<int64_t>> SqliteStore::NextDue() {
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      reader->Cached("SELECT next_due_us FROM incidents WHERE next_due_us IS NOT NULL "
+                     "ORDER BY next_due_us LIMIT 1"));
+  BELFRY_ASSIGN_OR_RETURN(const bool found, select->Step());
+  if (!found) return std::nullopt;
+  const int64_t due = select->Int(0);
+  select->Reset();
+  return due;
+}
+
+absl::StatusOr<std::vector<DeliveryRow>> SqliteStore::ListDeliveries(
+    absl::string_view incident, std::optional<DeliveryState> state, int64_t before_sequence,
+    int limit) {
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      reader->Cached("SELECT " BELFRY_DELIVERY_COLUMNS
+                     " FROM deliveries WHERE (?1 = '' OR incident = ?1) "
+                     "AND (?2 = 0 OR state = ?2) AND (?3 = 0 OR sequence < ?3) "
+                     "ORDER BY sequence DESC LIMIT ?4"));
+  select->Bind(1, incident)
+      .Bind(2, state.has_value() ? static_cast<int64_t>(*state) : 0)
+      .Bind(3, before_sequence)
+      .Bind(4, limit);
+  std::vector<DeliveryRow> rows;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const bool found, select->Step());
+    if (!found) return rows;
+    rows.push_back(ReadDelivery(*select));
+  }
+}
+
+absl::StatusOr<std::optional<int64_t>> SqliteStore::NextDeliveryTime(
+    const std::vector<std::string>& platforms) {
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * pending,
+      reader->Cached("SELECT min(not_before_us) FROM deliveries WHERE state = 1 AND platform = ?"));
+  std::optional<int64_t> next;
+  const auto consider = [&](Statement& select) -> absl::Status {
+    BELFRY_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (found && !select.IsNull(0)) {
+      next = next.has_value() ? std::min(*next, select.Int(0)) : select.Int(0);
+    }
+    if (found) select.Reset();
+    return absl::OkStatus();
+  };
+  for (const std::string& platform : platforms) {
+    BELFRY_RETURN_IF_ERROR(consider(pending->Bind(1, platform)));
+  }
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * leased,
+      reader->Cached("SELECT min(lease_until_us) FROM deliveries WHERE state = 2"));
+  BELFRY_RETURN_IF_ERROR(consider(*leased));
+  return next;
+}
+
+absl::StatusOr<std::vector<DirectoryRow>> SqliteStore::LoadDirectory() {
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(Statement * select,
+                          reader->Cached("SELECT key, blob FROM directory ORDER BY key"));
+  std::vector<DirectoryRow> rows;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const bool found, select->Step());
+    if (!found) return rows;
+    rows.push_back({select->Text(0), select->Text(1)});
+  }
+}
+
+absl::StatusOr<Store::Health> SqliteStore::CheckHealth() {
+  Health health;
+  struct stat wal {};
+  // stat() opens nothing, so it is harmless to SQLite's locks.
+  if (stat((path_ + "-wal").c_str(), &wal) == 0) health.wal_bytes = wal.st_size;
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * open,
+      reader->Cached("SELECT count(*) FROM deliveries WHERE state IN (1, 2)"));
+  BELFRY_ASSIGN_OR_RETURN(bool found, open->Step());
+  if (found) health.open_deliveries = open->Int(0);
+  open->Reset();
+  BELFRY_ASSIGN_OR_RETURN(Statement * dead,
+                          reader->Cached("SELECT count(*) FROM deliveries WHERE state = 4"));
+  BELFRY_ASSIGN_OR_RETURN(found, dead->Step());
+  if (found) health.dead_deliveries = dead->Int(0);
+  dead->Reset();
+  return health;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path,
+                                                       SqliteOptions options) {
+  if (path.empty()) return absl::InvalidArgumentError("sqlite: needs a path, as in sqlite:var/db");
+  BELFRY_RETURN_IF_ERROR(CreateParent(path));
+  BELFRY_ASSIGN_OR_RETURN(InstanceLock lock, InstanceLock::Take(path + ".lock"));
+  BELFRY_ASSIGN_OR_RETURN(std::unique_ptr<Connection> writer,
+                          Connection::Open(path, Connection::Mode::kWriter));
+  BELFRY_RETURN_IF_ERROR(CheckFile(*writer, path));
+  BELFRY_RETURN_IF_ERROR(Migrate(*writer, path));
+  if (options.pages_max > 0) {
+    BELFRY_RETURN_IF_ERROR(
+        writer->Execute(absl::StrCat("PRAGMA max_page_count=", options.pages_max)));
+  }
+  std::vector<std::unique_ptr<Connection>> readers;
+  for (int i = 0; i < std::max(1, options.readers); ++i) {
+    BELFRY_ASSIGN_OR_RETURN(readers.emplace_back(),
+                            Connection::Open(path, Connection::Mode::kReader));
+  }
+  return std::make_unique<SqliteStore>(std::move(lock), std::move(writer), std::move(readers),
+                                       path);
+}
+
+}  // namespace belfry::storage

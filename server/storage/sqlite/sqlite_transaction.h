@@ -1,0 +1,62 @@
+// A write transaction on the writer connection.
+#ifndef BELFRY_SERVER_STORAGE_SQLITE_SQLITE_TRANSACTION_H_
+#define BELFRY_SERVER_STORAGE_SQLITE_SQLITE_TRANSACTION_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/storage/sqlite/connection.h"
+#include "server/storage/store.h"
+
+namespace belfry::storage {
+
+// Reads one incident on any connection.
+absl::StatusOr<std::optional<IncidentRow>> ReadIncident(Connection& connection,
+                                                        absl::string_view id);
+
+// BEGIN IMMEDIATE has been run; rolls back when dropped.
+class SqliteTransaction final : public Transaction {
+ public:
+  // `on_failed_commit` is told when COMMIT itself failed.
+  SqliteTransaction(Connection* connection, std::function<void()> on_failed_commit)
+      : connection_(connection), on_failed_commit_(std::move(on_failed_commit)) {}
+  ~SqliteTransaction() override;
+
+  absl::StatusOr<std::optional<IncidentRow>> LoadIncident(absl::string_view id) override;
+  absl::StatusOr<std::optional<RequestRow>> FindRequest(absl::string_view principal,
+                                                        absl::string_view request_id) override;
+  absl::StatusOr<int64_t> NextCounter(absl::string_view name) override;
+  absl::Status PutIncident(const IncidentRow& row) override;
+  absl::Status AppendEvent(EventRow& row) override;
+  absl::Status PutRequest(const RequestRow& row) override;
+  absl::Status AddDelivery(DeliveryRow& row) override;
+  absl::StatusOr<std::optional<DeliveryRow>> LoadDelivery(absl::string_view id) override;
+  absl::Status UpdateDelivery(const DeliveryRow& row) override;
+  absl::StatusOr<std::vector<DeliveryRow>> LeaseDeliveries(
+      absl::string_view holder, absl::string_view incarnation,
+      const std::vector<std::string>& platforms, int64_t now_us, int64_t lease_until_us,
+      int max) override;
+  absl::Status PutHeadline(const HeadlineRow& row) override;
+  absl::StatusOr<std::optional<HeadlineRow>> FindHeadline(absl::string_view incident,
+                                                          absl::string_view target) override;
+  absl::Status PutDirectory(const DirectoryRow& row) override;
+  absl::Status DeleteDirectory(absl::string_view key) override;
+  absl::Status AppendDirectoryChange(int64_t time_us, absl::string_view principal,
+                                     absl::string_view change, absl::string_view blob) override;
+  absl::Status Commit() override;
+
+ private:
+  absl::Status ReleaseLeases(absl::string_view holder, absl::string_view incarnation,
+                             int64_t now_us);
+
+  Connection* const connection_;
+  const std::function<void()> on_failed_commit_;
+  bool finished_ = false;
+};
+
+}  // namespace belfry::storage
+
+#endif  // BELFRY_SERVER_STORAGE_SQLITE_SQLITE_TRANSACTION_H_

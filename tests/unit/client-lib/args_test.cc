@@ -1,0 +1,95 @@
+#include "client-lib/cli/args.h"
+
+#include <stdlib.h>
+
+#include "client-lib/chat/quote.h"
+#include "client-lib/chat/verbs.h"
+#include "client-lib/cli/commands.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/client-lib/test_policy.h"
+
+namespace belfry::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(ArgsTest, OptionsMayStandBeforeOrBehindTheVerb) {
+  const auto arguments = ParseArguments({"--server", "unix:/run/b", "open", "Ransom note", "sev:3",
+                                         "--output", "json", "agency:DOP"});
+  ASSERT_TRUE(arguments.ok()) << arguments.status();
+  EXPECT_EQ(arguments->server, "unix:/run/b");
+  EXPECT_EQ(arguments->output, Output::kJson);
+  EXPECT_THAT(arguments->words, ElementsAre("open", "Ransom note", "sev:3", "agency:DOP"));
+  EXPECT_EQ(chat::JoinWords(arguments->words), "open \"Ransom note\" sev:3 agency:DOP");
+}
+
+TEST(ArgsTest, TextWithADashGoesBehindTwoDashes) {
+  EXPECT_THAT(std::string(ParseArguments({"note", "-5 degrees"}).status().message()),
+              HasSubstr("goes behind --"));
+  const auto arguments = ParseArguments({"note", "--", "-5 degrees", "--output", "json", "--"});
+  ASSERT_TRUE(arguments.ok());
+  EXPECT_EQ(arguments->output, Output::kTable);
+  EXPECT_THAT(arguments->words, ElementsAre("note", "-5 degrees", "--output", "json", "--"));
+}
+
+TEST(ArgsTest, StrangeWordsAreText) {
+  const auto arguments = ParseArguments({"note", "", "{}", "[a,b]", "-", "%%", "a=b", "/x", "++"});
+  ASSERT_TRUE(arguments.ok()) << arguments.status();
+  EXPECT_THAT(arguments->words,
+              ElementsAre("note", "", "{}", "[a,b]", "-", "%%", "a=b", "/x", "++"));
+}
+
+TEST(ArgsTest, WrongUsageIsOneSentence) {
+  for (const std::vector<std::string>& line : {std::vector<std::string>{"--output", "xml", "list"},
+                                               {"list", "--bogus"},
+                                               {"--server"},
+                                               {"--timeout", "0", "list"}}) {
+    const auto arguments = ParseArguments(line);
+    EXPECT_EQ(arguments.status().code(), absl::StatusCode::kInvalidArgument) << line[0];
+    EXPECT_FALSE(arguments.status().message().empty());
+  }
+}
+
+TEST(ArgsTest, TheEnvironmentIsAskedLast) {
+  setenv("BELFRY_SERVER", "127.0.0.1:1", 1);
+  EXPECT_EQ(ParseArguments({"list"})->server, "127.0.0.1:1");
+  EXPECT_EQ(ParseArguments({"list", "--server", "127.0.0.1:2"})->server, "127.0.0.1:2");
+  unsetenv("BELFRY_SERVER");
+  EXPECT_EQ(ParseArguments({"list"})->server, "127.0.0.1:7443");
+}
+
+TEST(ArgsTest, ConnectionOptionsRefuseWhatCannotWork) {
+  Arguments arguments;
+  EXPECT_TRUE(ConnectionOptions(arguments).ok());
+  arguments.token_file = "/nonexistent/token";
+  EXPECT_FALSE(ConnectionOptions(arguments).ok());
+  arguments.token_file.clear();
+  arguments.server = "belfry.example:7443";
+  EXPECT_FALSE(ConnectionOptions(arguments).ok());
+  arguments.ca_file = "/etc/ssl/ca.pem";
+  EXPECT_TRUE(ConnectionOptions(arguments).ok());
+}
+
+TEST(ArgsTest, NoVerbOfTheTerminalHidesOneOfTheGrammar) {
+  for (const chat::Verb& verb : chat::Verbs()) {
+    EXPECT_EQ(FindTerminalVerb(verb.name), nullptr) << verb.name;
+  }
+}
+
+TEST(ClockTest, SpansAndTimes) {
+  const absl::Time now = TestNow();
+  EXPECT_EQ(*ParseClockTarget("+90m", now), now + absl::Minutes(90));
+  EXPECT_EQ(*ParseClockTarget("+1h30m", now), now + absl::Minutes(90));
+  EXPECT_EQ(*ParseClockTarget("+2d", now), now + absl::Hours(48));
+  EXPECT_EQ(*ParseClockTarget("+1d12h", now), now + absl::Hours(36));
+  EXPECT_EQ(*ParseClockTarget("2026-11-24T19:05:00Z", absl::UnixEpoch()), now);
+  for (const char* no : {"", "+", "90m", "+x", "+-1d", "+-1h", "+inf", "infinite-future",
+                         "tomorrow", "2026-11-24"}) {
+    EXPECT_FALSE(ParseClockTarget(no, now).ok()) << no;
+  }
+}
+
+}  // namespace
+}  // namespace belfry::cli

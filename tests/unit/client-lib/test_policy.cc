@@ -1,0 +1,161 @@
+#include "tests/unit/client-lib/test_policy.h"
+
+#include "client-lib/chat/policy_cache.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+
+namespace belfry {
+namespace {
+
+constexpr char kPolicy[] = R"pb(
+  id: "test"
+  revision: 1
+  time_zone: "America/New_York"
+  roles { code: "PC" title: "Primary contact" }
+  roles { code: "SCIO" title: "Secretariat CIO" }
+  roles { code: "CSIRT_H" title: "CSIRT handler" }
+  categories {
+    code: "CAT-12"
+    title: "Denial of service"
+    aliases: "dos"
+    aliases: "denial-of-service"
+  }
+  categories {
+    code: "CAT-13"
+    title: "Malicious code"
+    aliases: "ransomware"
+    aliases: "malware"
+    sub_values { code: "TROJAN" }
+    sub_values { code: "WORM" }
+  }
+  facts {
+    name: "attack_intrusion"
+    question: "Is it an attack or an intrusion?"
+    values: "YES"
+    values: "SUSPECTED"
+    values: "NO"
+    values: "UNKNOWN"
+    aliases: "attack"
+  }
+  facts {
+    name: "personal_information"
+    values: "CONFIRMED"
+    values: "POSSIBLE"
+    values: "NONE"
+    values: "UNKNOWN"
+    aliases: "personal-info"
+    aliases: "pi"
+  }
+  facts { name: "residents" number: true }
+  facts { name: "cause" }
+  severities { code: "SEV1" title: "Emergency" }
+  severities { code: "SEV2" title: "Severe" }
+  severities { code: "SEV3" title: "High" }
+  severities { code: "SEV4" title: "Medium" }
+  severities { code: "SEV5" title: "Low" }
+  states { code: "REPORTED" title: "Reported" ongoing: true }
+  states { code: "DECLARED" title: "Declared" ongoing: true }
+  states { code: "CONTAINED" title: "Contained" ongoing: true }
+  states { code: "RESOLVED" title: "Resolved" }
+  states { code: "CLOSED" title: "Closed" terminal: true }
+  transitions {
+    id: "L3"
+    verb: "declare"
+    from: "REPORTED"
+    to: "DECLARED"
+    done: "Declared"
+    act: "declare"
+    clauses: "POL-1.4"
+  }
+  transitions {
+    id: "L6"
+    verb: "contain"
+    from: "DECLARED"
+    to: "CONTAINED"
+    done: "Contained"
+    act: "contain"
+  }
+  transitions {
+    id: "L10"
+    verb: "close"
+    from: "RESOLVED"
+    to: "CLOSED"
+    done: "Closed"
+    act: "close"
+    guards {
+      code: "NO_OPEN_DUTIES"
+      message: "Duties are still open."
+      remedy: "duties {incident} all"
+      clauses: "POL-5.12"
+    }
+  }
+  transitions {
+    id: "L12"
+    verb: "reopen"
+    from: "CLOSED"
+    to: "DECLARED"
+    done: "Reopened"
+    act: "reopen"
+    reason_required: true
+    clauses: "POL-5.14"
+  }
+  permissions { act: "close" roles: "CSIRT_H" }
+  permissions { act: "declare" roles: "CSIRT_H" roles: "ISO" }
+  documents {
+    code: "FOLLOWUP"
+    title: "Follow-up report"
+    fields { name: "description" label: "Description" required: true clauses: "POL-5.17" }
+    fields { name: "next_steps" label: "Next steps" required: true }
+    clauses: "POL-5.17"
+  }
+  documents {
+    code: "DAILY"
+    title: "Daily status"
+    fields { name: "conditions" label: "Conditions" required: true clauses: "POL-5.18" }
+    fields { name: "actions" label: "Actions" required: true clauses: "POL-5.18" }
+    fields { name: "needs" label: "Needs" }
+    clauses: "POL-5.18"
+  }
+  obligations {
+    code: "DAILY-STATUS"
+    title: "Daily status"
+    recurrence { period { seconds: 86400 } }
+    satisfied_by { document { type: "DAILY" } }
+    remedy: "update {incident}"
+  }
+  obligations {
+    code: "FOLLOWUP-24H"
+    title: "Follow-up within 24 h"
+    satisfied_by { document { type: "FOLLOWUP" } }
+    remedy: "followup {incident} description:x"
+  }
+  obligations {
+    code: "CCIO-CSO-VIA-SCIO"
+    title: "Tell CCIO and CSO"
+    satisfied_by { notice_delivered { roles: "CCIO" roles: "CSO" } }
+    remedy: "notify {incident} CCIO-CSO-VIA-SCIO"
+  }
+)pb";
+
+}  // namespace
+
+std::shared_ptr<const policy::v1::Policy> TestPolicy() {
+  auto policy = std::make_shared<policy::v1::Policy>();
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(kPolicy, policy.get()));
+  return policy;
+}
+
+absl::Time TestNow() {
+  return absl::FromCivil(absl::CivilSecond(2026, 11, 24, 19, 5, 0), absl::UTCTimeZone());
+}
+
+chat::View TestView() {
+  chat::View view;
+  view.policy = TestPolicy();
+  view.zone = chat::PolicyZone(*view.policy);
+  view.now = TestNow();
+  view.root = "/incident";
+  return view;
+}
+
+}  // namespace belfry
