@@ -14,7 +14,7 @@
 namespace belfry::core {
 
 std::string CivilTime(const PolicyIndex& policy, absl::Time time) {
-  return absl::FormatTime("%a %e %b %H:%M %Z", time, policy.TimeZone());
+  return absl::FormatTime("%a %d %b %H:%M %Z", time, policy.TimeZone());
 }
 
 std::string RoughDuration(absl::Duration duration) {

@@ -37,6 +37,7 @@ class Notifier {
   Notice NewNotice(Notice::Kind kind, const Event& event, absl::string_view reason) const;
   void SetText(Notice& notice, absl::string_view key, const NoticeFacts& facts) const;
   NoticeFacts DutyFacts(absl::string_view instance) const;
+  static void OfferAnswer(Notice& notice, const NoticeFacts& facts);
 
   void ToPerson(const std::string& person, Notice notice, bool report_outcome,
                 absl::string_view chain_entity = "");
@@ -109,6 +110,17 @@ NoticeFacts Notifier::DutyFacts(absl::string_view instance) const {
   return facts;
 }
 
+// The button that answers a duty, where one press or one form can.
+void Notifier::OfferAnswer(Notice& notice, const NoticeFacts& facts) {
+  if (facts.rule == nullptr) return;
+  for (const policy::v1::Satisfaction& way : facts.rule->satisfied_by()) {
+    if (way.has_acknowledgement()) notice.add_actions("ack");
+    if (way.has_document()) {
+      notice.add_actions(facts.rule->has_recurrence() ? "update" : "followup");
+    }
+  }
+}
+
 void Notifier::ToPerson(const std::string& person, Notice notice, bool report_outcome,
                         absl::string_view chain_entity) {
   drafts_.push_back({person, std::move(notice), std::string(chain_entity), report_outcome});
@@ -155,8 +167,9 @@ void Notifier::TellDuty(const Event& event) {
       Notice notice = NewNotice(Notice::KIND_PAGE, event, "DUTY_OPENED");
       notice.set_obligation(body.instance());
       if (body.has_due_time()) *notice.mutable_due_time() = body.due_time();
-      SetText(notice, "OPENED_DUTY", DutyFacts(body.instance()));
-      notice.add_actions("ack");
+      const NoticeFacts facts = DutyFacts(body.instance());
+      SetText(notice, "OPENED_DUTY", facts);
+      OfferAnswer(notice, facts);
       ToPeople(body.notify_people(), notice, true);
       return;
     }
@@ -167,7 +180,7 @@ void Notifier::TellDuty(const Event& event) {
       notice.set_obligation(body.instance());
       if (facts.obligation != nullptr) *notice.mutable_due_time() = facts.obligation->due_time();
       SetText(notice, "REMINDER", facts);
-      notice.add_actions("update");
+      OfferAnswer(notice, facts);
       ToPeople(body.people(), notice, true);
       if (body.post_to_channel()) ToChannels(notice, false);
       return;
@@ -179,7 +192,7 @@ void Notifier::TellDuty(const Event& event) {
       notice.set_obligation(body.instance());
       if (facts.obligation != nullptr) *notice.mutable_due_time() = facts.obligation->due_time();
       SetText(notice, "OVERDUE", facts);
-      notice.add_actions("update");
+      OfferAnswer(notice, facts);
       ToPeople(body.people(), notice, true);
       if (body.post_to_channel()) ToChannels(notice, true);
       return;

@@ -185,7 +185,10 @@ std::vector<absl::Time> ReminderTimesOf(const PolicyIndex& policy, const Obligat
 }
 
 void AddClauses(Event& event, const google::protobuf::RepeatedPtrField<std::string>& clauses) {
-  for (const std::string& clause : clauses) event.add_clauses(clause);
+  for (const std::string& clause : clauses) {
+    const auto& known = event.clauses();
+    if (std::find(known.begin(), known.end(), clause) == known.end()) event.add_clauses(clause);
+  }
 }
 
 // ---- Opening and settling ----

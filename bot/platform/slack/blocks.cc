@@ -1,0 +1,146 @@
+#include "bot/platform/slack/blocks.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+
+namespace belfry::bot::slack {
+namespace {
+
+using Json = nlohmann::json;
+
+// Slack's limits, in characters.
+constexpr size_t kHeaderMax = 150;
+constexpr size_t kSectionMax = 3000;
+constexpr size_t kFieldMax = 2000;
+constexpr size_t kContextMax = 2000;
+constexpr size_t kFieldsMax = 10;
+constexpr size_t kButtonTextMax = 75;
+constexpr size_t kButtonValueMax = 2000;
+constexpr size_t kButtonsMax = 5;
+constexpr size_t kConfirmMax = 300;
+constexpr size_t kTextMax = 4000;
+constexpr size_t kActionIdMax = 255;
+
+bool StartsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
+// At most `max` characters, the last one an ellipsis when something was cut.
+std::string Cut(std::string text, size_t max) {
+  size_t characters = 0;
+  size_t last = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (!StartsCharacter(text[i])) continue;
+    if (++characters == max) last = i;
+    if (characters > max) {
+      text.resize(last);
+      return text + "…";
+    }
+  }
+  return text;
+}
+
+// Escaping lengthens a text, and an entity must not be cut in two: cut first, with room to spare.
+std::string EscapedCut(absl::string_view text, size_t max) {
+  std::string escaped = Escape(Cut(std::string(text), max));
+  for (size_t room = max; escaped.size() > max && room > 16; room = room * 9 / 10) {
+    escaped = Escape(Cut(std::string(text), room));
+  }
+  return escaped;
+}
+
+Json Mrkdwn(std::string text) { return {{"type", "mrkdwn"}, {"text", std::move(text)}}; }
+Json Plain(std::string text) {
+  return {{"type", "plain_text"}, {"text", std::move(text)}, {"emoji", false}};
+}
+Json Section(std::string text) {
+  return {{"type", "section"}, {"text", Mrkdwn(std::move(text))}};
+}
+
+// Columns padded with spaces, in a fixed-width block.
+std::string TableText(const std::vector<std::vector<std::string>>& table) {
+  std::vector<size_t> widths;
+  const auto width = [](const std::string& text) {
+    return static_cast<size_t>(std::count_if(text.begin(), text.end(), StartsCharacter));
+  };
+  for (const auto& row : table) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+  }
+  std::string text;
+  for (const auto& row : table) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      absl::StrAppend(&text, row[i]);
+      if (i + 1 < row.size()) text.append(widths[i] - width(row[i]) + 2, ' ');
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+Json Button(const chat::CardButton& button, size_t index) {
+  const std::string verb = button.command.substr(0, button.command.find(' '));
+  Json json = {{"type", "button"},
+               {"text", Plain(Cut(button.label, kButtonTextMax))},
+               {"action_id", Cut(absl::StrCat("belfry:", verb, ":", index), kActionIdMax)},
+               {"value", Cut(button.command, kButtonValueMax)}};
+  if (button.tone == chat::Tone::kGood) json["style"] = "primary";
+  if (button.tone == chat::Tone::kDanger) json["style"] = "danger";
+  if (!button.confirm.empty()) {
+    json["confirm"] = {{"title", Plain(Cut(button.label, 100))},
+                       {"text", Plain(Cut(button.confirm, kConfirmMax))},
+                       {"confirm", Plain("Yes")},
+                       {"deny", Plain("No")}};
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string Escape(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
+}
+
+Json ToMessage(const chat::Card& card) {
+  Json blocks = Json::array();
+  if (!card.title.empty()) {
+    blocks.push_back({{"type", "header"}, {"text", Plain(Cut(card.title, kHeaderMax))}});
+  }
+  if (!card.body.empty()) blocks.push_back(Section(EscapedCut(card.body, kSectionMax)));
+  if (!card.fields.empty()) {
+    Json fields = Json::array();
+    for (size_t i = 0; i < card.fields.size() && i < kFieldsMax; ++i) {
+      fields.push_back(Mrkdwn(absl::StrCat("*", Escape(card.fields[i].label), "*\n",
+                                           EscapedCut(card.fields[i].value, kFieldMax - 100))));
+    }
+    blocks.push_back({{"type", "section"}, {"fields", std::move(fields)}});
+  }
+  if (!card.table.empty()) {
+    blocks.push_back(Section(
+        absl::StrCat("```", EscapedCut(TableText(card.table), kSectionMax - 10), "```")));
+  }
+  if (!card.hints.empty()) {
+    std::vector<std::string> lines;
+    for (const std::string& hint : card.hints) {
+      lines.push_back(absl::StrCat("→ ", Escape(hint)));
+    }
+    blocks.push_back(Section(Cut(absl::StrJoin(lines, "\n"), kSectionMax)));
+  }
+  if (!card.buttons.empty()) {
+    Json elements = Json::array();
+    for (size_t i = 0; i < card.buttons.size() && i < kButtonsMax; ++i) {
+      elements.push_back(Button(card.buttons[i], i));
+    }
+    blocks.push_back({{"type", "actions"}, {"elements", std::move(elements)}});
+  }
+  if (!card.context.empty()) {
+    blocks.push_back({{"type", "context"},
+                      {"elements", Json::array({Mrkdwn(EscapedCut(card.context, kContextMax))})}});
+  }
+  return {{"text", EscapedCut(card.PlainText(), kTextMax)}, {"blocks", std::move(blocks)}};
+}
+
+}  // namespace belfry::bot::slack
