@@ -38,6 +38,7 @@ class Notifier {
   void SetText(Notice& notice, absl::string_view key, const NoticeFacts& facts) const;
   NoticeFacts DutyFacts(absl::string_view instance) const;
   static void OfferAnswer(Notice& notice, const NoticeFacts& facts);
+  void OfferNextActs(Notice& headline) const;
 
   void ToPerson(const std::string& person, Notice notice, bool report_outcome,
                 absl::string_view chain_entity = "");
@@ -119,6 +120,20 @@ void Notifier::OfferAnswer(Notice& notice, const NoticeFacts& facts) {
       notice.add_actions(facts.rule->has_recurrence() ? "update" : "followup");
     }
   }
+}
+
+// The two or three likely next acts; none once nothing goes on.
+void Notifier::OfferNextActs(Notice& headline) const {
+  const policy::v1::State* state = context_.policy.FindState(state_.state());
+  if (state == nullptr || !state->ongoing()) return;
+  const bool waiting = std::any_of(
+      state_.chains().begin(), state_.chains().end(), [](const record::v1::Chain& chain) {
+        return chain.state() == v1::EscalationChain::STATE_NOTIFIED ||
+               chain.state() == v1::EscalationChain::STATE_EXHAUSTED;
+      });
+  if (waiting) headline.add_actions("ack");
+  headline.add_actions("update");
+  headline.add_actions("escalate");
 }
 
 void Notifier::ToPerson(const std::string& person, Notice notice, bool report_outcome,
@@ -327,7 +342,7 @@ std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
     for (size_t i = 0; i < open.size() && i < kHeadlineDutiesMax; ++i) {
       *headline.add_duties() = ToNextDuty(*open[i]);
     }
-    for (const char* action : {"ack", "update", "escalate"}) headline.add_actions(action);
+    OfferNextActs(headline);
     ToChannels(headline, true);
   }
   if (!channels_.empty()) {

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# The life of one incident, typed in chat and played in virtual time: reported at night, nobody
+# answers, the ladder climbs, both processes are killed in the middle, somebody acknowledges, the
+# reports are reminded and written, and it is closed. Every step is checked.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. deploy/demo/site.sh
+
+step() { printf '\n== %s\n' "$*"; }
+fail() {
+  printf '\nFAILED: %s\n' "$*" >&2
+  printf -- '-- last lines of the console:\n' >&2
+  tail -n 30 "$SITE/console.log" >&2 || true
+  printf -- '-- last lines of the logs:\n' >&2
+  tail -n 5 "$SITE/belfryd.log" "$SITE/bot.log" >&2 || true
+  exit 1
+}
+
+# Types a line in the chat of somebody and waits for the effect.
+typed=0
+chat() {
+  local person=$1 line=$2 before
+  printf '%s: %s\n' "$person" "$line"
+  before=$(wc -l < "$SITE/console.log")
+  printf '/as %s\n/incident %s\n' "$person" "$line" > "$SITE/typed"
+  typed=$((typed + 1))
+  site_await "an answer to: $line" answered "$before" "$person" || fail "no answer to: $line"
+}
+# The line after "You now type as" is the answer's first.
+answered() {
+  tail -n "+$(($1 + 1))" "$SITE/console.log" | grep -A1 -x "You now type as people/$2" | grep -v 'You now type as\|^$' -q
+}
+said() { tail -n 60 "$SITE/console.log" | grep -qF -- "$1"; }
+answer_says() { site_await "an answer that says $1" said "$1" || fail "the answer does not say: $1"; }
+
+incident_json() { as csirt.handler --output json show "$incident"; }
+in_state() { incident_json | grep -q "\"state\": *\"$1\""; }
+state_is() { site_await "the state $1" in_state "$1" || fail "the state is not $1"; }
+
+# Moves the clock to so many minutes after the report.
+clock_at() {
+  local minute=$1
+  as csirt.handler clock advance "$(date -u -d "@$((start + minute * 60))" +%Y-%m-%dT%H:%M:%SZ)" > /dev/null
+  printf -- '-- %s after the report\n' "$((minute / 60)) h $((minute % 60)) min"
+}
+
+# All that was decided has been delivered.
+open_deliveries() { as csirt.handler --output json deliveries "$incident" | grep -c '"STATE_\(PENDING\|LEASED\)"' || true; }
+all_delivered() { [ "$(open_deliveries)" = 0 ]; }
+settle() { site_await "the deliveries" all_delivered || fail "deliveries are left over"; }
+
+posts_to() { grep '"action":"post"' "$SITE/transcript.jsonl" | grep -c "\"place\":\"$1\",.*$2" || true; }
+
+root=$PWD/var/once
+rm -rf "$root"
+export BELFRY_VIRTUAL_START=2026-10-06T06:10:00Z
+start=$(date -u -d "$BELFRY_VIRTUAL_START" +%s)
+site_create "$root" virtual pipe
+: > "$SITE/console.log"
+: > "$SITE/transcript.jsonl"
+trap site_stop EXIT
+
+step "starting belfryd and belfry-bot (virtual clock, Tuesday 02:10 in Boston)"
+site_start_server
+site_start_bot
+
+step "a clerk reports from chat"
+chat dop.clerk 'open "Ransom note on three PCs" type:ransomware/trojan spreading:yes agency:DOP'
+incident=$(grep -o 'DOP-[0-9]*-[0-9]*' "$SITE/console.log" | head -n 1)
+[ -n "$incident" ] || fail "no incident number in the answer"
+echo "reported as $incident"
+state_is REPORTED
+settle
+
+step "everybody is asleep: the ladder climbs"
+clock_at 31
+settle
+[ "$(posts_to @dop.iso 'paged again')" = 1 ] || fail "level 2 was not paged again after 30 min"
+
+step "kill -9 of both processes while the next pages are on their way"
+clock_at 61
+site_kill
+site_start_server
+site_start_bot
+settle
+clock_at 91
+settle
+[ "$(posts_to @eox.scio 'escalated to level 3')" = 1 ] || fail "the SCIO was not paged exactly once for level 3"
+[ "$(posts_to @dop.head 'escalated to level 3')" = 1 ] || fail "the agency head was not paged exactly once for level 3"
+doubled=$(grep '"action":"post"' "$SITE/transcript.jsonl" | grep -o '"delivery":"[^"]*"' | sort | uniq -d)
+[ -z "$doubled" ] || fail "posted twice: $doubled"
+echo "no page lost, none doubled: $(grep -c '"action":"post"' "$SITE/transcript.jsonl") messages so far"
+
+step "somebody answers"
+chat eox.scio "ack $incident"
+clock_at 125
+settle
+[ "$(posts_to @csirt.executive 'escalated to level 4')" = 0 ] || fail "paged on after the acknowledgement"
+chat csirt.handler "ack $incident"
+chat commonhelp "ticket $incident E2E:48113"
+chat eox.scio "notify $incident CCIO-CSO-VIA-SCIO"
+settle
+[ "$(posts_to @ccio 'notice to the Commonwealth')" = 1 ] || fail "the CCIO got no notice"
+
+step "triage"
+chat csirt.handler "take $incident"
+chat csirt.handler "fact $incident verdict:CONFIRMED criminal:SUSPECTED personal_information:NONE public_safety:NO third_party:NO statewide:NO"
+chat csirt.handler "declare $incident"
+state_is DECLARED
+
+step "the follow-up report is due 24 h after the detection (POL-5.17)"
+clock_at $((20 * 60 + 1))
+settle
+[ "$(posts_to '#dop-incidents' 'FOLLOWUP-24H')" -ge 1 ] || fail "nobody was reminded of the follow-up report"
+chat dop.contact "followup $incident summary:\"Three PCs encrypted by a trojan from a mail\" impact:\"Permit desk works on paper\" actions:\"PCs unplugged, subnet closed\" next:\"Rebuild from images\""
+answer_says FOLLOWUP-24H
+
+step "a status is due every day (POL-5.18): the agency's channel is reminded 4 h before"
+clock_at $((44 * 60 + 1))
+settle
+[ "$(posts_to '#dop-incidents' 'DAILY-STATUS#1')" -ge 1 ] || fail "no daily-status reminder in the channel"
+grep '"place":"#dop-incidents"' "$SITE/transcript.jsonl" | grep 'DAILY-STATUS#1' | grep -o '"text":"[^"]*' | tail -n 1 | cut -c9-200
+chat dop.contact "update $incident conditions:\"Two PCs rebuilt, one waits\" actions:\"Mail rule in place\" needs:\"none\""
+
+step "contained, eradicated, recovered, resolved"
+chat dop.contact "fact $incident devices_contained:ALL"
+chat dop.contact "contain $incident"
+chat dop.contact "fact $incident cause:\"Macro in a mail attachment\" weaknesses:\"Macros were allowed\""
+chat dop.contact "eradicate $incident"
+chat dop.contact "fact $incident devices_clean:YES services_restored:YES"
+chat dop.contact "recover $incident"
+chat dop.iso "resolve $incident"
+state_is RESOLVED
+
+step "closing has conditions"
+chat csirt.handler "close $incident"
+state_is RESOLVED
+answer_says "72 h"
+clock_at $((120 * 60))
+chat dop.iso "fact $incident weaknesses_settled:MITIGATED iso_sign_off:YES"
+chat csirt.handler "close $incident"
+state_is CLOSED
+settle
+
+step "the record"
+as csirt.handler timeline "$incident"
+
+step "all of it happened; the site is in var/once"
