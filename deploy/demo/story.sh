@@ -28,13 +28,14 @@ chat() {
 }
 # The line after "You now type as" is the answer's first.
 answered() {
-  tail -n "+$(($1 + 1))" "$SITE/console.log" | grep -A1 -x "You now type as people/$2" | grep -v 'You now type as\|^$' -q
+  tail -n "+$(($1 + 1))" "$SITE/console.log" | grep -A1 -x "You now type as people/$2" | grep -cv 'You now type as\|^$' > /dev/null
 }
-said() { tail -n 60 "$SITE/console.log" | grep -qF -- "$1"; }
+said() { tail -n 60 "$SITE/console.log" | grep -cF -- "$1" > /dev/null; }
 answer_says() { site_await "an answer that says $1" said "$1" || fail "the answer does not say: $1"; }
 
 incident_json() { as csirt.handler --output json show "$incident"; }
-in_state() { incident_json | grep -q "\"state\": *\"$1\""; }
+# grep -c, not -q: it reads to the end, so that the writer before it never meets a closed pipe.
+in_state() { incident_json | grep -c "\"state\": *\"$1\"" > /dev/null; }
 state_is() { site_await "the state $1" in_state "$1" || fail "the state is not $1"; }
 
 # Moves the clock to so many minutes after the report.
@@ -65,7 +66,7 @@ site_start_server
 site_start_bot
 
 step "a clerk reports from chat"
-chat dop.clerk 'open "Ransom note on three PCs" type:ransomware/trojan spreading:yes agency:DOP'
+chat dop.clerk 'open "Permit portal is flooded and unreachable" type:dos/packet_flood agency:DOP'
 incident=$(grep -o 'DOP-[0-9]*-[0-9]*' "$SITE/console.log" | head -n 1)
 [ -n "$incident" ] || fail "no incident number in the answer"
 echo "reported as $incident"
@@ -73,38 +74,38 @@ state_is REPORTED
 settle
 
 step "everybody is asleep: the ladder climbs"
-clock_at 31
+clock_at $((4 * 60 + 1))
 settle
-[ "$(posts_to @dop.iso 'paged again')" = 1 ] || fail "level 2 was not paged again after 30 min"
+[ "$(posts_to @dop.contact 'paged again')" = 1 ] || fail "level 1 was not paged again after 4 h"
 
 step "kill -9 of both processes while the next pages are on their way"
-clock_at 61
+clock_at $((8 * 60 + 1))
 site_kill
 site_start_server
 site_start_bot
 settle
-clock_at 91
-settle
-[ "$(posts_to @eox.scio 'escalated to level 3')" = 1 ] || fail "the SCIO was not paged exactly once for level 3"
-[ "$(posts_to @dop.head 'escalated to level 3')" = 1 ] || fail "the agency head was not paged exactly once for level 3"
+for person in dop.deputy dop.iso; do
+  [ "$(posts_to "@$person" 'escalated to level 2')" = 1 ] || fail "$person was not paged exactly once for level 2"
+done
 doubled=$(grep '"action":"post"' "$SITE/transcript.jsonl" | grep -o '"delivery":"[^"]*"' | sort | uniq -d)
 [ -z "$doubled" ] || fail "posted twice: $doubled"
 echo "no page lost, none doubled: $(grep -c '"action":"post"' "$SITE/transcript.jsonl") messages so far"
 
-step "somebody answers"
-chat eox.scio "ack $incident"
-clock_at 125
+step "the security officer answers"
+chat dop.iso "ack $incident"
+clock_at $((17 * 60))
 settle
-[ "$(posts_to @csirt.executive 'escalated to level 4')" = 0 ] || fail "paged on after the acknowledgement"
+[ "$(posts_to @eox.scio 'escalated to level 3')" = 0 ] || fail "paged on after the acknowledgement"
 chat csirt.handler "ack $incident"
 chat commonhelp "ticket $incident E2E:48113"
+chat eox.scio "ack $incident"
 chat eox.scio "notify $incident CCIO-CSO-VIA-SCIO"
 settle
 [ "$(posts_to @ccio 'notice to the Commonwealth')" = 1 ] || fail "the CCIO got no notice"
 
 step "triage"
 chat csirt.handler "take $incident"
-chat csirt.handler "fact $incident verdict:CONFIRMED criminal:SUSPECTED personal_information:NONE public_safety:NO third_party:NO statewide:NO"
+chat csirt.handler "fact $incident verdict:CONFIRMED attack_intrusion:NO criminal:SUSPECTED personal_information:NONE public_safety:NO third_party:NO statewide:NO"
 chat csirt.handler "declare $incident"
 state_is DECLARED
 
@@ -112,31 +113,33 @@ step "the follow-up report is due 24 h after the detection (POL-5.17)"
 clock_at $((20 * 60 + 1))
 settle
 [ "$(posts_to '#dop-incidents' 'FOLLOWUP-24H')" -ge 1 ] || fail "nobody was reminded of the follow-up report"
-chat dop.contact "followup $incident summary:\"Three PCs encrypted by a trojan from a mail\" impact:\"Permit desk works on paper\" actions:\"PCs unplugged, subnet closed\" next:\"Rebuild from images\""
+chat dop.contact "followup $incident summary:\"Packets from abroad flood the portal\" impact:\"Permits only on paper\" actions:\"Filter ordered from the carrier\" next:\"Filter on, then observe\""
 answer_says FOLLOWUP-24H
+chat dop.iso "note $incident \"The carrier filters since 22:00\""
 
 step "a status is due every day (POL-5.18): the agency's channel is reminded 4 h before"
+clock_at $((35 * 60))
+chat dop.iso "note $incident \"Traffic is down to a tenth\""
 clock_at $((44 * 60 + 1))
 settle
 [ "$(posts_to '#dop-incidents' 'DAILY-STATUS#1')" -ge 1 ] || fail "no daily-status reminder in the channel"
-grep '"place":"#dop-incidents"' "$SITE/transcript.jsonl" | grep 'DAILY-STATUS#1' | grep -o '"text":"[^"]*' | tail -n 1 | cut -c9-200
-chat dop.contact "update $incident conditions:\"Two PCs rebuilt, one waits\" actions:\"Mail rule in place\" needs:\"none\""
+grep '"place":"#dop-incidents"' "$SITE/transcript.jsonl" | grep 'DAILY-STATUS#1' | grep '"text":"[^"]*is due in' | grep -o '"text":"[^"]*' | tail -n 1 | cut -c9-230
+chat dop.contact "update $incident conditions:\"The portal answers again\" actions:\"Filter stays on\" needs:\"none\""
 
 step "contained, eradicated, recovered, resolved"
 chat dop.contact "fact $incident devices_contained:ALL"
 chat dop.contact "contain $incident"
-chat dop.contact "fact $incident cause:\"Macro in a mail attachment\" weaknesses:\"Macros were allowed\""
+chat dop.contact "fact $incident cause:\"Flood from a rented botnet\" weaknesses:\"No filter in front of the portal\""
 chat dop.contact "eradicate $incident"
-chat dop.contact "fact $incident devices_clean:YES services_restored:YES"
+chat dop.contact "fact $incident devices_clean:NONE_TO_RESTORE services_restored:YES"
 chat dop.contact "recover $incident"
 chat dop.iso "resolve $incident"
 state_is RESOLVED
 
 step "closing has conditions"
 chat csirt.handler "close $incident"
+answer_says "POL-5.12"
 state_is RESOLVED
-answer_says "72 h"
-clock_at $((120 * 60))
 chat dop.iso "fact $incident weaknesses_settled:MITIGATED iso_sign_off:YES"
 chat csirt.handler "close $incident"
 state_is CLOSED
