@@ -210,6 +210,7 @@ void ApplyRescheduled(IncidentState& state, const record::v1::ObligationReschedu
   *row->mutable_due_time() = body.due_time();
   *row->mutable_clock_start() = body.clock_start();
   *row->mutable_span() = body.span();
+  row->set_reminders_done(body.reminders_done());
 }
 
 void ApplyConcluded(IncidentState& state, const record::v1::DeliveryConcluded& body) {

@@ -184,6 +184,12 @@ std::vector<absl::Time> ReminderTimesOf(const PolicyIndex& policy, const Obligat
                        FromProto(row.due_time()));
 }
 
+// How many of them lie behind. They are not sent: nobody can be reminded of the past.
+int Passed(const std::vector<absl::Time>& times, absl::Time now) {
+  return static_cast<int>(
+      std::count_if(times.begin(), times.end(), [&](absl::Time time) { return time <= now; }));
+}
+
 void AddClauses(Event& event, const google::protobuf::RepeatedPtrField<std::string>& clauses) {
   for (const std::string& clause : clauses) {
     const auto& known = event.clauses();
@@ -214,11 +220,8 @@ void Open(Draft& draft, const Obligation& rule, absl::string_view subject, int n
   if (span > absl::ZeroDuration()) {
     *body->mutable_due_time() = ToProto(due);
     *body->mutable_span() = ToProto(span);
-    // What has passed already is not sent: nobody can be reminded of the past.
-    const std::vector<absl::Time> reminders =
-        ReminderTimes(context.policy, rule, due - span, span, due);
-    body->set_reminders_done(static_cast<int>(std::count_if(
-        reminders.begin(), reminders.end(), [&](absl::Time time) { return time <= context.now; })));
+    body->set_reminders_done(
+        Passed(ReminderTimes(context.policy, rule, due - span, span, due), context.now));
   }
   if (rule.notify_on_open()) {
     const std::string scope =
@@ -371,6 +374,8 @@ void UpdateOpen(Draft& draft, const Obligation& rule) {
     *body->mutable_due_time() = ToProto(due);
     *body->mutable_clock_start() = ToProto(*start);
     *body->mutable_span() = ToProto(span);
+    body->set_reminders_done(
+        Passed(ReminderTimes(context.policy, rule, *start, span, due), context.now));
     body->set_reason(*start == FromProto(row.clock_start())
                          ? absl::StrCat("severity is now ", draft.state().severity())
                          : "the time of detection was corrected");
@@ -427,8 +432,7 @@ int MissesInARow(const IncidentState& state, const ObligationRow& row) {
 void TakeReminder(Draft& draft, const Obligation& rule, const ObligationRow& row) {
   const Context& context = draft.context();
   const std::vector<absl::Time> times = ReminderTimesOf(context.policy, rule, row);
-  const auto passed = static_cast<int>(std::count_if(
-      times.begin(), times.end(), [&](absl::Time time) { return time <= context.now; }));
+  const int passed = Passed(times, context.now);
   if (passed <= row.reminders_done()) return;
   Event event = draft.NewEvent();
   record::v1::ReminderSent* body = event.mutable_reminder_sent();

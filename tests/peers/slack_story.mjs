@@ -1,0 +1,140 @@
+// A responder reports an incident in the emulator's web page; a contact of the agency acknowledges
+// it there; the headline is edited in place and its thread is the log.
+//
+//   BELFRY_BIN=build/dev/bin node --test tests/peers/slack_story.mjs
+//
+// The test starts all programs itself. With BELFRY_SLACK_URL it uses an emulator that runs already,
+// with a bot behind it:
+//   BELFRY_SLACK_URL           the web page, "http://127.0.0.1:3300"
+//   BELFRY_SLACK_CHANNEL       name of the channel, "dop-incidents"
+//   BELFRY_SLACK_REPORTER      who reports, as the page shows the name
+//   BELFRY_SLACK_ACKNOWLEDGER  who acknowledges
+// BELFRY_PICTURES is a directory for slack-opened.png and slack-channel.png; without it the
+// pictures go with the test.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+
+import { configureBot, configureServer, startBot, startServer } from './lib/belfry.mjs';
+import { openBrowserPage, SlackPage } from './lib/browser.mjs';
+import { freePorts, requiredVariable, temporaryDirectory, waitUntil } from './lib/process.mjs';
+import { startSlackEmulator, USERS, WORKSPACE } from './lib/slack_emulator.mjs';
+import { startSlackRouter } from './lib/slack_router.mjs';
+
+const TITLE = 'Ransom note on three PCs';
+const COMMAND = `/incident open "${TITLE}" sev:3 agency:DOP`;
+// Slack gives up after three seconds.
+const ANSWER_MS_MAX = 3000;
+
+async function startEverything(t) {
+  const bin = requiredVariable('BELFRY_BIN', 'the directory with the built programs');
+  const directory = await temporaryDirectory(t);
+  const signingSecret = randomBytes(16).toString('hex');
+  const botToken = `xoxb-${randomBytes(12).toString('hex')}`;
+  const [slackPort] = await freePorts(1);
+
+  const server = await configureServer(directory, {
+    principals: [{ name: 'systems/bot', rights: ['RIGHT_BOT'] }],
+  });
+  const bot = await configureBot(directory, {
+    server: server.address,
+    tokenFile: server.tokenFiles['systems/bot'],
+    workspace: WORKSPACE,
+    apiBaseUrl: `http://127.0.0.1:${slackPort}/api/`,
+    signingSecret,
+    botToken,
+  });
+  const router = await startSlackRouter(t, bot.url);
+  const slack = await startSlackEmulator(t, {
+    directory,
+    requestUrl: router.url,
+    signingSecret,
+    botToken,
+    port: slackPort,
+  });
+  await startServer(t, { bin, directory, address: server.address });
+  await startBot(t, { bin, directory, url: bot.url });
+  return {
+    url: slack.url,
+    channel: 'dop-incidents',
+    reporter: USERS['dop.clerk'].title,
+    acknowledger: USERS['dop.contact'].title,
+    exchanges: router.exchanges,
+  };
+}
+
+function runningAlready() {
+  return {
+    url: process.env.BELFRY_SLACK_URL,
+    channel: requiredVariable('BELFRY_SLACK_CHANNEL', 'name of the channel'),
+    reporter: requiredVariable('BELFRY_SLACK_REPORTER', 'who reports'),
+    acknowledger: requiredVariable('BELFRY_SLACK_ACKNOWLEDGER', 'who acknowledges'),
+    exchanges: [],
+  };
+}
+
+test('an incident in the web page of Slack', async (t) => {
+  const place = process.env.BELFRY_SLACK_URL ? runningAlready() : await startEverything(t);
+  const pictures = process.env.BELFRY_PICTURES ?? (await temporaryDirectory(t));
+  await mkdir(pictures, { recursive: true });
+  const page = await openBrowserPage(t);
+  const slack = new SlackPage(page);
+  await slack.open(place.url);
+  await slack.chooseChannel(place.channel);
+
+  let ts;
+  let before;
+  await t.test('a command becomes a headline with buttons', async () => {
+    await slack.actAs(place.reporter);
+    await slack.type(COMMAND);
+    const acknowledge = page.getByRole('button', { name: 'Acknowledge', exact: true });
+    const headline = slack
+      .messages()
+      .filter({ hasText: TITLE })
+      .filter({ has: acknowledge })
+      .last();
+    await headline.waitFor();
+    ts = await headline.getAttribute('data-ts');
+    before = await headline.innerText();
+    assert.match(before, /DOP-\d{4}-\d{4}/);
+    assert.match(before, /SEV3/);
+    for (const label of ['Acknowledge', 'Update', 'Escalate']) {
+      assert.ok(
+        await headline.getByRole('button', { name: label, exact: true }).isVisible(),
+        `button ${label}`,
+      );
+    }
+    await slack.picture(path.join(pictures, 'slack-opened.png'));
+  });
+
+  await t.test('Acknowledge edits the headline in place', async () => {
+    const id = before.match(/DOP-\d{4}-\d{4}/)[0];
+    const headlines = () => slack.messages().filter({ hasText: id }).filter({ hasText: TITLE });
+    const count = await headlines().count();
+    await slack.actAs(place.acknowledger);
+    await slack.message(ts).getByRole('button', { name: 'Acknowledge', exact: true }).click();
+    await slack.message(ts).filter({ hasText: /acknowledged by/i }).waitFor();
+    assert.notEqual(await slack.message(ts).innerText(), before);
+    assert.equal(await headlines().count(), count, 'no second headline');
+  });
+
+  await t.test('the thread is the log', async () => {
+    await slack.openThread(slack.message(ts));
+    await slack.replies().filter({ hasText: /acknowledged/i }).first().waitFor();
+    // What follows is said in the thread, too, and seen at once.
+    await slack.message(ts).scrollIntoViewIfNeeded();
+    await slack.picture(path.join(pictures, 'slack-channel.png'));
+  });
+
+  await t.test('every request was answered in time', async () => {
+    // The record of an exchange is complete a moment after the page has seen its effect.
+    const done = () => place.exchanges.every((exchange) => exchange.milliseconds !== undefined);
+    await waitUntil('answers', done);
+    for (const { path: where, status, milliseconds } of place.exchanges) {
+      assert.equal(status, 200, where);
+      assert.ok(milliseconds < ANSWER_MS_MAX, `${where} took ${milliseconds} ms`);
+    }
+  });
+});

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds the release preset with tests, runs all of them through CTest.
+# Arguments go to ctest: tests/run.sh -R Escalation
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(
+  ca-certificates ccache chromium cmake curl fonts-dejavu-core g++ git libabsl-dev libboost1.81-dev
+  libcli11-dev libcurl4-openssl-dev libgmock-dev libgrpc++-dev libgtest-dev libprotobuf-dev
+  libspdlog-dev libsqlite3-dev libssl-dev make mold ninja-build nlohmann-json3-dev openssl pkg-config
+  procps prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc sqlite3 tzdata
+)
+# The peers speak JavaScript; any Node.js from 18 on will do.
+command -v node > /dev/null || packages+=(nodejs)
+command -v npm > /dev/null || packages+=(npm)
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null || true)
+  [ "$status" = installed ] || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "== installing ${#missing[@]} packages with apt"
+  sudo=
+  if [ "$(id -u)" != 0 ]; then sudo=sudo; fi
+  $sudo apt-get update -qq
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    -o Dpkg::Use-Pty=0 "${missing[@]}" > /dev/null
+fi
+
+echo "== installing the test peers with npm"
+(cd tests/peers && npm ci --no-audit --no-fund --loglevel=error)
+
+echo "== building"
+cmake --preset release -DBELFRY_TESTS=ON -DBELFRY_BENCH=ON > /dev/null
+cmake --build --preset release
+
+echo "== testing"
+exec ctest --preset release "$@"

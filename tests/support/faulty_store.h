@@ -1,0 +1,137 @@
+// A store that fails on cue.
+#ifndef BELFRY_TESTS_SUPPORT_FAULTY_STORE_H_
+#define BELFRY_TESTS_SUPPORT_FAULTY_STORE_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/storage/store.h"
+
+namespace belfry::testing {
+
+// What is to fail from now on; shared with the test.
+struct StoreFaults {
+  std::atomic<bool> begin{false};
+  std::atomic<bool> append{false};
+};
+
+class FaultyTransaction final : public storage::Transaction {
+ public:
+  FaultyTransaction(std::unique_ptr<storage::Transaction> real, StoreFaults* faults)
+      : real_(std::move(real)), faults_(*faults) {}
+
+  absl::StatusOr<std::optional<storage::IncidentRow>> LoadIncident(absl::string_view id) override {
+    return real_->LoadIncident(id);
+  }
+  absl::StatusOr<std::optional<storage::RequestRow>> FindRequest(
+      absl::string_view principal, absl::string_view request_id) override {
+    return real_->FindRequest(principal, request_id);
+  }
+  absl::StatusOr<int64_t> NextCounter(absl::string_view name) override {
+    return real_->NextCounter(name);
+  }
+  absl::Status PutIncident(const storage::IncidentRow& row) override {
+    return real_->PutIncident(row);
+  }
+  absl::Status AppendEvent(storage::EventRow& row) override {
+    if (faults_.append) return absl::ResourceExhaustedError("disk full; free space");
+    return real_->AppendEvent(row);
+  }
+  absl::Status PutRequest(const storage::RequestRow& row) override {
+    return real_->PutRequest(row);
+  }
+  absl::Status AddDelivery(storage::DeliveryRow& row) override { return real_->AddDelivery(row); }
+  absl::StatusOr<std::optional<storage::DeliveryRow>> LoadDelivery(absl::string_view id) override {
+    return real_->LoadDelivery(id);
+  }
+  absl::Status UpdateDelivery(const storage::DeliveryRow& row) override {
+    return real_->UpdateDelivery(row);
+  }
+  absl::StatusOr<std::vector<storage::DeliveryRow>> LeaseDeliveries(
+      absl::string_view holder, absl::string_view incarnation,
+      const std::vector<std::string>& platforms, int64_t now_us, int64_t lease_until_us,
+      int max) override {
+    return real_->LeaseDeliveries(holder, incarnation, platforms, now_us, lease_until_us, max);
+  }
+  absl::Status PutHeadline(const storage::HeadlineRow& row) override {
+    return real_->PutHeadline(row);
+  }
+  absl::StatusOr<std::optional<storage::HeadlineRow>> FindHeadline(
+      absl::string_view incident, absl::string_view target) override {
+    return real_->FindHeadline(incident, target);
+  }
+  absl::Status PutDirectory(const storage::DirectoryRow& row) override {
+    return real_->PutDirectory(row);
+  }
+  absl::Status DeleteDirectory(absl::string_view key) override {
+    return real_->DeleteDirectory(key);
+  }
+  absl::Status AppendDirectoryChange(int64_t time_us, absl::string_view principal,
+                                     absl::string_view change, absl::string_view blob) override {
+    return real_->AppendDirectoryChange(time_us, principal, change, blob);
+  }
+  absl::Status Commit() override { return real_->Commit(); }
+
+ private:
+  const std::unique_ptr<storage::Transaction> real_;
+  StoreFaults& faults_;
+};
+
+class FaultyStore final : public storage::Store {
+ public:
+  FaultyStore(std::unique_ptr<storage::Store> real, StoreFaults* faults)
+      : real_(std::move(real)), faults_(*faults) {}
+
+  absl::StatusOr<std::unique_ptr<storage::Transaction>> Begin() override {
+    if (faults_.begin) return absl::UnavailableError("the database is locked");
+    auto transaction = real_->Begin();
+    if (!transaction.ok()) return transaction.status();
+    return std::make_unique<FaultyTransaction>(*std::move(transaction), &faults_);
+  }
+  absl::Status Maintain() override { return real_->Maintain(); }
+  absl::StatusOr<std::optional<storage::IncidentRow>> LoadIncident(absl::string_view id) override {
+    return real_->LoadIncident(id);
+  }
+  absl::StatusOr<std::vector<storage::IncidentRow>> ListIncidents(
+      const storage::IncidentQuery& query) override {
+    return real_->ListIncidents(query);
+  }
+  absl::StatusOr<std::vector<storage::EventRow>> ListEvents(absl::string_view incident,
+                                                            int64_t after_version,
+                                                            int limit) override {
+    return real_->ListEvents(incident, after_version, limit);
+  }
+  absl::StatusOr<std::vector<storage::EventRow>> ListEventsAfter(int64_t after_position,
+                                                                 int limit) override {
+    return real_->ListEventsAfter(after_position, limit);
+  }
+  absl::StatusOr<int64_t> LastPosition() override { return real_->LastPosition(); }
+  absl::StatusOr<std::vector<Due>> ListDue(int64_t until_us, int limit) override {
+    return real_->ListDue(until_us, limit);
+  }
+  absl::StatusOr<std::optional<int64_t>> NextDue() override { return real_->NextDue(); }
+  absl::StatusOr<std::vector<storage::DeliveryRow>> ListDeliveries(
+      absl::string_view incident, std::optional<storage::DeliveryState> state,
+      int64_t before_sequence, int limit) override {
+    return real_->ListDeliveries(incident, state, before_sequence, limit);
+  }
+  absl::StatusOr<std::optional<int64_t>> NextDeliveryTime(
+      const std::vector<std::string>& platforms) override {
+    return real_->NextDeliveryTime(platforms);
+  }
+  absl::StatusOr<std::vector<storage::DirectoryRow>> LoadDirectory() override {
+    return real_->LoadDirectory();
+  }
+  absl::StatusOr<Health> CheckHealth() override { return real_->CheckHealth(); }
+
+ private:
+  const std::unique_ptr<storage::Store> real_;
+  StoreFaults& faults_;
+};
+
+}  // namespace belfry::testing
+
+#endif  // BELFRY_TESTS_SUPPORT_FAULTY_STORE_H_

@@ -1,0 +1,145 @@
+#include "tests/support/test_server.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "server/base/sha256.h"
+#include "server/storage/sqlite/sqlite_store.h"
+#include "tests/support/core_world.h"
+
+namespace belfry::testing {
+namespace {
+
+[[noreturn]] void Die(const absl::Status& status) {
+  std::cerr << status << "\n";
+  std::abort();
+}
+
+template <typename T>
+T Must(absl::StatusOr<T> value) {
+  if (!value.ok()) Die(value.status());
+  return *std::move(value);
+}
+
+std::string TokenOf(const std::string& who) { return absl::StrCat("token-of-", who); }
+
+client::Options OptionsFor(const std::string& socket, const std::string& token) {
+  client::Options options;
+  options.target = absl::StrCat("unix:", socket);
+  options.token = token;
+  options.retry.attempts_max = 1;
+  return options;
+}
+
+}  // namespace
+
+TestServer::TestServer(StoreWrapper wrap, engine::EngineOptions options)
+    : wrap_(std::move(wrap)), options_(options) {
+  const char* histories = std::getenv("BELFRY_HISTORY_DIR");
+  std::string base =
+      histories != nullptr ? histories : std::filesystem::temp_directory_path().string();
+  std::filesystem::create_directories(base);
+  std::string pattern = absl::StrCat(base, "/belfry-XXXXXX");
+  if (mkdtemp(pattern.data()) == nullptr) Die(absl::InternalError("no temporary directory"));
+  directory_ = pattern;
+  // Socket paths are short by law of the kernel; the database may lie anywhere.
+  std::string short_pattern = "/tmp/bt-XXXXXX";
+  if (mkdtemp(short_pattern.data()) == nullptr) Die(absl::InternalError("no socket directory"));
+  socket_ = absl::StrCat(short_pattern, "/s");
+  database_ = absl::StrCat(directory_, "/belfry.db");
+  const auto policy = ShippedPolicy();
+  start_ = absl::FromCivil(absl::CivilMinute(2026, 10, 6, 8, 0), policy->TimeZone());
+  clock_ = std::make_unique<VirtualClock>(start_);
+
+  config_.add_listen(absl::StrCat("unix:", socket_));
+  const auto add = [&](const std::string& who, const std::string& name) {
+    const std::string file = absl::StrCat(directory_, "/", who, ".sha256");
+    std::ofstream(file) << Sha256Hex(TokenOf(who)) << "\n";
+    auto* principal = config_.add_principals();
+    principal->set_name(name);
+    principal->set_token_sha256_file(file);
+    return principal;
+  };
+  const v1::Directory directory = DemoDirectory();
+  for (const v1::Person& person : directory.people()) {
+    add(person.name().substr(sizeof("people/") - 1), person.name());
+  }
+  add("bot", "systems/bot")->add_rights(config::v1::PrincipalConfig::RIGHT_BOT);
+  add("admin", "systems/admin")->add_rights(config::v1::PrincipalConfig::RIGHT_ADMIN);
+  add("siem.dop", "systems/siem.dop")->set_entity("entities/dop");
+  add("siem.bor", "systems/siem.bor")->set_entity("entities/bor");
+  Start();
+}
+
+TestServer::~TestServer() {
+  Stop();
+  std::filesystem::remove_all(std::filesystem::path(socket_).parent_path());
+  if (std::getenv("BELFRY_HISTORY_DIR") == nullptr) std::filesystem::remove_all(directory_);
+}
+
+void TestServer::Start() {
+  std::unique_ptr<storage::Store> store = Must(storage::OpenSqliteStore(database_));
+  if (wrap_) store = wrap_(std::move(store));
+  engine_ = Must(engine::Engine::Create(std::move(store), ShippedPolicy(), clock_.get(), &random_,
+                                        options_));
+  if (engine_->directory()->proto().people().empty()) {
+    absl::Notification done;
+    engine_->ChangeDirectory(
+        "system", [](v1::Directory) -> absl::StatusOr<v1::Directory> { return DemoDirectory(); },
+        [&](const absl::Status& status) {
+          if (!status.ok()) Die(status);
+          done.Notify();
+        });
+    done.WaitForNotification();
+  }
+  authenticator_ = Must(frontend::Authenticator::Create(config_));
+  metrics_ = std::make_unique<frontend::Metrics>(engine_.get());
+  server_ = Must(frontend::Server::Start(config_, engine_.get(), authenticator_.get(),
+                                         metrics_.get(), /*virtual_clock=*/true));
+}
+
+void TestServer::Stop() {
+  server_->Stop(absl::Seconds(5));
+  engine_->Stop();
+  server_.reset();
+  metrics_.reset();
+  engine_.reset();
+}
+
+void TestServer::Restart() {
+  Stop();
+  Start();
+}
+
+client::Client TestServer::WithToken(const std::string& token) const {
+  return client::Client(Must(client::MakeConnection(OptionsFor(socket_, token))));
+}
+
+client::Client TestServer::As(const std::string& who) const { return WithToken(TokenOf(who)); }
+
+client::Client TestServer::BotFor(const std::string& person) const {
+  client::Options options = OptionsFor(socket_, TokenOf("bot"));
+  options.act_for = absl::StrCat("people/", person);
+  return client::Client(Must(client::MakeConnection(options)));
+}
+
+void TestServer::AdvanceTo(absl::Duration since_start, bool jump) {
+  Must(engine_->AdvanceTo(start_ + since_start, /*before_due=*/false, jump));
+}
+
+std::string TestServer::Open(const std::string& who, const std::string& severity) {
+  v1::CreateIncidentRequest request;
+  request.set_title("Something is wrong");
+  request.set_entity("entities/dop");
+  request.set_severity(severity);
+  return Must(As(who).CreateIncident(request)).incident().name();
+}
+
+}  // namespace belfry::testing

@@ -1,0 +1,327 @@
+// What every store promises; each promise is looked at again after reopening.
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/storage/sqlite/sqlite_store.h"
+#include "tests/support/status_matchers.h"
+
+namespace belfry::testing {
+namespace {
+
+using storage::DeliveryRow;
+using storage::DeliveryState;
+using storage::IncidentQuery;
+using storage::IncidentRow;
+using storage::OpenSqliteStore;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class StoreTest : public ::testing::Test {
+ protected:
+  StoreTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "store-XXXXXX").string();
+    directory_ = mkdtemp(pattern.data());
+    Reopen();
+  }
+  ~StoreTest() override {
+    store_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+  std::string path() const { return directory_ + "/belfry.db"; }
+  void Reopen(storage::SqliteOptions options = {}) {
+    store_.reset();
+    auto store = OpenSqliteStore(path(), options);
+    ASSERT_THAT(store, IsOk());
+    store_ = *std::move(store);
+  }
+  // Runs `work` in a transaction and commits it.
+  template <typename Work>
+  void Commit(Work work) {
+    auto transaction = store_->Begin();
+    ASSERT_THAT(transaction, IsOk());
+    work(**transaction);
+    ASSERT_THAT((*transaction)->Commit(), IsOk());
+  }
+  static IncidentRow Incident(const std::string& id, int64_t created) {
+    IncidentRow row;
+    row.id = id;
+    row.version = 1;
+    row.state_blob = std::string("blob\0with zero", 14);
+    row.state = "REPORTED";
+    row.severity = "SEV4";
+    row.create_time_us = created;
+    row.update_time_us = created;
+    row.next_due_us = created + 10;
+    row.scopes = {"entities/dop", "secretariats/eox"};
+    return row;
+  }
+  static DeliveryRow Delivery(const std::string& id, const std::string& conversation) {
+    DeliveryRow row;
+    row.id = id;
+    row.incident = "DOP-1";
+    row.target = "channels/" + conversation;
+    row.platform = "console";
+    row.conversation = conversation;
+    row.blob = "content of " + id;
+    return row;
+  }
+  std::vector<std::string> Lease(int64_t now, const std::string& incarnation = "1",
+                                 const std::string& holder = "bot") {
+    std::vector<std::string> ids;
+    Commit([&](storage::Transaction& transaction) {
+      const auto leased =
+          transaction.LeaseDeliveries(holder, incarnation, {"console"}, now, now + 100, 10);
+      ASSERT_THAT(leased, IsOk());
+      for (const DeliveryRow& row : *leased) {
+        ids.push_back(row.id + (row.ambiguous ? "?" : ""));
+      }
+    });
+    return ids;
+  }
+
+  std::string directory_;
+  std::unique_ptr<storage::Store> store_;
+};
+
+TEST_F(StoreTest, WithoutACommitNothingHappened) {
+  {
+    auto transaction = store_->Begin();
+    ASSERT_THAT((*transaction)->PutIncident(Incident("DOP-1", 1)), IsOk());
+    ASSERT_THAT((*transaction)->NextCounter("c"), IsOk());
+  }
+  EXPECT_EQ(*store_->LoadIncident("DOP-1"), std::nullopt);
+  Commit([](auto& transaction) { EXPECT_EQ(*transaction.NextCounter("c"), 1); });
+  Commit([](auto& transaction) { EXPECT_EQ(*transaction.NextCounter("c"), 2); });
+}
+
+TEST_F(StoreTest, KeepsIncidentsAndTheirEventsInOrder) {
+  Commit([](auto& transaction) {
+    ASSERT_THAT(transaction.PutIncident(Incident("DOP-1", 1)), IsOk());
+    for (int64_t version = 1; version <= 3; ++version) {
+      storage::EventRow event{0, "DOP-1", version, 7, absl::StrCat("event ", version)};
+      ASSERT_THAT(transaction.AppendEvent(event), IsOk());
+      EXPECT_EQ(event.position, version);
+    }
+  });
+  Reopen();
+  const auto row = *store_->LoadIncident("DOP-1");
+  ASSERT_TRUE(row.has_value());
+  EXPECT_EQ(row->state_blob, std::string("blob\0with zero", 14));
+  EXPECT_EQ(row->next_due_us, 11);
+  const auto events = *store_->ListEvents("DOP-1", 1, 10);
+  ASSERT_THAT(events, SizeIs(2));
+  EXPECT_EQ(events[0].blob, "event 2");
+  EXPECT_EQ(*store_->LastPosition(), 3);
+  EXPECT_THAT(*store_->ListEventsAfter(2, 10), SizeIs(1));
+}
+
+TEST_F(StoreTest, OneVersionIsWrittenOnce) {
+  Commit([](auto& transaction) {
+    storage::EventRow event{0, "DOP-1", 1, 7, "first"};
+    ASSERT_THAT(transaction.AppendEvent(event), IsOk());
+  });
+  auto transaction = store_->Begin();
+  storage::EventRow event{0, "DOP-1", 1, 7, "second"};
+  EXPECT_EQ((*transaction)->AppendEvent(event).code(), absl::StatusCode::kAborted);
+}
+
+TEST_F(StoreTest, RemembersRequestsByPrincipal) {
+  Commit([](auto& transaction) {
+    ASSERT_THAT(transaction.PutRequest({"people/a", "id", "print", "answer", 1}), IsOk());
+  });
+  Reopen();
+  Commit([](auto& transaction) {
+    EXPECT_EQ((*transaction.FindRequest("people/a", "id"))->response_blob, "answer");
+    EXPECT_EQ(*transaction.FindRequest("people/b", "id"), std::nullopt);
+  });
+}
+
+TEST_F(StoreTest, ListsByScopeStateAndPage) {
+  Commit([](auto& transaction) {
+    for (int i = 1; i <= 5; ++i) {
+      IncidentRow row = Incident(absl::StrCat("DOP-", i), i / 2);  // equal times too
+      row.open = i != 3;
+      row.restricted = i == 4;
+      if (i == 5) row.scopes = {"entities/bor"};
+      ASSERT_THAT(transaction.PutIncident(row), IsOk());
+    }
+  });
+  const auto ids = [&](const IncidentQuery& query) {
+    std::vector<std::string> found;
+    const auto rows = store_->ListIncidents(query);
+    for (const IncidentRow& row : *rows) found.push_back(row.id);
+    return found;
+  };
+  IncidentQuery query;
+  query.all_restricted = true;
+  EXPECT_THAT(ids(query), ElementsAre("DOP-5", "DOP-4", "DOP-3", "DOP-2", "DOP-1"));
+  query.limit = 2;
+  query.before_create_us = 2;
+  query.before_id = "DOP-5";
+  EXPECT_THAT(ids(query), ElementsAre("DOP-4", "DOP-3"));
+  query = IncidentQuery();
+  EXPECT_THAT(ids(query), ElementsAre("DOP-5", "DOP-3", "DOP-2", "DOP-1"));
+  query.readable_restricted = {"DOP-4"};
+  query.visible_scopes = {"secretariats/eox"};
+  EXPECT_THAT(ids(query), ElementsAre("DOP-4", "DOP-3", "DOP-2", "DOP-1"));
+  query.open = false;
+  EXPECT_THAT(ids(query), ElementsAre("DOP-3"));
+  query = IncidentQuery();
+  query.visible_scopes = std::vector<std::string>();
+  EXPECT_THAT(ids(query), IsEmpty());
+}
+
+TEST_F(StoreTest, FindsWhatIsDueEarliestFirst) {
+  Commit([](auto& transaction) {
+    for (const int due : {30, 10, 20}) {
+      IncidentRow row = Incident(absl::StrCat("DOP-", due), 1);
+      row.next_due_us = due;
+      ASSERT_THAT(transaction.PutIncident(row), IsOk());
+    }
+    IncidentRow never = Incident("DOP-0", 1);
+    never.next_due_us.reset();
+    ASSERT_THAT(transaction.PutIncident(never), IsOk());
+  });
+  EXPECT_EQ(*store_->NextDue(), 10);
+  std::vector<std::string> due;
+  const auto rows = store_->ListDue(20, 10);
+  for (const auto& entry : *rows) due.push_back(entry.incident);
+  EXPECT_THAT(due, ElementsAre("DOP-10", "DOP-20"));
+}
+
+TEST_F(StoreTest, LeasesTheOldestOfEachConversation) {
+  Commit([](auto& transaction) {
+    for (const char* id : {"1", "2"}) {
+      DeliveryRow row = Delivery(std::string("a") + id, "a");
+      ASSERT_THAT(transaction.AddDelivery(row), IsOk());
+    }
+    DeliveryRow other = Delivery("b1", "b");
+    ASSERT_THAT(transaction.AddDelivery(other), IsOk());
+  });
+  EXPECT_THAT(Lease(1), ElementsAre("a1", "b1"));
+  EXPECT_THAT(Lease(2), IsEmpty());
+  Commit([](auto& transaction) {
+    DeliveryRow row = **transaction.LoadDelivery("a1");
+    row.state = DeliveryState::kDelivered;
+    ASSERT_THAT(transaction.UpdateDelivery(row), IsOk());
+  });
+  Reopen();
+  EXPECT_THAT(Lease(3), ElementsAre("a2"));
+  // What ran out may have been sent.
+  EXPECT_THAT(Lease(150), ElementsAre("a2?", "b1?"));
+}
+
+TEST_F(StoreTest, ANewIncarnationGetsWhatTheOldOneHeld) {
+  Commit([](auto& transaction) {
+    DeliveryRow row = Delivery("a1", "a");
+    ASSERT_THAT(transaction.AddDelivery(row), IsOk());
+  });
+  EXPECT_THAT(Lease(1, "1"), ElementsAre("a1"));
+  EXPECT_THAT(Lease(2, "1", "another bot"), IsEmpty());
+  EXPECT_THAT(Lease(3, "2"), ElementsAre("a1?"));
+}
+
+TEST_F(StoreTest, ConflatesOnlyWhatWasNeverTried) {
+  Commit([](auto& transaction) {
+    DeliveryRow first = Delivery("h1", "a");
+    first.conflation_key = "headline";
+    ASSERT_THAT(transaction.AddDelivery(first), IsOk());
+    DeliveryRow line = Delivery("line", "a");
+    ASSERT_THAT(transaction.AddDelivery(line), IsOk());
+    DeliveryRow newer = Delivery("h2", "a");
+    newer.conflation_key = "headline";
+    ASSERT_THAT(transaction.AddDelivery(newer), IsOk());
+    EXPECT_EQ(newer.id, "h1");  // in its place, before the line
+    EXPECT_EQ((*transaction.LoadDelivery("h1"))->blob, "content of h2");
+  });
+  EXPECT_THAT(Lease(1), ElementsAre("h1"));
+  Commit([](auto& transaction) {
+    DeliveryRow newest = Delivery("h3", "a");
+    newest.conflation_key = "headline";
+    ASSERT_THAT(transaction.AddDelivery(newest), IsOk());
+    EXPECT_EQ(newest.id, "h3");
+  });
+}
+
+TEST_F(StoreTest, ReadersSeeCommittedDataOnlyAndDoNotWait) {
+  Commit([](auto& transaction) {
+    ASSERT_THAT(transaction.PutIncident(Incident("DOP-1", 1)), IsOk());
+  });
+  auto transaction = store_->Begin();
+  IncidentRow changed = Incident("DOP-1", 1);
+  changed.version = 2;
+  ASSERT_THAT((*transaction)->PutIncident(changed), IsOk());
+  EXPECT_EQ((*store_->LoadIncident("DOP-1"))->version, 1);
+  ASSERT_THAT((*transaction)->Commit(), IsOk());
+  EXPECT_EQ((*store_->LoadIncident("DOP-1"))->version, 2);
+}
+
+TEST_F(StoreTest, ASecondProcessIsTurnedAway) {
+  const auto second = OpenSqliteStore(path());
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr("another belfryd"));
+}
+
+TEST_F(StoreTest, AFullDiskIsAnErrorAndWhatWasAcceptedStays) {
+  Commit([](auto& transaction) {
+    ASSERT_THAT(transaction.PutIncident(Incident("DOP-1", 1)), IsOk());
+  });
+  Reopen({.pages_max = 60});
+  absl::Status status;
+  for (int64_t i = 1; i < 10'000 && status.ok(); ++i) {
+    auto transaction = store_->Begin();
+    ASSERT_THAT(transaction, IsOk());
+    storage::EventRow event{0, "DOP-1", i, 7, std::string(10'000, 'x')};
+    status = (*transaction)->AppendEvent(event);
+    if (status.ok()) status = (*transaction)->Commit();
+  }
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("free space"));
+  EXPECT_TRUE((*store_->LoadIncident("DOP-1")).has_value());
+  Reopen();
+  Commit([](auto& transaction) {
+    ASSERT_THAT(transaction.PutIncident(Incident("DOP-2", 1)), IsOk());
+  });
+}
+
+TEST_F(StoreTest, DamageIsFoundAtTheStart) {
+  Commit([](auto& transaction) {
+    for (int i = 0; i < 200; ++i) {
+      IncidentRow row = Incident(absl::StrCat("DOP-", i), i + 1);
+      row.state_blob = std::string(2000, 'x');
+      ASSERT_THAT(transaction.PutIncident(row), IsOk());
+    }
+  });
+  store_.reset();
+  {
+    std::fstream file(path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096 * 20);
+    for (int i = 0; i < 4096 * 10; ++i) file.put('\x5a');
+  }
+  const auto damaged = OpenSqliteStore(path());
+  EXPECT_EQ(damaged.status().code(), absl::StatusCode::kDataLoss) << damaged.status();
+  EXPECT_THAT(std::string(damaged.status().message()), HasSubstr("backup"));
+  std::filesystem::remove(path());
+  Reopen();
+}
+
+TEST_F(StoreTest, AnotherProgramsDatabaseIsLeftAlone) {
+  store_.reset();
+  std::filesystem::remove(path());
+  ASSERT_EQ(std::system(("sqlite3 " + path() + " 'CREATE TABLE t (x)' 2>/dev/null").c_str()), 0);
+  EXPECT_THAT(std::string(OpenSqliteStore(path()).status().message()),
+              HasSubstr("another program's database"));
+  std::filesystem::remove(path());
+  Reopen();
+}
+
+}  // namespace
+}  // namespace belfry::testing
