@@ -1,4 +1,4 @@
-// A responder reports an incident in the emulator's web page; a contact of the agency acknowledges
+// A responder reports an incident in the emulator's web page; the agency's security officer acknowledges
 // it there; the headline is edited in place and its thread is the log.
 //
 //   BELFRY_BIN=build/dev/bin node --test tests/peers/slack_story.mjs
@@ -60,7 +60,7 @@ async function startEverything(t) {
     url: slack.url,
     channel: 'dop-incidents',
     reporter: USERS['dop.clerk'].title,
-    acknowledger: USERS['dop.contact'].title,
+    acknowledger: USERS['dop.iso'].title,
     exchanges: router.exchanges,
   };
 }
