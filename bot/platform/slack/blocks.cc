@@ -60,23 +60,23 @@ Json Section(std::string text) {
   return {{"type", "section"}, {"text", Mrkdwn(std::move(text))}};
 }
 
-// Columns padded with spaces, in a fixed-width block.
+// One line for each row, its first column in bold: columns that a phone would break are no columns.
+// The header says what the columns are and is not repeated.
 std::string TableText(const std::vector<std::vector<std::string>>& table) {
-  std::vector<size_t> widths;
-  const auto width = [](const std::string& text) {
-    return static_cast<size_t>(std::count_if(text.begin(), text.end(), StartsCharacter));
-  };
-  for (const auto& row : table) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-  }
   std::string text;
-  for (const auto& row : table) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      absl::StrAppend(&text, row[i]);
-      if (i + 1 < row.size()) text.append(widths[i] - width(row[i]) + 2, ' ');
+  for (size_t i = 1; i < table.size(); ++i) {
+    std::string line;
+    for (const std::string& cell : table[i]) {
+      if (cell.empty()) continue;
+      if (line.empty()) {
+        line = absl::StrCat("• *", Escape(cell), "*");
+      } else {
+        absl::StrAppend(&line, " · ", Escape(cell));
+      }
     }
-    text += '\n';
+    // Whole rows only: half a row could say the opposite of the row.
+    if (text.size() + line.size() + 4 > kSectionMax) return absl::StrCat(text, "…");
+    absl::StrAppend(&text, line, "\n");
   }
   return text;
 }
@@ -118,9 +118,8 @@ Json ToMessage(const chat::Card& card) {
     }
     blocks.push_back({{"type", "section"}, {"fields", std::move(fields)}});
   }
-  if (!card.table.empty()) {
-    blocks.push_back(Section(
-        absl::StrCat("```", EscapedCut(TableText(card.table), kSectionMax - 10), "```")));
+  if (card.table.size() > 1) {
+    blocks.push_back(Section(TableText(card.table)));
   }
   if (!card.hints.empty()) {
     std::vector<std::string> lines;
