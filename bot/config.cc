@@ -1,29 +1,14 @@
 #include "bot/config.h"
 
 #include <fstream>
-#include <sstream>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
+#include "server/base/textproto.h"
 
 namespace belfry::bot {
 namespace {
-
-class Complaints final : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, google::protobuf::io::ColumnNumber column,
-                const std::string& message) override {
-    absl::StrAppend(&text_, text_.empty() ? "" : "\n", "line ", line + 1, ", column ", column + 1,
-                    ": ", message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 absl::Status Check(const config::v1::BotConfig& config) {
   if (config.server().empty()) {
@@ -60,17 +45,8 @@ absl::Status Check(const config::v1::BotConfig& config) {
 }  // namespace
 
 absl::StatusOr<config::v1::BotConfig> ReadConfig(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return absl::InvalidArgumentError(absl::StrCat("--config: cannot read ", path));
-  std::stringstream text;
-  text << file.rdbuf();
-  Complaints complaints;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&complaints);
   config::v1::BotConfig config;
-  if (!parser.ParseFromString(text.str(), &config)) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", complaints.text()));
-  }
+  if (absl::Status status = ReadTextProto(path, "--config", config); !status.ok()) return status;
   if (absl::Status status = Check(config); !status.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", status.message()));
   }

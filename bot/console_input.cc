@@ -33,8 +33,8 @@ class Session {
     if (line == "/quit" || line == "/exit") return false;
     if (absl::ConsumePrefix(&line, "/as ")) {
       const absl::string_view name = absl::StripAsciiWhitespace(line);
-      person_ = absl::StartsWith(name, "people/") ? std::string(name)
-                                                  : absl::StrCat("people/", name);
+      person_ =
+          absl::StartsWith(name, "people/") ? std::string(name) : absl::StrCat("people/", name);
       chat::Card card;
       card.title = absl::StrCat("You now type as ", person_);
       console_.Answer(card);

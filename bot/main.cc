@@ -72,8 +72,7 @@ absl::StatusOr<std::map<std::string, slack::Workspace>> SlackWorkspaces(
     options.workspace = settings.workspace();
     BELFRY_ASSIGN_OR_RETURN(options.bot_token,
                             ReadSecret(settings.bot_token_file(), "slack.bot_token_file"));
-    options.api_base_url =
-        settings.api_base_url().empty() ? kSlackApi : settings.api_base_url();
+    options.api_base_url = settings.api_base_url().empty() ? kSlackApi : settings.api_base_url();
     options.response_hosts = {"hooks.slack.com", "hooks.slack-gov.com"};
     for (const std::string& host : settings.extra_response_hosts()) {
       options.response_hosts.push_back(host);
@@ -105,8 +104,8 @@ class BotMetrics {
     std::string text = prometheus::TextSerializer().Serialize(registry_.Collect());
     const WorkerStats& stats = worker_.stats();
     const auto counter = [&](const char* name, const char* help, int64_t value) {
-      absl::StrAppend(&text, "# HELP ", name, " ", help, "\n# TYPE ", name, " counter\n", name,
-                      " ", value, "\n");
+      absl::StrAppend(&text, "# HELP ", name, " ", help, "\n# TYPE ", name, " counter\n", name, " ",
+                      value, "\n");
     };
     counter("belfry_bot_delivered_total", "Notices delivered", stats.delivered);
     counter("belfry_bot_retried_total", "Attempts that will be repeated", stats.retried);

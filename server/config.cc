@@ -4,40 +4,11 @@
 #include <sstream>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
 #include "server/base/status_macros.h"
+#include "server/base/textproto.h"
 
 namespace belfry {
-namespace {
-
-class Complaints final : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, google::protobuf::io::ColumnNumber column,
-                const std::string& message) override {
-    absl::StrAppend(&text_, text_.empty() ? "" : "\n", "line ", line + 1, ", column ", column + 1,
-                    ": ", message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
-absl::Status ReadConfigFile(const std::string& path, config::v1::ServerConfig& config) {
-  BELFRY_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, "--config"));
-  Complaints complaints;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&complaints);
-  if (!parser.ParseFromString(text, &config)) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", complaints.text()));
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 absl::StatusOr<std::string> ReadFile(const std::string& path, const std::string& setting) {
   std::ifstream file(path);
@@ -75,7 +46,7 @@ absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& argu
     }
   }
   for (const auto& [name, value] : flags) {
-    if (name == "--config") BELFRY_RETURN_IF_ERROR(ReadConfigFile(value, line.config));
+    if (name == "--config") BELFRY_RETURN_IF_ERROR(ReadTextProto(value, "--config", line.config));
   }
   bool listens = false;
   for (const auto& [name, value] : flags) {
@@ -95,8 +66,7 @@ absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& argu
     } else if (name == "--clock") {
       line.config.set_clock(value);
     } else {
-      return absl::InvalidArgumentError(
-          absl::StrCat("there is no flag ", name, "; see --help"));
+      return absl::InvalidArgumentError(absl::StrCat("there is no flag ", name, "; see --help"));
     }
   }
   if (line.config.clock().empty()) line.config.set_clock("real");

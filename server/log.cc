@@ -32,11 +32,11 @@ void AppendEscaped(std::string& out, const char* bytes, size_t size) {
 class JsonSink final : public spdlog::sinks::base_sink<std::mutex> {
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    std::string line = absl::StrCat(
-        "{\"time\":\"",
-        absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(message.time),
-                         absl::UTCTimeZone()),
-        "\",\"level\":\"");
+    std::string line =
+        absl::StrCat("{\"time\":\"",
+                     absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(message.time),
+                                      absl::UTCTimeZone()),
+                     "\",\"level\":\"");
     const auto level = spdlog::level::to_string_view(message.level);
     line.append(level.data(), level.size());
     line += "\",\"thread\":";

@@ -15,10 +15,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
-#include "google/protobuf/text_format.h"
 #include "server/base/clock.h"
 #include "server/base/random.h"
 #include "server/base/status_macros.h"
+#include "server/base/textproto.h"
 #include "server/config.h"
 #include "server/core/directory.h"
 #include "server/core/policy/read.h"
@@ -61,12 +61,8 @@ absl::StatusOr<std::shared_ptr<const core::PolicyIndex>> LoadPolicy(const std::s
 absl::StatusOr<std::optional<v1::Directory>> LoadDirectory(const std::string& path,
                                                            const core::PolicyIndex& policy) {
   if (path.empty()) return std::nullopt;
-  BELFRY_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, "--directory"));
   v1::Directory directory;
-  if (!google::protobuf::TextFormat::ParseFromString(text, &directory)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--directory: ", path, " is no belfry.v1.Directory in text format"));
-  }
+  BELFRY_RETURN_IF_ERROR(ReadTextProto(path, "--directory", directory));
   const auto checked = core::Directory::Create(directory, policy);
   if (!checked.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", checked.status().message()));
@@ -151,9 +147,9 @@ absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t
 
   frontend::Metrics metrics(engine.get());
   if (!config.metrics().empty()) BELFRY_RETURN_IF_ERROR(metrics.Serve(config.metrics()));
-  BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<frontend::Server> server,
-                          frontend::Server::Start(config, engine.get(), authenticator.get(),
-                                                  &metrics, virtual_clock));
+  BELFRY_ASSIGN_OR_RETURN(
+      const std::unique_ptr<frontend::Server> server,
+      frontend::Server::Start(config, engine.get(), authenticator.get(), &metrics, virtual_clock));
   for (int i = 0; i < config.listen_size(); ++i) {
     spdlog::info("listening on {} (port {})", config.listen(i),
                  server->ports()[static_cast<size_t>(i)]);

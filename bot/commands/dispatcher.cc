@@ -15,10 +15,10 @@ chat::CommandResult NotLinked(const ChatRequest& request) {
   result.card.title = "Belfry does not know you yet";
   result.card.body =
       "Your account here is linked to no person in the directory, so nothing was done.";
-  result.card.hints = {absl::StrCat("Ask an administrator of Belfry to add the account ",
-                                    request.platform, " ", request.workspace, " ", request.user_id,
-                                    " to your entry."),
-                       "In an emergency call CommonHelp; do not wait for this."};
+  result.card.hints = {
+      absl::StrCat("Ask an administrator of Belfry to add the account ", request.platform, " ",
+                   request.workspace, " ", request.user_id, " to your entry."),
+      "In an emergency call CommonHelp; do not wait for this."};
   return result;
 }
 

@@ -77,8 +77,8 @@ ReportDeliveryRequest SendDelivery(const PlatformRegistry& platforms, const v1::
   }
 
   // An edit may be repeated without harm; a post may not.
-  const bool edits = delivery.notice().kind() == v1::Notice::KIND_HEADLINE &&
-                     delivery.has_headline();
+  const bool edits =
+      delivery.notice().kind() == v1::Notice::KIND_HEADLINE && delivery.has_headline();
   if (edits) {
     const SendResult result = platform->Update(delivery.headline(), message);
     if (result.failure != SendFailure::kMessageGone) return ToReport(delivery, result);

@@ -27,8 +27,8 @@ size_t Append(char* bytes, size_t size, size_t count, void* user) {
 }
 
 bool IsLoopback(const std::string& url) {
-  for (const char* prefix : {"http://127.", "http://localhost:", "http://localhost/",
-                             "http://[::1]"}) {
+  for (const char* prefix :
+       {"http://127.", "http://localhost:", "http://localhost/", "http://[::1]"}) {
     if (absl::StartsWith(url, prefix)) return true;
   }
   return false;
@@ -108,8 +108,7 @@ absl::StatusOr<HttpResponse> CurlHttpClient::Send(const OutgoingRequest& request
   curl_off_t retry_after = 0;
   curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
   if (retry_after > 0) {
-    response.retry_after =
-        std::clamp(absl::Seconds(retry_after), kRetryAfterMin, kRetryAfterMax);
+    response.retry_after = std::clamp(absl::Seconds(retry_after), kRetryAfterMin, kRetryAfterMax);
   }
   response.body = std::move(sink.body);
   return response;

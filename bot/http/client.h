@@ -36,8 +36,8 @@ struct CurlOptions {
   size_t body_bytes_max = 4 * 1024 * 1024;
 };
 
-// HTTP/1.1 over libcurl: no redirects, no proxies, https only; plain http to loopback addresses, for
-// emulators. Never repeats a request by itself. Thread-safe.
+// HTTP/1.1 over libcurl: no redirects, no proxies, https only; plain http to loopback addresses,
+// for emulators. Never repeats a request by itself. Thread-safe.
 class CurlHttpClient final : public HttpClient {
  public:
   explicit CurlHttpClient(CurlOptions options = {});

@@ -38,7 +38,8 @@ struct Shared {
   }
   void AwaitAnswers(absl::Duration grace) {
     absl::MutexLock lock(&mutex);
-    mutex.AwaitWithTimeout(absl::Condition(+[](int* count) { return *count == 0; }, &running),
+    mutex.AwaitWithTimeout(absl::Condition(
+                               +[](int* count) { return *count == 0; }, &running),
                            grace);
   }
 };
@@ -54,8 +55,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ~Connection() { --shared_->connections; }
 
   void Run() {
-    asio::dispatch(stream_.get_executor(),
-                   [self = shared_from_this()] { self->Read(self->shared_->options.read_deadline); });
+    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] {
+      self->Read(self->shared_->options.read_deadline);
+    });
   }
 
   void RefuseBusy() {
@@ -71,10 +73,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_->header_limit(static_cast<std::uint32_t>(shared_->options.header_bytes_max));
     parser_->body_limit(shared_->options.body_bytes_max);
     stream_.expires_after(absl::ToChronoMilliseconds(deadline));
-    http::async_read(stream_, buffer_, *parser_,
-                     [self = shared_from_this()](beast::error_code error, std::size_t) {
-                       self->OnRead(error);
-                     });
+    http::async_read(
+        stream_, buffer_, *parser_,
+        [self = shared_from_this()](beast::error_code error, std::size_t) { self->OnRead(error); });
   }
 
   void OnRead(beast::error_code error) {
@@ -203,19 +204,19 @@ class ListenerImpl final : public HttpListener {
 
  private:
   void Accept() {
-    acceptor_.async_accept(asio::make_strand(io_), [this](beast::error_code error,
-                                                          tcp::socket socket) {
-      if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
-      if (!error) {
-        auto connection = std::make_shared<Connection>(std::move(socket), shared_);
-        if (shared_->connections > shared_->options.connections_max) {
-          connection->RefuseBusy();
-        } else {
-          connection->Run();
-        }
-      }
-      Accept();
-    });
+    acceptor_.async_accept(
+        asio::make_strand(io_), [this](beast::error_code error, tcp::socket socket) {
+          if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
+          if (!error) {
+            auto connection = std::make_shared<Connection>(std::move(socket), shared_);
+            if (shared_->connections > shared_->options.connections_max) {
+              connection->RefuseBusy();
+            } else {
+              connection->Run();
+            }
+          }
+          Accept();
+        });
   }
 
   const std::shared_ptr<Shared> shared_;

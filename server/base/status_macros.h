@@ -6,11 +6,11 @@
 
 #include "absl/status/status.h"
 
-#define BELFRY_RETURN_IF_ERROR(expr)                                   \
-  do {                                                                 \
-    if (absl::Status belfry_status = (expr); !belfry_status.ok()) {    \
-      return belfry_status;                                            \
-    }                                                                  \
+#define BELFRY_RETURN_IF_ERROR(expr)                                \
+  do {                                                              \
+    if (absl::Status belfry_status = (expr); !belfry_status.ok()) { \
+      return belfry_status;                                         \
+    }                                                               \
   } while (false)
 
 #define BELFRY_STATUS_CONCAT_INNER(a, b) a##b

@@ -33,8 +33,7 @@ void AddGrant(std::vector<RoleGrant>& grants, const v1::RoleAssignment& assignme
 absl::Status Denied(absl::string_view what, absl::string_view who, absl::string_view clauses) {
   return ErrorBuilder(absl::StatusCode::kPermissionDenied, "ROLE_REQUIRED",
                       absl::StrCat(what, " is for ", who, clauses.empty() ? "" : " (", clauses,
-                                   clauses.empty() ? "" : ")",
-                                   "; `who` shows whom to ask"))
+                                   clauses.empty() ? "" : ")", "; `who` shows whom to ask"))
       .Metadata("roles", std::string(who))
       .Metadata("clauses", std::string(clauses))
       .Build();
@@ -45,8 +44,7 @@ absl::Status Denied(absl::string_view what, absl::string_view who, absl::string_
 std::vector<RoleGrant> GrantsFor(const Directory& directory, const Caller& caller,
                                  absl::string_view entity) {
   std::vector<RoleGrant> grants;
-  for (const v1::RoleAssignment* assignment :
-       directory.AssignmentsOf(caller.actor.principal())) {
+  for (const v1::RoleAssignment* assignment : directory.AssignmentsOf(caller.actor.principal())) {
     if (Reaches(directory, assignment->scope(), entity)) AddGrant(grants, *assignment);
   }
   return grants;
@@ -55,8 +53,7 @@ std::vector<RoleGrant> GrantsFor(const Directory& directory, const Caller& calle
 std::vector<RoleGrant> GrantsOn(const Directory& directory, const Caller& caller,
                                 const record::v1::IncidentState& state) {
   std::vector<RoleGrant> grants;
-  for (const v1::RoleAssignment* assignment :
-       directory.AssignmentsOf(caller.actor.principal())) {
+  for (const v1::RoleAssignment* assignment : directory.AssignmentsOf(caller.actor.principal())) {
     const bool reaches = std::any_of(
         state.entities().begin(), state.entities().end(), [&](const record::v1::EntityPart& part) {
           return Reaches(directory, assignment->scope(), part.entity());

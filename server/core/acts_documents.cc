@@ -64,8 +64,8 @@ absl::Status CheckComplete(const DocumentType& type, const v1::SubmitDocumentReq
     }
     const std::string clauses =
         absl::StrJoin(field.clauses().empty() ? type.clauses() : field.clauses(), ", ");
-    missing.push_back(absl::StrCat(field.name(), " (", field.label(),
-                                   clauses.empty() ? "" : "; ", clauses, ")"));
+    missing.push_back(
+        absl::StrCat(field.name(), " (", field.label(), clauses.empty() ? "" : "; ", clauses, ")"));
     error.Violation(clauses, field.name(), absl::StrCat(field.label(), " is missing"));
   }
   if (missing.empty()) return absl::OkStatus();
@@ -103,8 +103,8 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
   }
   std::string entity = act.entity();
   if (entity.empty()) {
-    entity = FindPart(draft.state(), caller.entity) != nullptr ? caller.entity
-                                                               : draft.state().entity();
+    entity =
+        FindPart(draft.state(), caller.entity) != nullptr ? caller.entity : draft.state().entity();
   }
   if (FindPart(draft.state(), entity) == nullptr) {
     return InvalidField("entity", absl::StrCat(entity, " has no part in ", draft.state().id()));
@@ -119,8 +119,7 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
   body->set_title(type->title());
   body->set_entity(entity);
   *body->mutable_fields() = act.fields();
-  for (std::string& person :
-       PeopleHolding(context.directory, type->recipient_roles(), entity)) {
+  for (std::string& person : PeopleHolding(context.directory, type->recipient_roles(), entity)) {
     body->add_recipient_people(std::move(person));
   }
   for (const std::string& clause : type->clauses()) event.add_clauses(clause);
@@ -136,9 +135,9 @@ absl::Status DecideNotice(Draft& draft, const Caller& caller,
   BELFRY_RETURN_IF_ERROR(CheckText("text", act.text(), kNoticeCharactersMax));
   const record::v1::ObligationRow* found = FindByName(draft.state(), act.obligation());
   if (found == nullptr) {
-    return InvalidField("obligation", absl::StrCat("there is no open duty \"", act.obligation(),
-                                                   "\" in ", draft.state().id(),
-                                                   "; `duties` lists them"));
+    return InvalidField("obligation",
+                        absl::StrCat("there is no open duty \"", act.obligation(), "\" in ",
+                                     draft.state().id(), "; `duties` lists them"));
   }
   const record::v1::ObligationRow row = *found;
   const policy::v1::Obligation* rule = context.policy.FindObligation(row.code());
@@ -156,8 +155,7 @@ absl::Status DecideNotice(Draft& draft, const Caller& caller,
   const auto& senders = way->sender_roles().empty() ? rule->owner_roles() : way->sender_roles();
   // The sender must hold the role where the duty lies, not just anywhere in the incident.
   std::vector<record::v1::RoleGrant> grants;
-  for (const v1::RoleAssignment* held :
-       context.directory.AssignmentsOf(caller.actor.principal())) {
+  for (const v1::RoleAssignment* held : context.directory.AssignmentsOf(caller.actor.principal())) {
     const v1::Entity* entity = context.directory.FindEntity(scope);
     if (held->scope().empty() || held->scope() == scope ||
         (entity != nullptr && entity->secretariat() == held->scope())) {
@@ -167,8 +165,8 @@ absl::Status DecideNotice(Draft& draft, const Caller& caller,
       grants.push_back(std::move(grant));
     }
   }
-  BELFRY_RETURN_IF_ERROR(RequireRole(context, grants, senders, row.instance(),
-                                     absl::StrJoin(rule->clauses(), ", ")));
+  BELFRY_RETURN_IF_ERROR(
+      RequireRole(context, grants, senders, row.instance(), absl::StrJoin(rule->clauses(), ", ")));
 
   record::v1::Event event = draft.NewEvent();
   record::v1::NoticeSent* body = event.mutable_notice_sent();

@@ -57,8 +57,7 @@ void DescribeOpenDuties(const Draft& draft, const policy::v1::Predicate::OpenObl
     }
     const policy::v1::Obligation* rule = draft.context().policy.FindObligation(row.code());
     const std::string clauses = rule == nullptr ? "" : Clauses(rule->clauses());
-    const std::string remedy =
-        rule == nullptr ? "" : Remedy(draft.state(), rule->remedy());
+    const std::string remedy = rule == nullptr ? "" : Remedy(draft.state(), rule->remedy());
     error.Violation(clauses, row.instance(), remedy);
     lines.push_back(absl::StrCat(row.instance(), " is open (", clauses, ")",
                                  remedy.empty() ? "" : ": ", remedy));
@@ -81,8 +80,8 @@ absl::Status GuardsFailed(const Draft& draft, const Transition& transition,
     lines.push_back(absl::StrCat(guard->message(), clauses.empty() ? "" : " (", clauses,
                                  clauses.empty() ? "" : ")", remedy.empty() ? "" : ": ", remedy));
   }
-  collector.Message(absl::StrCat(draft.state().id(), " cannot ", transition.verb(), " yet: ",
-                                 absl::StrJoin(lines, "; ")));
+  collector.Message(absl::StrCat(draft.state().id(), " cannot ", transition.verb(),
+                                 " yet: ", absl::StrJoin(lines, "; ")));
   return collector.Build();
 }
 
@@ -174,8 +173,7 @@ absl::Status DecideTransition(Draft& draft, const Caller& caller,
         .Field("etag", "is not the current one")
         .Build();
   }
-  const Transition* transition =
-      context.policy.FindTransition(draft.state().state(), act.verb());
+  const Transition* transition = context.policy.FindTransition(draft.state().state(), act.verb());
   if (transition == nullptr) return NotAllowed(draft, act.verb());
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), transition->act()));
   BELFRY_RETURN_IF_ERROR(CheckText("reason", act.reason(), kReasonCharactersMax));

@@ -41,7 +41,8 @@ absl::Status DecideUpdate(Draft& draft, const Caller& caller,
       body->set_lead(lead);
     } else {
       return InvalidField("update_mask",
-                          absl::StrCat("\"", path, "\" cannot be changed here; use title, summary "
+                          absl::StrCat("\"", path,
+                                       "\" cannot be changed here; use title, summary "
                                        "or lead"));
     }
   }
@@ -77,8 +78,8 @@ absl::Status DecideEntity(Draft& draft, const Caller& caller, const v1::AddEntit
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "ADD_ENTITY"));
   const v1::Entity* entity = context.directory.FindEntity(act.entity().entity());
   if (entity == nullptr) {
-    return InvalidField("entity.entity", absl::StrCat("there is no ", act.entity().entity(),
-                                                      " in the directory"));
+    return InvalidField("entity.entity",
+                        absl::StrCat("there is no ", act.entity().entity(), " in the directory"));
   }
   if (act.entity().relation() == v1::IncidentEntity::RELATION_UNSPECIFIED) {
     return InvalidField("entity.relation", "is needed: AFFECTED or POTENTIAL");

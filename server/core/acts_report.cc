@@ -81,7 +81,8 @@ absl::Status DecideReport(Draft& draft, const Caller& caller, const Report& act)
   BELFRY_RETURN_IF_ERROR(CheckFacts(draft, caller, request.facts()));
 
   // Rights last: they are asked about an incident that concerns this entity.
-  const policy::v1::State* initial = context.policy.FindState(context.policy.proto().initial_state());
+  const policy::v1::State* initial =
+      context.policy.FindState(context.policy.proto().initial_state());
   record::v1::Event event = draft.NewEvent();
   record::v1::IncidentReported* body = event.mutable_incident_reported();
   body->set_id(act.id);

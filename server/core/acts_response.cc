@@ -12,8 +12,8 @@
 #include "server/core/escalation.h"
 #include "server/core/limits.h"
 #include "server/core/obligations.h"
-#include "server/core/record_checks.h"
 #include "server/core/recipients.h"
+#include "server/core/record_checks.h"
 #include "server/core/severity.h"
 #include "server/core/state_util.h"
 #include "server/core/text.h"
@@ -28,17 +28,17 @@ bool IsRunning(const record::v1::Chain& chain) {
 
 // Would this acknowledgement satisfy a duty that is still open?
 bool SomethingWaits(const Draft& draft, const std::vector<record::v1::RoleGrant>& grants) {
-  return std::any_of(
-      draft.state().obligations().begin(), draft.state().obligations().end(),
-      [&](const record::v1::ObligationRow& row) {
-        const policy::v1::Obligation* rule = draft.context().policy.FindObligation(row.code());
-        return IsOpen(row) && rule != nullptr &&
-               std::any_of(rule->satisfied_by().begin(), rule->satisfied_by().end(),
-                           [&](const auto& way) {
-                             return way.has_acknowledgement() &&
-                                    Includes(grants, way.acknowledgement().roles());
-                           });
-      });
+  return std::any_of(draft.state().obligations().begin(), draft.state().obligations().end(),
+                     [&](const record::v1::ObligationRow& row) {
+                       const policy::v1::Obligation* rule =
+                           draft.context().policy.FindObligation(row.code());
+                       return IsOpen(row) && rule != nullptr &&
+                              std::any_of(rule->satisfied_by().begin(), rule->satisfied_by().end(),
+                                          [&](const auto& way) {
+                                            return way.has_acknowledgement() &&
+                                                   Includes(grants, way.acknowledgement().roles());
+                                          });
+                     });
 }
 
 bool AcknowledgedBefore(const Draft& draft, const std::string& person) {
@@ -66,8 +66,7 @@ absl::Status DecideAcknowledge(Draft& draft, const Caller& caller) {
   for (const auto& grant : grants) *body->add_grants() = grant;
   int highest = 0;
   for (const record::v1::Chain& chain : draft.state().chains()) {
-    const int level =
-        LevelOf(context.policy, GrantsFor(context.directory, caller, chain.entity()));
+    const int level = LevelOf(context.policy, GrantsFor(context.directory, caller, chain.entity()));
     highest = std::max(highest, level);
     // It counts for its level and all below; levels above go on waiting for their own people.
     if (IsRunning(chain) && level >= chain.level()) body->add_chains(chain.entity());
@@ -116,9 +115,9 @@ absl::Status DecideEscalate(Draft& draft, const Caller& caller,
   }
   for (int i = 0; i < act.roles_size(); ++i) {
     if (context.policy.FindRole(act.roles(i)) == nullptr) {
-      return InvalidField(absl::StrCat("roles[", i, "]"),
-                          absl::StrCat("the policy has no role \"", act.roles(i),
-                                       "\"; `who` lists them"));
+      return InvalidField(
+          absl::StrCat("roles[", i, "]"),
+          absl::StrCat("the policy has no role \"", act.roles(i), "\"; `who` lists them"));
     }
   }
   std::vector<std::string> people = PeopleHolding(context.directory, act.roles(), entity);
@@ -159,11 +158,11 @@ absl::Status DecideSeverity(Draft& draft, const Caller& caller,
     if (!floors.at_least.empty() && context.policy.SeverityRank(floors.at_least) < wanted) {
       ErrorBuilder error(absl::StatusCode::kFailedPrecondition, "SEVERITY_FLOOR",
                          absl::StrCat("the severity cannot be lower than ", floors.at_least));
-      std::string text = absl::StrCat(draft.state().id(), " cannot be lower than ",
-                                      floors.at_least);
+      std::string text =
+          absl::StrCat(draft.state().id(), " cannot be lower than ", floors.at_least);
       for (const policy::v1::SeverityFloor& floor : context.policy.proto().floors()) {
-        const bool holds = std::find(floors.codes.begin(), floors.codes.end(), floor.code()) !=
-                           floors.codes.end();
+        const bool holds =
+            std::find(floors.codes.begin(), floors.codes.end(), floor.code()) != floors.codes.end();
         if (!holds || context.policy.SeverityRank(floor.at_least()) >= wanted) continue;
         std::string clauses;
         for (const std::string& clause : floor.clauses()) {

@@ -35,12 +35,12 @@ struct Report {
   std::string uid;  // UUIDv7
 };
 
-using Act = std::variant<Report, v1::UpdateIncidentRequest, v1::TransitionIncidentRequest,
-                         v1::AcknowledgeIncidentRequest, v1::EscalateIncidentRequest,
-                         v1::ChangeSeverityRequest, v1::RecordFactsRequest,
-                         v1::AssignCategoriesRequest, v1::AddEntityRequest, v1::AddNoteRequest,
-                         v1::LinkTicketRequest, v1::SubmitDocumentRequest,
-                         v1::SendObligationNoticeRequest, Tick, DeliveryOutcome>;
+using Act =
+    std::variant<Report, v1::UpdateIncidentRequest, v1::TransitionIncidentRequest,
+                 v1::AcknowledgeIncidentRequest, v1::EscalateIncidentRequest,
+                 v1::ChangeSeverityRequest, v1::RecordFactsRequest, v1::AssignCategoriesRequest,
+                 v1::AddEntityRequest, v1::AddNoteRequest, v1::LinkTicketRequest,
+                 v1::SubmitDocumentRequest, v1::SendObligationNoticeRequest, Tick, DeliveryOutcome>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
 struct Caller {

@@ -40,7 +40,8 @@ absl::Status CheckEntityName(absl::string_view name, absl::string_view path) {
   const bool plain = !absl::StrContains(name, '.') && !absl::StrContains(name, '-');
   if (plain && IsName(name, "entities", kEntityIdMin, kEntityIdMax)) return absl::OkStatus();
   return InvalidField(path, absl::StrCat("must be entities/<id> with 2 to 12 characters a-z, 0-9; "
-                                         "this is \"", name, "\""));
+                                         "this is \"",
+                                         name, "\""));
 }
 
 bool Before(const v1::RoleAssignment* a, const v1::RoleAssignment* b) {
@@ -59,7 +60,8 @@ absl::StatusOr<std::shared_ptr<const Directory>> Directory::Create(v1::Directory
     const std::string path = absl::StrCat("secretariats[", i, "].name");
     if (!IsName(secretariat.name(), "secretariats", kEntityIdMin, kEntityIdMax)) {
       return InvalidField(path, absl::StrCat("must be secretariats/<id> with 2 to 12 characters "
-                                             "a-z, 0-9; this is \"", secretariat.name(), "\""));
+                                             "a-z, 0-9; this is \"",
+                                             secretariat.name(), "\""));
     }
     if (!directory->secretariats_.emplace(secretariat.name(), &secretariat).second) {
       return InvalidField(path, absl::StrCat(secretariat.name(), " stands here twice"));
@@ -83,9 +85,10 @@ absl::StatusOr<std::shared_ptr<const Directory>> Directory::Create(v1::Directory
     const v1::Person& person = d.people(i);
     const std::string path = absl::StrCat("people[", i, "]");
     if (!IsName(person.name(), "people", 2, kPersonIdMax)) {
-      return InvalidField(path + ".name", absl::StrCat("must be people/<id> with 2 to 64 characters "
-                                                       "a-z, 0-9, dot, dash; this is \"",
-                                                       person.name(), "\""));
+      return InvalidField(path + ".name",
+                          absl::StrCat("must be people/<id> with 2 to 64 characters "
+                                       "a-z, 0-9, dot, dash; this is \"",
+                                       person.name(), "\""));
     }
     if (!directory->people_.emplace(person.name(), &person).second) {
       return InvalidField(path + ".name", absl::StrCat(person.name(), " stands here twice"));
@@ -126,9 +129,9 @@ absl::StatusOr<std::shared_ptr<const Directory>> Directory::Create(v1::Directory
                         directory->FindSecretariat(scope) != nullptr;
     if (!exists) return InvalidField(path + ".scope", absl::StrCat("there is no ", scope));
     if (scope.empty() && role->scope() != policy::v1::Role::SCOPE_GLOBAL) {
-      return InvalidField(path + ".scope",
-                          absl::StrCat(role->code(), " is held for an entity or a secretariat; "
-                                       "name one"));
+      return InvalidField(path + ".scope", absl::StrCat(role->code(),
+                                                        " is held for an entity or a secretariat; "
+                                                        "name one"));
     }
     directory->by_role_[RoleKey(assignment.role(), scope)].push_back(&assignment);
     directory->by_person_[assignment.person()].push_back(&assignment);

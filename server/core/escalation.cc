@@ -89,8 +89,7 @@ std::vector<std::string> Page(Draft& draft, absl::string_view entity, Position p
     *body->mutable_next_time() = ToProto(counted_from + WindowAt(*pace, position));
   }
   if (position.reason == ChainPaged::REASON_EXHAUSTED) {
-    for (std::string& person :
-         PeopleHolding(context.directory, ladder.exhausted_roles(), entity)) {
+    for (std::string& person : PeopleHolding(context.directory, ladder.exhausted_roles(), entity)) {
       body->add_alarm_people(std::move(person));
     }
   }
@@ -178,13 +177,12 @@ void TakeChainDue(Draft& draft, absl::string_view entity) {
   Page(draft, entity, position, from_level, last, steps - 1, "", due);
 }
 
-std::vector<std::string> ClimbNow(Draft& draft, absl::string_view entity,
-                                  ChainPaged::Reason reason, absl::string_view text) {
+std::vector<std::string> ClimbNow(Draft& draft, absl::string_view entity, ChainPaged::Reason reason,
+                                  absl::string_view text) {
   const Chain* chain = FindChain(draft.state(), entity);
   const int level = chain == nullptr ? 1 : chain->level() + 1;
   if (level > LadderOf(draft).levels_size()) return {};
-  return Page(draft, entity, {level, 1, reason}, level, draft.context().now, 0, text,
-              std::nullopt);
+  return Page(draft, entity, {level, 1, reason}, level, draft.context().now, 0, text, std::nullopt);
 }
 
 int LevelOf(const PolicyIndex& policy, const std::vector<record::v1::RoleGrant>& grants) {

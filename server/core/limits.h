@@ -9,15 +9,15 @@
 namespace belfry::core {
 
 // Counted in characters (code points), as the public comments do.
-inline constexpr size_t kTitleCharactersMax = 200;      // fits a headline on every platform
-inline constexpr size_t kTextCharactersMax = 20'000;    // a page or two; longer texts are documents
+inline constexpr size_t kTitleCharactersMax = 200;    // fits a headline on every platform
+inline constexpr size_t kTextCharactersMax = 20'000;  // a page or two; longer texts are documents
 inline constexpr size_t kReasonCharactersMax = 2'000;
 inline constexpr size_t kFactCharactersMax = 1'000;
-inline constexpr size_t kNoticeCharactersMax = 4'000;   // what chat platforms show in one message
+inline constexpr size_t kNoticeCharactersMax = 4'000;  // what chat platforms show in one message
 inline constexpr size_t kTicketCharactersMax = 100;
 inline constexpr int kFactsPerRequestMax = 50;
 inline constexpr int kCategoriesMax = 20;
-inline constexpr int kEntitiesMax = 200;                // a statewide incident names them all
+inline constexpr int kEntitiesMax = 200;  // a statewide incident names them all
 inline constexpr int kTicketsMax = 50;
 
 // A reported time may be this far in the future: clocks of callers are not ours.

@@ -58,8 +58,8 @@ NoticeText TextFor(const Context& context, const record::v1::IncidentState& stat
       {"{incident}", state.id()},
       {"{title}", state.title()},
       {"{severity}", state.severity()},
-      {"{state}", current == nullptr || current->title().empty() ? state.state()
-                                                                 : current->title()},
+      {"{state}",
+       current == nullptr || current->title().empty() ? state.state() : current->title()},
       {"{entity}", part == nullptr || part->title().empty() ? state.entity() : part->title()},
       {"{duty}", duty},
       {"{clause}", clause},

@@ -126,11 +126,11 @@ void Notifier::OfferAnswer(Notice& notice, const NoticeFacts& facts) {
 void Notifier::OfferNextActs(Notice& headline) const {
   const policy::v1::State* state = context_.policy.FindState(state_.state());
   if (state == nullptr || !state->ongoing()) return;
-  const bool waiting = std::any_of(
-      state_.chains().begin(), state_.chains().end(), [](const record::v1::Chain& chain) {
-        return chain.state() == v1::EscalationChain::STATE_NOTIFIED ||
-               chain.state() == v1::EscalationChain::STATE_EXHAUSTED;
-      });
+  const bool waiting = std::any_of(state_.chains().begin(), state_.chains().end(),
+                                   [](const record::v1::Chain& chain) {
+                                     return chain.state() == v1::EscalationChain::STATE_NOTIFIED ||
+                                            chain.state() == v1::EscalationChain::STATE_EXHAUSTED;
+                                   });
   if (waiting) headline.add_actions("ack");
   headline.add_actions("update");
   headline.add_actions("escalate");
@@ -142,8 +142,7 @@ void Notifier::ToPerson(const std::string& person, Notice notice, bool report_ou
 }
 
 void Notifier::ToPeople(const google::protobuf::RepeatedPtrField<std::string>& people,
-                        const Notice& notice, bool report_outcome,
-                        absl::string_view chain_entity) {
+                        const Notice& notice, bool report_outcome, absl::string_view chain_entity) {
   for (const std::string& person : people) {
     ToPerson(person, notice, report_outcome, chain_entity);
   }
@@ -158,8 +157,7 @@ void Notifier::ToChannels(const Notice& notice, bool quiet_ones_too) {
 
 void Notifier::TellPaged(const Event& event) {
   const ChainPaged& body = event.chain_paged();
-  const std::string reason =
-      ChainPaged::Reason_Name(body.reason()).substr(sizeof("REASON_") - 1);
+  const std::string reason = ChainPaged::Reason_Name(body.reason()).substr(sizeof("REASON_") - 1);
   Notice notice = NewNotice(Notice::KIND_PAGE, event, reason);
   NoticeFacts facts{.reason = ToTimelineEntry(context_.policy, state_, event).text(),
                     .roles = absl::StrJoin(body.roles(), ", "),

@@ -224,8 +224,7 @@ void Open(Draft& draft, const Obligation& rule, absl::string_view subject, int n
         Passed(ReminderTimes(context.policy, rule, due - span, span, due), context.now));
   }
   if (rule.notify_on_open()) {
-    const std::string scope =
-        subject.empty() ? state.entity() : std::string(subject);
+    const std::string scope = subject.empty() ? state.entity() : std::string(subject);
     for (std::string& person : PeopleHolding(context.directory, rule.owner_roles(), scope)) {
       body->add_notify_people(std::move(person));
     }
@@ -268,12 +267,12 @@ bool StateSatisfies(const policy::v1::Satisfaction& satisfaction, const Incident
     case Satisfaction::kNoticeDelivered: {
       // Every role needs at least one holder whom the notice reached.
       for (const std::string& role : satisfaction.notice_delivered().roles()) {
-        const bool reached = std::any_of(
-            state.tracked_notices().begin(), state.tracked_notices().end(),
-            [&](const record::v1::TrackedNotice& notice) {
-              return notice.obligation() == row.instance() && notice.role() == role &&
-                     notice.delivered();
-            });
+        const bool reached =
+            std::any_of(state.tracked_notices().begin(), state.tracked_notices().end(),
+                        [&](const record::v1::TrackedNotice& notice) {
+                          return notice.obligation() == row.instance() && notice.role() == role &&
+                                 notice.delivered();
+                        });
         if (!reached) return false;
       }
       return true;
@@ -289,8 +288,7 @@ void OpenDue(Draft& draft, const Obligation& rule) {
     const std::string entity = EntityOf(draft.state(), subject);
     if (rule.has_when() && !Holds(rule.when(), draft.About(entity))) continue;
     if (rule.has_void_when() && Holds(rule.void_when(), draft.About(entity))) continue;
-    const std::optional<absl::Time> start =
-        ClockStart(rule, draft.state(), subject, context.now);
+    const std::optional<absl::Time> start = ClockStart(rule, draft.state(), subject, context.now);
     if (!start.has_value()) continue;
     if (!rule.has_recurrence()) {
       if (LiveRow(rule, draft.state(), subject, 0) == nullptr) {
@@ -386,8 +384,7 @@ void UpdateOpen(Draft& draft, const Obligation& rule) {
 
 // ---- What falls due ----
 
-const policy::v1::OverdueSchedule::Step* NextStep(const PolicyIndex& policy,
-                                                  const Obligation& rule,
+const policy::v1::OverdueSchedule::Step* NextStep(const PolicyIndex& policy, const Obligation& rule,
                                                   const ObligationRow& row) {
   const policy::v1::OverdueSchedule* schedule = policy.OverdueScheduleFor(rule.overdue());
   if (schedule == nullptr || row.overdue_steps_done() >= schedule->steps_size()) return nullptr;
@@ -484,9 +481,9 @@ void TakeOverdueStep(Draft& draft, const Obligation& rule, const ObligationRow& 
   }
   const policy::v1::OverdueSchedule* schedule = context.policy.OverdueScheduleFor(rule.overdue());
   body->set_post_to_channel(schedule->post_to_channel());
-  body->set_proposes_case(step->proposes_case() && (row.number() == 0 ||
-                                                    MissesInARow(draft.state(), row) >=
-                                                        step->consecutive_misses()));
+  body->set_proposes_case(
+      step->proposes_case() &&
+      (row.number() == 0 || MissesInARow(draft.state(), row) >= step->consecutive_misses()));
   AddClauses(event, rule.clauses());
   AddClauses(event, step->clauses());
   draft.RecordDue(std::move(event), StepTime(*step, row));
@@ -529,8 +526,8 @@ void SatisfyByAcknowledgement(Draft& draft, const std::vector<record::v1::RoleGr
       const v1::Entity* entity = context.directory.FindEntity(row.subject());
       return entity != nullptr && entity->secretariat() == grant.scope();
     };
-    const bool matches = std::any_of(
-        rule->satisfied_by().begin(), rule->satisfied_by().end(), [&](const auto& way) {
+    const bool matches =
+        std::any_of(rule->satisfied_by().begin(), rule->satisfied_by().end(), [&](const auto& way) {
           return way.has_acknowledgement() &&
                  std::any_of(grants.begin(), grants.end(), [&](const record::v1::RoleGrant& grant) {
                    return answers(grant, way.acknowledgement().roles());
@@ -556,10 +553,9 @@ void SatisfyByDocument(Draft& draft, absl::string_view type, absl::string_view e
       const absl::Time due = FromProto(row.due_time());
       if (context.now > due || context.now <= due - FromProto(row.span())) continue;
     }
-    const bool matches =
-        std::any_of(rule->satisfied_by().begin(), rule->satisfied_by().end(), [&](const auto& way) {
-          return way.has_document() && way.document().type() == type;
-        });
+    const bool matches = std::any_of(
+        rule->satisfied_by().begin(), rule->satisfied_by().end(),
+        [&](const auto& way) { return way.has_document() && way.document().type() == type; });
     if (matches) satisfied.push_back(row.instance());
   }
   for (const std::string& instance : satisfied) {
@@ -598,7 +594,8 @@ std::vector<ObligationDue> ObligationsDue(const PolicyIndex& policy, const Incid
         if (!start.has_value() || (rule.has_when() && !Holds(rule.when(), about))) continue;
         int last = 0;
         for (const ObligationRow& row : state.obligations()) {
-          if (row.code() == rule.code() && row.subject() == subject && SameCycle(rule, state, row)) {
+          if (row.code() == rule.code() && row.subject() == subject &&
+              SameCycle(rule, state, row)) {
             last = std::max(last, static_cast<int>(row.number()));
           }
         }

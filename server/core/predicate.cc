@@ -97,13 +97,12 @@ int OpenObligations(const Predicate::OpenObligationTest& test,
 }
 
 // When an elapsed test turns true; nullopt while its clock is not set.
-std::optional<absl::Time> ElapsedPoint(const Predicate::ElapsedTest& test,
-                                       const Subject& subject) {
+std::optional<absl::Time> ElapsedPoint(const Predicate::ElapsedTest& test, const Subject& subject) {
   std::optional<absl::Time> start;
   if (test.clock() == "T0") {
-    const record::v1::EntityPart* part = FindPart(
-        subject.state,
-        subject.entity.empty() ? absl::string_view(subject.state.entity()) : subject.entity);
+    const record::v1::EntityPart* part =
+        FindPart(subject.state, subject.entity.empty() ? absl::string_view(subject.state.entity())
+                                                       : subject.entity);
     if (part != nullptr) start = FromProto(part->detect_time());
   } else {
     start = ClockOf(subject.state, test.clock());

@@ -34,9 +34,11 @@ absl::Status CheckFact(const Draft& draft, const Caller& caller, const v1::Fact&
   const FactDefinition* definition = context.policy.FindFact(fact.name());
   if (definition == nullptr) {
     std::vector<std::string> names;
-    for (const FactDefinition& known : context.policy.proto().facts()) names.push_back(known.name());
-    return InvalidField(path + ".name", absl::StrCat("there is no question \"", fact.name(),
-                                                     "\"; ask one of ", absl::StrJoin(names, ", ")));
+    for (const FactDefinition& known : context.policy.proto().facts())
+      names.push_back(known.name());
+    return InvalidField(path + ".name",
+                        absl::StrCat("there is no question \"", fact.name(), "\"; ask one of ",
+                                     absl::StrJoin(names, ", ")));
   }
   if (definition->number()) {
     int64_t number = 0;
@@ -45,19 +47,17 @@ absl::Status CheckFact(const Draft& draft, const Caller& caller, const v1::Fact&
                           absl::StrCat(definition->name(), " is a whole number, zero or more"));
     }
   } else if (!definition->values().empty() && !Contains(definition->values(), fact.value())) {
-    return InvalidField(path + ".value",
-                        absl::StrCat(definition->name(), " is one of ",
-                                     absl::StrJoin(definition->values(), ", "), "; this is \"",
-                                     fact.value(), "\""));
+    return InvalidField(path + ".value", absl::StrCat(definition->name(), " is one of ",
+                                                      absl::StrJoin(definition->values(), ", "),
+                                                      "; this is \"", fact.value(), "\""));
   }
   BELFRY_RETURN_IF_ERROR(CheckNeeded(path + ".value", fact.value(), kFactCharactersMax));
   BELFRY_RETURN_IF_ERROR(CheckText(path + ".reason", fact.reason(), kReasonCharactersMax));
   if (Contains(definition->reason_values(), fact.value()) && fact.reason().empty()) {
-    return InvalidField(path + ".reason", absl::StrCat(definition->name(), ":", fact.value(),
-                                                       " needs a reason"));
+    return InvalidField(path + ".reason",
+                        absl::StrCat(definition->name(), ":", fact.value(), " needs a reason"));
   }
-  if (fact.has_known_time() &&
-      FromProto(fact.known_time()) > context.now + kFutureTolerance) {
+  if (fact.has_known_time() && FromProto(fact.known_time()) > context.now + kFutureTolerance) {
     return InvalidField(path + ".known_time", "is in the future");
   }
   if (!definition->author_roles().empty() && !caller.internal) {
@@ -113,8 +113,7 @@ absl::Status CheckFacts(const Draft& draft, const Caller& caller, const Facts& f
     return InvalidField("facts", absl::StrCat("at most ", kFactsPerRequestMax, " in one request"));
   }
   for (int i = 0; i < facts.size(); ++i) {
-    BELFRY_RETURN_IF_ERROR(
-        CheckFact(draft, caller, facts.Get(i), absl::StrCat("facts[", i, "]")));
+    BELFRY_RETURN_IF_ERROR(CheckFact(draft, caller, facts.Get(i), absl::StrCat("facts[", i, "]")));
   }
   return absl::OkStatus();
 }
@@ -126,8 +125,8 @@ void RecordCategories(Draft& draft, const Categories& categories) {
     v1::CategoryAssignment fresh = assigned;
     fresh.set_category(draft.context().policy.FindCategory(assigned.category())->code());
     const auto& current = draft.state().categories();
-    const bool known = std::any_of(
-        current.begin(), current.end(), [&](const v1::CategoryAssignment& existing) {
+    const bool known =
+        std::any_of(current.begin(), current.end(), [&](const v1::CategoryAssignment& existing) {
           return existing.category() == fresh.category() &&
                  std::all_of(fresh.sub_values().begin(), fresh.sub_values().end(),
                              [&](const std::string& code) {
@@ -150,8 +149,8 @@ void RecordFacts(Draft& draft, const Facts& facts) {
     fact = given;
     fact.set_name(definition->name());
     *fact.mutable_record_time() = event.time();
-    const absl::Time known = given.has_known_time() ? FromProto(given.known_time())
-                                                    : draft.context().now;
+    const absl::Time known =
+        given.has_known_time() ? FromProto(given.known_time()) : draft.context().now;
     *fact.mutable_known_time() = ToProto(std::min(known, draft.context().now));
     fact.set_author(draft.actor().principal());
     body->set_previous(previous.value_or(""));

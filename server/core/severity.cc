@@ -25,8 +25,8 @@ void SettleSeverity(Draft& draft, absl::string_view requested, absl::string_view
   std::string wanted(requested);
   if (wanted.empty()) wanted = state.requested_severity();
   if (wanted.empty()) wanted = policy.proto().initial_severity();
-  const bool floor_is_worse =
-      !floors.at_least.empty() && policy.SeverityRank(floors.at_least) < policy.SeverityRank(wanted);
+  const bool floor_is_worse = !floors.at_least.empty() &&
+                              policy.SeverityRank(floors.at_least) < policy.SeverityRank(wanted);
   const std::string& severity = floor_is_worse ? floors.at_least : wanted;
 
   const bool same_floors = std::equal(floors.codes.begin(), floors.codes.end(),

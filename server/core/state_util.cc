@@ -48,8 +48,7 @@ const record::v1::ObligationRow* FindObligation(const IncidentState& state,
   return nullptr;
 }
 
-record::v1::ObligationRow* FindMutableObligation(IncidentState& state,
-                                                 absl::string_view instance) {
+record::v1::ObligationRow* FindMutableObligation(IncidentState& state, absl::string_view instance) {
   return const_cast<record::v1::ObligationRow*>(FindObligation(state, instance));
 }
 

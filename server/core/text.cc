@@ -40,8 +40,8 @@ std::string FirstLine(absl::string_view text, size_t characters_max) {
 absl::Status CheckText(absl::string_view field, absl::string_view text, size_t characters_max) {
   const size_t characters = CharacterCount(text);
   if (characters > characters_max) {
-    return InvalidField(field, absl::StrCat("at most ", characters_max,
-                                            " characters; this has ", characters));
+    return InvalidField(
+        field, absl::StrCat("at most ", characters_max, " characters; this has ", characters));
   }
   if (std::any_of(text.begin(), text.end(), IsControl)) {
     return InvalidField(field, "holds control characters; send plain text");

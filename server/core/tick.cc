@@ -91,9 +91,8 @@ absl::Status DecideOutcome(Draft& draft, const DeliveryOutcome& act) {
   }
   draft.Record(std::move(event));
   const record::v1::Chain* chain = FindChain(draft.state(), act.chain_entity);
-  const bool waiting = chain != nullptr &&
-                       (chain->state() == v1::EscalationChain::STATE_NOTIFIED) &&
-                       !act.delivered;
+  const bool waiting =
+      chain != nullptr && (chain->state() == v1::EscalationChain::STATE_NOTIFIED) && !act.delivered;
   if (waiting && NobodyReachable(*chain)) {
     // A page that reaches nobody is an answer: nobody. There is nothing to wait for.
     ClimbNow(draft, act.chain_entity, record::v1::ChainPaged::REASON_UNREACHABLE, "");

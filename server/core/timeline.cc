@@ -40,23 +40,22 @@ std::string Because(absl::string_view reason) {
 std::string Categories(const record::v1::CategoriesAssigned& body) {
   std::vector<std::string> parts;
   for (const auto& assigned : body.categories()) {
-    parts.push_back(assigned.sub_values().empty()
-                        ? assigned.category()
-                        : absl::StrCat(assigned.category(), "/",
-                                       absl::StrJoin(assigned.sub_values(), ",")));
+    parts.push_back(
+        assigned.sub_values().empty()
+            ? assigned.category()
+            : absl::StrCat(assigned.category(), "/", absl::StrJoin(assigned.sub_values(), ",")));
   }
   return absl::StrJoin(parts, ", ");
 }
 
 std::string PagedText(const ChainPaged& body) {
-  const std::string whom = absl::StrCat("level ", body.level(), " (",
-                                        absl::StrJoin(body.roles(), ", "), "): ",
-                                        Ids(body.people()));
-  const std::string folded =
-      body.collapsed() == 0
-          ? ""
-          : absl::StrCat(" (", body.collapsed(), " earlier page(s) that fell due meanwhile are "
-                         "folded into this one)");
+  const std::string whom = absl::StrCat(
+      "level ", body.level(), " (", absl::StrJoin(body.roles(), ", "), "): ", Ids(body.people()));
+  const std::string folded = body.collapsed() == 0
+                                 ? ""
+                                 : absl::StrCat(" (", body.collapsed(),
+                                                " earlier page(s) that fell due meanwhile are "
+                                                "folded into this one)");
   switch (body.reason()) {
     case ChainPaged::REASON_STARTED:
       return absl::StrCat("Paged ", whom);
@@ -111,10 +110,9 @@ std::string DetailsText(const record::v1::DetailsChanged& body) {
 
 std::string SeverityText(const record::v1::SeverityChanged& body) {
   if (body.from() == body.to()) {
-    return absl::StrCat("Severity stays ", body.to(),
-                        body.floors().empty() ? ""
-                                              : absl::StrCat("; floors ",
-                                                             absl::StrJoin(body.floors(), ", ")));
+    return absl::StrCat(
+        "Severity stays ", body.to(),
+        body.floors().empty() ? "" : absl::StrCat("; floors ", absl::StrJoin(body.floors(), ", ")));
   }
   return absl::StrCat("Severity ", body.raised() ? "raised" : "lowered", " from ", body.from(),
                       " to ", body.to(), Because(body.reason()));
@@ -131,9 +129,8 @@ std::string DocumentText(const record::v1::DocumentSubmitted& body) {
 Sentence Describe(const PolicyIndex& policy, const Event& event) {
   switch (event.body_case()) {
     case Event::kIncidentReported:
-      return {"INCIDENT_REPORTED",
-              absl::StrCat("Reported: ", event.incident_reported().title(), " (",
-                           event.incident_reported().severity(), ")")};
+      return {"INCIDENT_REPORTED", absl::StrCat("Reported: ", event.incident_reported().title(),
+                                                " (", event.incident_reported().severity(), ")")};
     case Event::kDetailsChanged:
       return {"DETAILS_CHANGED", DetailsText(event.details_changed())};
     case Event::kStateChanged:
@@ -166,9 +163,8 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
     case Event::kNoteAdded:
       return {"NOTE_ADDED", event.note_added().text()};
     case Event::kTicketLinked:
-      return {"TICKET_LINKED",
-              absl::StrCat("Ticket ", event.ticket_linked().ticket().system(), " ",
-                           event.ticket_linked().ticket().number(), " linked")};
+      return {"TICKET_LINKED", absl::StrCat("Ticket ", event.ticket_linked().ticket().system(), " ",
+                                            event.ticket_linked().ticket().number(), " linked")};
     case Event::kDocumentSubmitted:
       return {"DOCUMENT_SUBMITTED", DocumentText(event.document_submitted())};
     case Event::kAcknowledged: {
@@ -181,9 +177,10 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
     case Event::kChainPaged:
       return {"PAGED", PagedText(event.chain_paged())};
     case Event::kRolesPaged:
-      return {"ROLES_PAGED", absl::StrCat("Paged ", absl::StrJoin(event.roles_paged().roles(), ", "),
-                                          " (", Ids(event.roles_paged().people()), ")",
-                                          Because(event.roles_paged().reason()))};
+      return {"ROLES_PAGED",
+              absl::StrCat("Paged ", absl::StrJoin(event.roles_paged().roles(), ", "), " (",
+                           Ids(event.roles_paged().people()), ")",
+                           Because(event.roles_paged().reason()))};
     case Event::kChainCleared:
       return {"ESCALATION_CLEARED",
               absl::StrCat("Escalation of ", Id(event.chain_cleared().entity()), " ended")};
@@ -198,8 +195,7 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
     case Event::kObligationSettled:
       return {"DUTY_SETTLED", SettledText(event.obligation_settled())};
     case Event::kObligationOverdue:
-      return {"DUTY_OVERDUE",
-              absl::StrCat(event.obligation_overdue().instance(), " is overdue")};
+      return {"DUTY_OVERDUE", absl::StrCat(event.obligation_overdue().instance(), " is overdue")};
     case Event::kObligationRescheduled:
       return {"DUTY_RESCHEDULED",
               absl::StrCat(event.obligation_rescheduled().instance(), " is now owed by ",
@@ -227,11 +223,10 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
       const auto& body = event.delivery_concluded();
       const std::string what = v1::Notice::Kind_Name(body.kind()).substr(sizeof("KIND_") - 1);
       return {body.delivered() ? "DELIVERED" : "DELIVERY_FAILED",
-              body.delivered()
-                  ? absl::StrCat(what, " reached ", Id(body.target()), " by ",
-                                 body.endpoint().platform())
-                  : absl::StrCat(what, " could not reach ", Id(body.target()),
-                                 Because(body.error()))};
+              body.delivered() ? absl::StrCat(what, " reached ", Id(body.target()), " by ",
+                                              body.endpoint().platform())
+                               : absl::StrCat(what, " could not reach ", Id(body.target()),
+                                              Because(body.error()))};
     }
     case Event::BODY_NOT_SET:
       break;
@@ -241,8 +236,8 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
 
 }  // namespace
 
-v1::TimelineEntry ToTimelineEntry(const PolicyIndex& policy,
-                                  const record::v1::IncidentState& state, const Event& event) {
+v1::TimelineEntry ToTimelineEntry(const PolicyIndex& policy, const record::v1::IncidentState& state,
+                                  const Event& event) {
   Sentence sentence = Describe(policy, event);
   v1::TimelineEntry entry;
   entry.set_name(absl::StrCat("incidents/", state.id(), "/timeline/", event.version()));

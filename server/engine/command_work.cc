@@ -49,9 +49,8 @@ absl::StatusOr<Outcome> CommandWork::Decide(Batch& batch) {
       return outcome;
     }
   }
-  BELFRY_ASSIGN_OR_RETURN(
-      Executed executed,
-      executor_.Execute(batch, request_.incident, std::move(request_.command)));
+  BELFRY_ASSIGN_OR_RETURN(Executed executed,
+                          executor_.Execute(batch, request_.incident, std::move(request_.command)));
   Outcome outcome;
   outcome.state = std::move(executed.state);
   outcome.events = std::move(executed.events);

@@ -185,8 +185,8 @@ void ReportWork::Retry(DeliveryRow& row, absl::Time now) {
     row.state = DeliveryState::kDead;
     return;
   }
-  absl::Duration pause = std::min(
-      kBackoffMax, absl::Seconds(1) * std::pow(2.0, std::max(0, row.attempt - 1)));
+  absl::Duration pause =
+      std::min(kBackoffMax, absl::Seconds(1) * std::pow(2.0, std::max(0, row.attempt - 1)));
   pause *= 0.8 + 0.4 * random_.Uniform();  // many that failed together must not return together
   if (request_.has_retry_after()) {
     pause = std::min(FromProto(request_.retry_after()), kRetryAfterMax);

@@ -53,7 +53,9 @@ class ReportWork final : public Work {
   using Done = std::function<void(absl::StatusOr<v1::ReportDeliveryResponse>)>;
 
   ReportWork(v1::ReportDeliveryRequest request, Executor* executor, Random* random, Done done)
-      : request_(std::move(request)), executor_(*executor), random_(*random),
+      : request_(std::move(request)),
+        executor_(*executor),
+        random_(*random),
         done_(std::move(done)) {}
 
   void Run(Batch& batch) override;

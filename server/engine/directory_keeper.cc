@@ -45,8 +45,8 @@ absl::StatusOr<v1::Directory> FromRows(const std::vector<storage::DirectoryRow>&
     if (absl::StartsWith(row.key, "role ")) item = directory.add_role_assignments();
     if (absl::StartsWith(row.key, "channel ")) item = directory.add_channels();
     if (item == nullptr || !item->ParseFromString(row.blob)) {
-      return absl::DataLossError(absl::StrCat("the directory row \"", row.key,
-                                              "\" cannot be read"));
+      return absl::DataLossError(
+          absl::StrCat("the directory row \"", row.key, "\" cannot be read"));
     }
   }
   return directory;

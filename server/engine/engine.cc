@@ -80,9 +80,8 @@ class CommitHub {
 
 class EngineImpl final : public Engine {
  public:
-  EngineImpl(std::unique_ptr<storage::Store> store,
-             std::shared_ptr<const core::PolicyIndex> policy, Clock* clock, Random* random,
-             EngineOptions options)
+  EngineImpl(std::unique_ptr<storage::Store> store, std::shared_ptr<const core::PolicyIndex> policy,
+             Clock* clock, Random* random, EngineOptions options)
       : store_(std::move(store)),
         policy_(std::move(policy)),
         clock_(*clock),
@@ -173,9 +172,8 @@ absl::Status EngineImpl::Start() {
                           core::Directory::Create(std::move(directory), *policy_));
   keeper_.Set(std::move(snapshot));
   // Every open incident has a due time; what fell due while nobody ran is at the front.
-  BELFRY_ASSIGN_OR_RETURN(
-      const std::vector<storage::Store::Due> due,
-      store_->ListDue(absl::ToUnixMicros(absl::InfiniteFuture()), 10'000'000));
+  BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::Store::Due> due,
+                          store_->ListDue(absl::ToUnixMicros(absl::InfiniteFuture()), 10'000'000));
   for (const storage::Store::Due& entry : due) {
     due_.Set(entry.incident, absl::FromUnixMicros(entry.due_us));
   }
@@ -210,8 +208,7 @@ void EngineImpl::SubmitRead(std::function<void(storage::Store&)> work,
 absl::StatusOr<std::shared_ptr<const record::v1::IncidentState>> EngineImpl::LoadState(
     absl::string_view id) {
   if (StatePtr cached = cache_.Find(id); cached != nullptr) return cached;
-  BELFRY_ASSIGN_OR_RETURN(const std::optional<storage::IncidentRow> row,
-                          store_->LoadIncident(id));
+  BELFRY_ASSIGN_OR_RETURN(const std::optional<storage::IncidentRow> row, store_->LoadIncident(id));
   if (!row.has_value()) return IncidentNotFound(id);
   auto state = std::make_shared<record::v1::IncidentState>();
   if (!state->ParseFromString(row->state_blob)) {
@@ -233,8 +230,7 @@ void EngineImpl::LeaseDeliveries(
     std::function<void(absl::StatusOr<v1::LeaseDeliveriesResponse>)> done) {
   constexpr absl::Duration kWaitMax = absl::Seconds(30);
   const absl::Duration wait =
-      std::min(absl::Seconds(request.wait().seconds()) +
-                   absl::Nanoseconds(request.wait().nanos()),
+      std::min(absl::Seconds(request.wait().seconds()) + absl::Nanoseconds(request.wait().nanos()),
                kWaitMax);
   SubmitLease({std::move(request), absl::Now() + wait, std::move(done)});
 }
@@ -253,9 +249,9 @@ void EngineImpl::RequeueDelivery(std::string name,
   if (!queue_.PushInternal(work)) done(Stopping());
 }
 
-void EngineImpl::ChangeDirectory(
-    std::string principal, std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
-    std::function<void(absl::Status)> done) {
+void EngineImpl::ChangeDirectory(std::string principal,
+                                 std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
+                                 std::function<void(absl::Status)> done) {
   std::unique_ptr<Work> work = std::make_unique<DirectoryWork>(
       std::move(principal), std::move(change), policy_.get(), &keeper_, done);
   if (!queue_.PushInternal(work)) done(Stopping());
@@ -422,8 +418,8 @@ void EngineImpl::Stop() {
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Create(
     std::unique_ptr<storage::Store> store, std::shared_ptr<const core::PolicyIndex> policy,
     Clock* clock, Random* random, EngineOptions options) {
-  auto engine = std::make_unique<EngineImpl>(std::move(store), std::move(policy), clock, random,
-                                             options);
+  auto engine =
+      std::make_unique<EngineImpl>(std::move(store), std::move(policy), clock, random, options);
   BELFRY_RETURN_IF_ERROR(engine->Start());
   return std::unique_ptr<Engine>(std::move(engine));
 }

@@ -112,9 +112,9 @@ class Engine {
                                std::function<void(absl::StatusOr<v1::Delivery>)> done) = 0;
 
   // Replaces or changes the directory; `change` gets the current one and returns the new one.
-  virtual void ChangeDirectory(
-      std::string principal, std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
-      std::function<void(absl::Status)> done) = 0;
+  virtual void ChangeDirectory(std::string principal,
+                               std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
+                               std::function<void(absl::Status)> done) = 0;
   // Changes with every change of the directory.
   virtual std::string DirectoryEtag() const = 0;
 

@@ -38,9 +38,9 @@ storage::IncidentRow ToRow(const core::PolicyIndex& policy, const IncidentState&
   row.severity = state.severity();
   const policy::v1::State* current = policy.FindState(state.state());
   row.open = current == nullptr || !current->terminal();
-  row.overdue = std::any_of(
-      state.obligations().begin(), state.obligations().end(),
-      [](const auto& duty) { return duty.state() == v1::Obligation::STATE_OVERDUE; });
+  row.overdue =
+      std::any_of(state.obligations().begin(), state.obligations().end(),
+                  [](const auto& duty) { return duty.state() == v1::Obligation::STATE_OVERDUE; });
   row.restricted = state.restricted();
   row.create_time_us = absl::ToUnixMicros(FromProto(state.create_time()));
   row.update_time_us = absl::ToUnixMicros(FromProto(state.update_time()));
@@ -89,9 +89,8 @@ absl::Status Executor::ReserveId(Batch& batch, const core::Caller& caller, core:
   const absl::StatusOr<int64_t> number =
       batch.transaction->NextCounter(absl::StrCat("incident/", entity, "/", year));
   if (!number.ok()) return Keep(batch, number.status());
-  report.id = absl::StrFormat("%s-%d-%04d",
-                              absl::AsciiStrToUpper(absl::StripPrefix(entity, "entities/")), year,
-                              *number);
+  report.id = absl::StrFormat(
+      "%s-%d-%04d", absl::AsciiStrToUpper(absl::StripPrefix(entity, "entities/")), year, *number);
   report.uid = UuidV7(batch.now, random_);
   return absl::OkStatus();
 }
@@ -107,8 +106,7 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
   } else {
     BELFRY_ASSIGN_OR_RETURN(before, Load(batch, incident));
   }
-  BELFRY_ASSIGN_OR_RETURN(core::Decision decision,
-                          core::Decide(context, before.get(), command));
+  BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, before.get(), command));
   Executed executed;
   executed.events = std::move(decision.events);
   executed.state = std::make_shared<const IncidentState>(std::move(decision.state));
@@ -139,8 +137,7 @@ absl::Status Executor::Write(Batch& batch, const core::Context& context, Execute
     batch.events += static_cast<int64_t>(fresh.size());
     lost.clear();
     for (core::NoticeDraft& draft : core::Notices(context, *executed.state, fresh)) {
-      BELFRY_RETURN_IF_ERROR(
-          AddNotice(batch, context, *executed.state, std::move(draft), lost));
+      BELFRY_RETURN_IF_ERROR(AddNotice(batch, context, *executed.state, std::move(draft), lost));
     }
     if (lost.empty() || round == kLostRoundsMax) break;
     // People without any address: the record says so, and the ladder does not wait for them.
@@ -159,8 +156,8 @@ absl::Status Executor::Write(Batch& batch, const core::Context& context, Execute
     }
   }
   const absl::Time next_due = core::NextDue(policy_, *executed.state);
-  BELFRY_RETURN_IF_ERROR(Keep(
-      batch, batch.transaction->PutIncident(ToRow(policy_, *executed.state, next_due))));
+  BELFRY_RETURN_IF_ERROR(
+      Keep(batch, batch.transaction->PutIncident(ToRow(policy_, *executed.state, next_due))));
   batch.states[executed.state->id()] = executed.state;
   batch.next_due[executed.state->id()] = next_due;
   batch.dirty = true;

@@ -31,8 +31,7 @@ class Executor {
   absl::StatusOr<StatePtr> Load(Batch& batch, absl::string_view incident);
   // Decides and writes: events, projection, notices. A refusal leaves the batch as it was; a store
   // error is also put into batch.failure.
-  absl::StatusOr<Executed> Execute(Batch& batch, absl::string_view incident,
-                                   core::Command command);
+  absl::StatusOr<Executed> Execute(Batch& batch, absl::string_view incident, core::Command command);
 
  private:
   absl::Status ReserveId(Batch& batch, const core::Caller& caller, core::Report& report);

@@ -19,8 +19,7 @@ void TickWork::Run(Batch& batch) {
   command.caller.actor.set_principal("system");
   command.caller.actor.set_via("scheduler");
   command.act = core::Tick{};
-  const absl::StatusOr<Executed> executed =
-      executor_.Execute(batch, incident_, std::move(command));
+  const absl::StatusOr<Executed> executed = executor_.Execute(batch, incident_, std::move(command));
   status_ = executed.status();
   if (!executed.ok()) return;
   did_something_ = !executed->events.empty();

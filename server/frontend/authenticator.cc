@@ -20,7 +20,7 @@ namespace {
 
 using config::v1::PrincipalConfig;
 
-constexpr std::array<absl::string_view, 7> kDoors = {"grpc",  "slack",      "teams", "mattermost",
+constexpr std::array<absl::string_view, 7> kDoors = {"grpc",  "slack",   "teams", "mattermost",
                                                      "email", "console", "cli"};
 
 absl::StatusOr<std::string> ReadTokenHash(const std::string& path) {
@@ -34,8 +34,8 @@ absl::StatusOr<std::string> ReadTokenHash(const std::string& path) {
                      return absl::ascii_isxdigit(static_cast<unsigned char>(c));
                    });
   if (!hex) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, " must hold the SHA-256 of the token as 64 hexadecimal characters"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, " must hold the SHA-256 of the token as 64 hexadecimal characters"));
   }
   return absl::HexStringToBytes(line);
 }
@@ -90,8 +90,8 @@ absl::StatusOr<std::unique_ptr<Authenticator>> Authenticator::Create(
     const bool named = absl::StartsWith(principal.name(), "people/") ||
                        absl::StartsWith(principal.name(), "systems/");
     if (!named) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "principals: the name \"", principal.name(), "\" must be people/… or systems/…"));
+      return absl::InvalidArgumentError(absl::StrCat("principals: the name \"", principal.name(),
+                                                     "\" must be people/… or systems/…"));
     }
     if (principal.token_sha256_file().empty() && principal.certificate_uri().empty()) {
       return absl::InvalidArgumentError(absl::StrCat(
@@ -100,14 +100,14 @@ absl::StatusOr<std::unique_ptr<Authenticator>> Authenticator::Create(
     if (!principal.token_sha256_file().empty()) {
       BELFRY_ASSIGN_OR_RETURN(std::string hash, ReadTokenHash(principal.token_sha256_file()));
       if (!result->by_token_.emplace(std::move(hash), principal).second) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "principals: ", principal.name(), " has the token of another principal"));
+        return absl::InvalidArgumentError(
+            absl::StrCat("principals: ", principal.name(), " has the token of another principal"));
       }
     }
     if (!principal.certificate_uri().empty() &&
         !result->by_uri_.emplace(principal.certificate_uri(), principal).second) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "principals: ", principal.name(), " has the certificate of another principal"));
+      return absl::InvalidArgumentError(absl::StrCat("principals: ", principal.name(),
+                                                     " has the certificate of another principal"));
     }
   }
   return result;

@@ -71,9 +71,9 @@ absl::Time Call::deadline() const {
 }
 
 void ReadLater(CallPtr call, std::function<absl::Status(storage::Store&)> read) {
-  call->engine().SubmitRead([call, read = std::move(read)](
-                                storage::Store& store) { call->Finish(read(store)); },
-                            [call](absl::Status refused) { call->Finish(refused); });
+  call->engine().SubmitRead(
+      [call, read = std::move(read)](storage::Store& store) { call->Finish(read(store)); },
+      [call](absl::Status refused) { call->Finish(refused); });
 }
 
 }  // namespace belfry::frontend

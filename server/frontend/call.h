@@ -32,10 +32,10 @@ struct Services {
 
 // Who may call a method beside ordinary principals.
 enum class Audience {
-  kEverybody,     // people, systems, and bots that act for a person
-  kBotsToo,       // also a bot on its own account
-  kBotsOnly,      // bots on their own account
-  kAdmins,        // administrators
+  kEverybody,  // people, systems, and bots that act for a person
+  kBotsToo,    // also a bot on its own account
+  kBotsOnly,   // bots on their own account
+  kAdmins,     // administrators
 };
 
 // One unary call. Kept alive by whoever still has to answer it; Finish() answers exactly once,
@@ -43,7 +43,10 @@ enum class Audience {
 class Call {
  public:
   Call(const Services& services, grpc::CallbackServerContext* context, const char* method)
-      : services_(services), context_(context), method_(method), start_(absl::Now()),
+      : services_(services),
+        context_(context),
+        method_(method),
+        start_(absl::Now()),
         reactor_(context->DefaultReactor()) {}
 
   // Fills in identity() and takes a place. The reason why not, otherwise.

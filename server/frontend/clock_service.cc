@@ -14,9 +14,9 @@ grpc::ServerUnaryReactor* ClockServiceImpl::GetTime(grpc::CallbackServerContext*
   return reactor;
 }
 
-grpc::ServerUnaryReactor* ClockServiceImpl::AdvanceTo(
-    grpc::CallbackServerContext* context, const testing::v1::AdvanceToRequest* request,
-    testing::v1::AdvanceToResponse* response) {
+grpc::ServerUnaryReactor* ClockServiceImpl::AdvanceTo(grpc::CallbackServerContext* context,
+                                                      const testing::v1::AdvanceToRequest* request,
+                                                      testing::v1::AdvanceToResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   if (!request->has_time()) {
     reactor->Finish(ToGrpc(InvalidField("time", "is needed")));
@@ -25,8 +25,8 @@ grpc::ServerUnaryReactor* ClockServiceImpl::AdvanceTo(
   // It runs for as long as there are things due: not on a callback thread.
   engine_.SubmitRead(
       [this, request, response, reactor](storage::Store&) {
-        const absl::StatusOr<int64_t> touched = engine_.AdvanceTo(
-            FromProto(request->time()), request->before_due(), request->jump());
+        const absl::StatusOr<int64_t> touched =
+            engine_.AdvanceTo(FromProto(request->time()), request->before_due(), request->jump());
         if (touched.ok()) {
           response->set_incidents_touched(*touched);
           *response->mutable_time() = ToProto(engine_.Now());

@@ -92,8 +92,8 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::ListDeliveries(
         // A delivery shows what its incident shows.
         if (!identity.bare_bot && !identity.admin) {
           const absl::StatusOr<StatePtr> of = call->engine().LoadState(row.incident);
-          if (!of.ok() || !core::MayRead(call->engine().policy(), *directory, identity.caller,
-                                         **of)) {
+          if (!of.ok() ||
+              !core::MayRead(call->engine().policy(), *directory, identity.caller, **of)) {
             continue;
           }
         }

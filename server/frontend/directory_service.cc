@@ -49,9 +49,9 @@ absl::Status NoSuchEntity(absl::string_view name) {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* DirectoryServiceImpl::GetDirectory(
-    grpc::CallbackServerContext* context, const v1::GetDirectoryRequest*,
-    v1::GetDirectoryResponse* response) {
+grpc::ServerUnaryReactor* DirectoryServiceImpl::GetDirectory(grpc::CallbackServerContext* context,
+                                                             const v1::GetDirectoryRequest*,
+                                                             v1::GetDirectoryResponse* response) {
   return RunCall(services_, context, "GetDirectory", Audience::kAdmins, [&](CallPtr call) {
     *response->mutable_directory() = call->engine().directory()->proto();
     response->set_etag(call->engine().DirectoryEtag());
@@ -78,9 +78,9 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::ReplaceDirectory(
   });
 }
 
-grpc::ServerUnaryReactor* DirectoryServiceImpl::UpdatePerson(
-    grpc::CallbackServerContext* context, const v1::UpdatePersonRequest* request,
-    v1::UpdatePersonResponse* response) {
+grpc::ServerUnaryReactor* DirectoryServiceImpl::UpdatePerson(grpc::CallbackServerContext* context,
+                                                             const v1::UpdatePersonRequest* request,
+                                                             v1::UpdatePersonResponse* response) {
   return RunCall(services_, context, "UpdatePerson", Audience::kAdmins, [&](CallPtr call) {
     ChangeDirectory(
         call,
@@ -92,9 +92,9 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::UpdatePerson(
   });
 }
 
-grpc::ServerUnaryReactor* DirectoryServiceImpl::UpdateEntity(
-    grpc::CallbackServerContext* context, const v1::UpdateEntityRequest* request,
-    v1::UpdateEntityResponse* response) {
+grpc::ServerUnaryReactor* DirectoryServiceImpl::UpdateEntity(grpc::CallbackServerContext* context,
+                                                             const v1::UpdateEntityRequest* request,
+                                                             v1::UpdateEntityResponse* response) {
   return RunCall(services_, context, "UpdateEntity", Audience::kAdmins, [&](CallPtr call) {
     ChangeDirectory(
         call,
@@ -126,9 +126,9 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::AssignRole(grpc::CallbackServerC
   });
 }
 
-grpc::ServerUnaryReactor* DirectoryServiceImpl::UnassignRole(
-    grpc::CallbackServerContext* context, const v1::UnassignRoleRequest* request,
-    v1::UnassignRoleResponse*) {
+grpc::ServerUnaryReactor* DirectoryServiceImpl::UnassignRole(grpc::CallbackServerContext* context,
+                                                             const v1::UnassignRoleRequest* request,
+                                                             v1::UnassignRoleResponse*) {
   return RunCall(services_, context, "UnassignRole", Audience::kAdmins, [&](CallPtr call) {
     ChangeDirectory(
         call,
@@ -149,9 +149,9 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::UnassignRole(
   });
 }
 
-grpc::ServerUnaryReactor* DirectoryServiceImpl::ListEntities(
-    grpc::CallbackServerContext* context, const v1::ListEntitiesRequest* request,
-    v1::ListEntitiesResponse* response) {
+grpc::ServerUnaryReactor* DirectoryServiceImpl::ListEntities(grpc::CallbackServerContext* context,
+                                                             const v1::ListEntitiesRequest* request,
+                                                             v1::ListEntitiesResponse* response) {
   return RunCall(services_, context, "ListEntities", Audience::kBotsToo, [&](CallPtr call) {
     const absl::Status status = [&]() -> absl::Status {
       BELFRY_ASSIGN_OR_RETURN(const int page_size,
@@ -204,8 +204,8 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::ResolveContacts(
     if (!request->roles().empty()) {
       for (const std::string& code : request->roles()) {
         if (policy.FindRole(code) == nullptr) {
-          call->Finish(InvalidField("roles", absl::StrCat("the policy has no role \"", code,
-                                                          "\"")));
+          call->Finish(
+              InvalidField("roles", absl::StrCat("the policy has no role \"", code, "\"")));
           return;
         }
         add(code, 0);
@@ -222,8 +222,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::ResolveContacts(
 grpc::ServerUnaryReactor* DirectoryServiceImpl::LookupChatAccount(
     grpc::CallbackServerContext* context, const v1::LookupChatAccountRequest* request,
     v1::LookupChatAccountResponse* response) {
-  return RunCall(services_, context, "LookupChatAccount", Audience::kBotsOnly,
-                 [&](CallPtr call) {
+  return RunCall(services_, context, "LookupChatAccount", Audience::kBotsOnly, [&](CallPtr call) {
     const auto& account = request->account();
     const v1::Person* person = call->engine().directory()->FindPersonByAccount(
         account.platform(), account.workspace(), account.user_id());

@@ -8,8 +8,9 @@
 
 namespace belfry::frontend {
 
-// Reads a subset of AIP-160: terms `field = value` joined by AND, values plain or in quotes. Fields:
-// open, overdue, state, severity, entity. INVALID_ARGUMENT names the term and what is allowed.
+// Reads a subset of AIP-160: terms `field = value` joined by AND, values plain or in quotes.
+// Fields: open, overdue, state, severity, entity. INVALID_ARGUMENT names the term and what is
+// allowed.
 absl::Status ParseFilter(absl::string_view filter, storage::IncidentQuery& query);
 
 }  // namespace belfry::frontend

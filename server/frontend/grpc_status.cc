@@ -11,8 +11,8 @@ namespace belfry::frontend {
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   if (const auto payload = status.GetPayload(kStatusPayloadUrl); payload.has_value()) {
-    return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
-                        std::string(status.message()), std::string(*payload));
+    return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
+                        std::string(*payload));
   }
   if (status.code() == absl::StatusCode::kDeadlineExceeded ||
       status.code() == absl::StatusCode::kCancelled) {

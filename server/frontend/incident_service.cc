@@ -124,8 +124,8 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ListIncidents(
                               PageSize(request->page_size(), kIncidentsPerPage));
       BELFRY_RETURN_IF_ERROR(ParseFilter(request->filter(), query));
       SetVisibility(*call, query);
-      const std::string same = absl::StrCat(call->identity().caller.actor.principal(), "\n",
-                                            request->filter());
+      const std::string same =
+          absl::StrCat(call->identity().caller.actor.principal(), "\n", request->filter());
       if (!request->page_token().empty()) {
         BELFRY_ASSIGN_OR_RETURN(const PagePosition position,
                                 ReadPageToken(request->page_token(), same));
@@ -133,8 +133,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ListIncidents(
         query.before_id = position.text;
       }
       query.limit = page_size + 1;  // one more tells whether there is another page
-      BELFRY_ASSIGN_OR_RETURN(std::vector<storage::IncidentRow> rows,
-                              store.ListIncidents(query));
+      BELFRY_ASSIGN_OR_RETURN(std::vector<storage::IncidentRow> rows, store.ListIncidents(query));
       const bool more = rows.size() > static_cast<size_t>(page_size);
       if (more) rows.pop_back();
       const auto directory = call->engine().directory();
@@ -169,27 +168,26 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::UpdateIncident(
 grpc::ServerUnaryReactor* IncidentServiceImpl::TransitionIncident(
     grpc::CallbackServerContext* context, const v1::TransitionIncidentRequest* request,
     v1::TransitionIncidentResponse* response) {
-  return RunCall(services_, context, "TransitionIncident", Audience::kEverybody,
-                 [&](CallPtr call) {
-                   Mutate(std::move(call), request, response, "name", request->name(),
-                          FillIncident<v1::TransitionIncidentResponse>(services_));
-                 });
+  return RunCall(services_, context, "TransitionIncident", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::TransitionIncidentResponse>(services_));
+  });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::AcknowledgeIncident(
     grpc::CallbackServerContext* context, const v1::AcknowledgeIncidentRequest* request,
     v1::AcknowledgeIncidentResponse* response) {
-  return RunCall(
-      services_, context, "AcknowledgeIncident", Audience::kEverybody, [&](CallPtr call) {
-        Mutate<v1::AcknowledgeIncidentRequest, v1::AcknowledgeIncidentResponse>(
-            std::move(call), request, response, "name", request->name(),
-            [this](const Outcome& outcome, v1::AcknowledgeIncidentResponse& answer) {
-              const core::PolicyIndex& policy = services_.engine->policy();
-              *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
-              answer.set_already_acknowledged(outcome.events.empty());
-              AddSatisfied(policy, outcome, answer);
-            });
-      });
+  return RunCall(services_, context, "AcknowledgeIncident", Audience::kEverybody,
+                 [&](CallPtr call) {
+                   Mutate<v1::AcknowledgeIncidentRequest, v1::AcknowledgeIncidentResponse>(
+                       std::move(call), request, response, "name", request->name(),
+                       [this](const Outcome& outcome, v1::AcknowledgeIncidentResponse& answer) {
+                         const core::PolicyIndex& policy = services_.engine->policy();
+                         *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
+                         answer.set_already_acknowledged(outcome.events.empty());
+                         AddSatisfied(policy, outcome, answer);
+                       });
+                 });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::EscalateIncident(
@@ -199,8 +197,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::EscalateIncident(
     Mutate<v1::EscalateIncidentRequest, v1::EscalateIncidentResponse>(
         std::move(call), request, response, "name", request->name(),
         [this](const Outcome& outcome, v1::EscalateIncidentResponse& answer) {
-          *answer.mutable_incident() =
-              core::ToIncident(services_.engine->policy(), *outcome.state);
+          *answer.mutable_incident() = core::ToIncident(services_.engine->policy(), *outcome.state);
           for (const record::v1::Event& event : outcome.events) {
             for (const std::string& person : event.chain_paged().people()) {
               answer.add_paged_people(person);
@@ -288,20 +285,20 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::SubmitDocument(
 grpc::ServerUnaryReactor* IncidentServiceImpl::SendObligationNotice(
     grpc::CallbackServerContext* context, const v1::SendObligationNoticeRequest* request,
     v1::SendObligationNoticeResponse* response) {
-  return RunCall(
-      services_, context, "SendObligationNotice", Audience::kEverybody, [&](CallPtr call) {
-        Mutate<v1::SendObligationNoticeRequest, v1::SendObligationNoticeResponse>(
-            std::move(call), request, response, "name", request->name(),
-            [this](const Outcome& outcome, v1::SendObligationNoticeResponse& answer) {
-              *answer.mutable_incident() =
-                  core::ToIncident(services_.engine->policy(), *outcome.state);
-              for (const record::v1::Event& event : outcome.events) {
-                for (const auto& recipient : event.notice_sent().recipients()) {
-                  answer.add_recipients(recipient.person());
-                }
-              }
-            });
-      });
+  return RunCall(services_, context, "SendObligationNotice", Audience::kEverybody,
+                 [&](CallPtr call) {
+                   Mutate<v1::SendObligationNoticeRequest, v1::SendObligationNoticeResponse>(
+                       std::move(call), request, response, "name", request->name(),
+                       [this](const Outcome& outcome, v1::SendObligationNoticeResponse& answer) {
+                         *answer.mutable_incident() =
+                             core::ToIncident(services_.engine->policy(), *outcome.state);
+                         for (const record::v1::Event& event : outcome.events) {
+                           for (const auto& recipient : event.notice_sent().recipients()) {
+                             answer.add_recipients(recipient.person());
+                           }
+                         }
+                       });
+                 });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::ListObligations(
@@ -310,8 +307,8 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ListObligations(
   return RunCall(services_, context, "ListObligations", Audience::kEverybody, [&](CallPtr call) {
     WithIncident(std::move(call), "name", request->name(),
                  [request, response](CallPtr found, const std::string&, StatePtr state) {
-                   for (v1::Obligation& duty : SortedObligations(found->engine().policy(), *state,
-                                                                 request->open_only())) {
+                   for (v1::Obligation& duty :
+                        SortedObligations(found->engine().policy(), *state, request->open_only())) {
                      *response->add_obligations() = std::move(duty);
                    }
                    found->Finish(absl::OkStatus());

@@ -28,9 +28,9 @@ class IncidentServiceImpl final : public v1::IncidentService::CallbackService {
   grpc::ServerUnaryReactor* TransitionIncident(grpc::CallbackServerContext* context,
                                                const v1::TransitionIncidentRequest* request,
                                                v1::TransitionIncidentResponse* response) override;
-  grpc::ServerUnaryReactor* AcknowledgeIncident(
-      grpc::CallbackServerContext* context, const v1::AcknowledgeIncidentRequest* request,
-      v1::AcknowledgeIncidentResponse* response) override;
+  grpc::ServerUnaryReactor* AcknowledgeIncident(grpc::CallbackServerContext* context,
+                                                const v1::AcknowledgeIncidentRequest* request,
+                                                v1::AcknowledgeIncidentResponse* response) override;
   grpc::ServerUnaryReactor* EscalateIncident(grpc::CallbackServerContext* context,
                                              const v1::EscalateIncidentRequest* request,
                                              v1::EscalateIncidentResponse* response) override;
@@ -62,8 +62,7 @@ class IncidentServiceImpl final : public v1::IncidentService::CallbackService {
                                             const v1::ListObligationsRequest* request,
                                             v1::ListObligationsResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchIncidentsResponse>* WatchIncidents(
-      grpc::CallbackServerContext* context,
-      const v1::WatchIncidentsRequest* request) override;
+      grpc::CallbackServerContext* context, const v1::WatchIncidentsRequest* request) override;
 
  private:
   const Services& services_;

@@ -49,8 +49,7 @@ class EngineCollectable final : public prometheus::Collectable {
     std::vector<MetricFamily> families = {
         counter("belfry_commands_total", "Commands taken by the writer", stats.commands),
         counter("belfry_refusals_total", "Commands refused", stats.refusals),
-        counter("belfry_replays_total", "Requests answered from their first answer",
-                stats.replays),
+        counter("belfry_replays_total", "Requests answered from their first answer", stats.replays),
         counter("belfry_commits_total", "Transactions committed", stats.commits),
         counter("belfry_events_total", "Events recorded", stats.events),
         counter("belfry_overload_refusals_total", "Requests refused because a queue was full",
@@ -62,12 +61,12 @@ class EngineCollectable final : public prometheus::Collectable {
         gauge("belfry_healthy", "1 while writes are accepted", engine_->Health().ok() ? 1 : 0),
     };
     if (const auto health = engine_->store().CheckHealth(); health.ok()) {
-      families.push_back(gauge("belfry_wal_bytes", "Size of the write-ahead log",
-                               health->wal_bytes));
-      families.push_back(gauge("belfry_deliveries_open", "Notices not yet delivered",
-                               health->open_deliveries));
-      families.push_back(gauge("belfry_deliveries_dead", "Notices given up",
-                               health->dead_deliveries));
+      families.push_back(
+          gauge("belfry_wal_bytes", "Size of the write-ahead log", health->wal_bytes));
+      families.push_back(
+          gauge("belfry_deliveries_open", "Notices not yet delivered", health->open_deliveries));
+      families.push_back(
+          gauge("belfry_deliveries_dead", "Notices given up", health->dead_deliveries));
     }
     return families;
   }
@@ -106,8 +105,7 @@ struct Metrics::Impl {
 Metrics::Metrics(engine::Engine* engine) : impl_(std::make_unique<Impl>(engine)) {}
 Metrics::~Metrics() = default;
 
-void Metrics::CountCall(absl::string_view method, absl::string_view code,
-                        absl::Duration latency) {
+void Metrics::CountCall(absl::string_view method, absl::string_view code, absl::Duration latency) {
   impl_->calls.Add({{"method", std::string(method)}, {"code", std::string(code)}}).Increment();
   static const prometheus::Histogram::BucketBoundaries kBuckets = {
       0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};

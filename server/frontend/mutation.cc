@@ -38,9 +38,8 @@ bool HasUnknownFields(const google::protobuf::Message& message) {
 
 absl::Status CheckRequest(const google::protobuf::Message& request, const std::string& request_id) {
   if (request_id.size() > kRequestIdCharactersMax ||
-      !std::all_of(request_id.begin(), request_id.end(), [](char c) {
-        return absl::ascii_isprint(static_cast<unsigned char>(c));
-      })) {
+      !std::all_of(request_id.begin(), request_id.end(),
+                   [](char c) { return absl::ascii_isprint(static_cast<unsigned char>(c)); })) {
     return InvalidField("request_id", "takes at most 128 printable characters, best a UUID");
   }
   if (HasUnknownFields(request)) {

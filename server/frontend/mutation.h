@@ -68,14 +68,13 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
 // As Submit(), for an incident that exists and that the caller may see.
 template <typename Request, typename Response>
 void Mutate(CallPtr call, const Request* request, Response* response, const char* name_field,
-            const std::string& name,
-            std::function<void(const engine::Outcome&, Response&)> fill) {
-  WithIncident(std::move(call), name_field, name,
-               [request, response, fill = std::move(fill)](CallPtr found, std::string id,
-                                                           StatePtr) mutable {
-                 Submit<Request, Response>(std::move(found), *request, response, std::move(id),
-                                           core::Act(*request), std::move(fill));
-               });
+            const std::string& name, std::function<void(const engine::Outcome&, Response&)> fill) {
+  WithIncident(
+      std::move(call), name_field, name,
+      [request, response, fill = std::move(fill)](CallPtr found, std::string id, StatePtr) mutable {
+        Submit<Request, Response>(std::move(found), *request, response, std::move(id),
+                                  core::Act(*request), std::move(fill));
+      });
 }
 
 }  // namespace belfry::frontend

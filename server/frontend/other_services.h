@@ -14,9 +14,9 @@ namespace belfry::frontend {
 class TimelineServiceImpl final : public v1::TimelineService::CallbackService {
  public:
   explicit TimelineServiceImpl(const Services* services) : services_(*services) {}
-  grpc::ServerUnaryReactor* ListTimelineEntries(
-      grpc::CallbackServerContext* context, const v1::ListTimelineEntriesRequest* request,
-      v1::ListTimelineEntriesResponse* response) override;
+  grpc::ServerUnaryReactor* ListTimelineEntries(grpc::CallbackServerContext* context,
+                                                const v1::ListTimelineEntriesRequest* request,
+                                                v1::ListTimelineEntriesResponse* response) override;
 
  private:
   const Services& services_;

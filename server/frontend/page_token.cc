@@ -35,8 +35,9 @@ absl::StatusOr<PagePosition> ReadPageToken(absl::string_view token, absl::string
       return position;
     }
   }
-  return InvalidField("page_token", "is not from the previous answer to this request; leave it "
-                                    "out to begin anew");
+  return InvalidField("page_token",
+                      "is not from the previous answer to this request; leave it "
+                      "out to begin anew");
 }
 
 absl::StatusOr<int> PageSize(int32_t wanted, int otherwise) {

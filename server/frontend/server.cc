@@ -164,7 +164,8 @@ absl::Status CheckListeners(const config::v1::ServerConfig& config) {
     if (tls.certificate_file().empty() || tls.private_key_file().empty() ||
         tls.client_ca_file().empty()) {
       return absl::FailedPreconditionError(absl::StrCat(
-          "listen: ", address, " can be reached from other machines; it needs tls with "
+          "listen: ", address,
+          " can be reached from other machines; it needs tls with "
           "certificate_file, private_key_file and client_ca_file. Plaintext is for loopback "
           "addresses and Unix sockets only"));
     }

@@ -18,38 +18,42 @@ constexpr int kEntriesPerPage = 200;
 grpc::ServerUnaryReactor* TimelineServiceImpl::ListTimelineEntries(
     grpc::CallbackServerContext* context, const v1::ListTimelineEntriesRequest* request,
     v1::ListTimelineEntriesResponse* response) {
-  return RunCall(services_, context, "ListTimelineEntries", Audience::kEverybody,
-                 [&](CallPtr call) {
-    WithIncident(std::move(call), "parent", request->parent(), [request, response](
-                     CallPtr found, std::string id, StatePtr state) {
-      ReadLater(found, [found, request, response, id = std::move(id),
-                        state = std::move(state)](storage::Store& store) -> absl::Status {
-        BELFRY_ASSIGN_OR_RETURN(const int page_size,
-                                PageSize(request->page_size(), kEntriesPerPage));
-        int64_t after = 0;
-        if (!request->page_token().empty()) {
-          BELFRY_ASSIGN_OR_RETURN(const PagePosition position,
-                                  ReadPageToken(request->page_token(), id));
-          after = position.number;
-        }
-        BELFRY_ASSIGN_OR_RETURN(std::vector<storage::EventRow> rows,
-                                store.ListEvents(id, after, page_size + 1));
-        const bool more = rows.size() > static_cast<size_t>(page_size);
-        if (more) rows.pop_back();
-        for (const storage::EventRow& row : rows) {
-          record::v1::Event event;
-          if (!event.ParseFromString(row.blob)) {
-            return absl::DataLossError(absl::StrCat("event ", row.version, " of ", id,
-                                                    " cannot be read"));
-          }
-          *response->add_entries() =
-              core::ToTimelineEntry(found->engine().policy(), *state, event);
-        }
-        if (more) response->set_next_page_token(MakePageToken({rows.back().version, ""}, id));
-        return absl::OkStatus();
+  return RunCall(
+      services_, context, "ListTimelineEntries", Audience::kEverybody, [&](CallPtr call) {
+        WithIncident(
+            std::move(call), "parent", request->parent(),
+            [request, response](CallPtr found, std::string id, StatePtr state) {
+              ReadLater(
+                  found,
+                  [found, request, response, id = std::move(id),
+                   state = std::move(state)](storage::Store& store) -> absl::Status {
+                    BELFRY_ASSIGN_OR_RETURN(const int page_size,
+                                            PageSize(request->page_size(), kEntriesPerPage));
+                    int64_t after = 0;
+                    if (!request->page_token().empty()) {
+                      BELFRY_ASSIGN_OR_RETURN(const PagePosition position,
+                                              ReadPageToken(request->page_token(), id));
+                      after = position.number;
+                    }
+                    BELFRY_ASSIGN_OR_RETURN(std::vector<storage::EventRow> rows,
+                                            store.ListEvents(id, after, page_size + 1));
+                    const bool more = rows.size() > static_cast<size_t>(page_size);
+                    if (more) rows.pop_back();
+                    for (const storage::EventRow& row : rows) {
+                      record::v1::Event event;
+                      if (!event.ParseFromString(row.blob)) {
+                        return absl::DataLossError(
+                            absl::StrCat("event ", row.version, " of ", id, " cannot be read"));
+                      }
+                      *response->add_entries() =
+                          core::ToTimelineEntry(found->engine().policy(), *state, event);
+                    }
+                    if (more)
+                      response->set_next_page_token(MakePageToken({rows.back().version, ""}, id));
+                    return absl::OkStatus();
+                  });
+            });
       });
-    });
-  });
 }
 
 }  // namespace belfry::frontend

@@ -129,9 +129,8 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchIncidentsResponse
     dirty_ = false;
     auto self = shared_from_this();
     const int64_t after = position_;
-    services_.engine->SubmitRead(
-        [self, after](storage::Store& store) { self->Read(store, after); },
-        [self](absl::Status refused) { self->End(ToGrpc(refused)); });
+    services_.engine->SubmitRead([self, after](storage::Store& store) { self->Read(store, after); },
+                                 [self](absl::Status refused) { self->End(ToGrpc(refused)); });
   }
 
   void Read(storage::Store& store, int64_t after) {
@@ -250,11 +249,10 @@ grpc::ServerWriteReactor<v1::WatchIncidentsResponse>* WatchHub::Open(
   {
     absl::MutexLock lock(&mutex_);
     if (stopping_ || watchers_.size() >= watchers_max_) {
-      return new RefusedWatcher(
-          ErrorBuilder(absl::StatusCode::kResourceExhausted, "OVERLOADED",
-                       "too many streams are open; try again in a minute")
-              .RetryAfter(absl::Minutes(1))
-              .Build());
+      return new RefusedWatcher(ErrorBuilder(absl::StatusCode::kResourceExhausted, "OVERLOADED",
+                                             "too many streams are open; try again in a minute")
+                                    .RetryAfter(absl::Minutes(1))
+                                    .Build());
     }
     watchers_.insert(watcher);
   }

@@ -11,15 +11,15 @@ namespace belfry::storage {
 
 // The projection of one incident: its folded state and what lists and the scheduler look for.
 struct IncidentRow {
-  std::string id;               // "DOP-2026-0007"
-  int64_t version = 0;          // number of events
-  std::string state_blob;       // serialized belfry.record.v1.IncidentState
-  std::string state;            // policy code
-  std::string severity;         // policy code
-  bool open = true;             // its state is not terminal
-  bool overdue = false;         // some duty is overdue
+  std::string id;          // "DOP-2026-0007"
+  int64_t version = 0;     // number of events
+  std::string state_blob;  // serialized belfry.record.v1.IncidentState
+  std::string state;       // policy code
+  std::string severity;    // policy code
+  bool open = true;        // its state is not terminal
+  bool overdue = false;    // some duty is overdue
   bool restricted = false;
-  int64_t create_time_us = 0;   // Unix microseconds, as all *_us
+  int64_t create_time_us = 0;  // Unix microseconds, as all *_us
   int64_t update_time_us = 0;
   std::optional<int64_t> next_due_us;  // when Tick() has something to do
   // "entities/…", "secretariats/…" of every entity concerned: who may see it.
@@ -27,11 +27,12 @@ struct IncidentRow {
 };
 
 struct EventRow {
-  int64_t position = 0;  // place in the whole store's order of commits, from 1; the store assigns it
+  int64_t position =
+      0;  // place in the whole store's order of commits, from 1; the store assigns it
   std::string incident;
-  int64_t version = 0;   // place in the incident's record, from 1
+  int64_t version = 0;  // place in the incident's record, from 1
   int64_t time_us = 0;
-  std::string blob;      // serialized belfry.record.v1.Event
+  std::string blob;  // serialized belfry.record.v1.Event
 };
 
 // The answer to a request that was carried out, so that a repeat gets the same one.
@@ -46,25 +47,25 @@ struct RequestRow {
 enum class DeliveryState { kPending = 1, kLeased = 2, kDelivered = 3, kDead = 4, kSuperseded = 5 };
 
 struct DeliveryRow {
-  std::string id;  // UUIDv7
+  std::string id;        // UUIDv7
   int64_t sequence = 0;  // order in the store; the store assigns it
   std::string incident;
-  std::string target;        // "channels/…" or "people/…"
+  std::string target;  // "channels/…" or "people/…"
   std::string platform;
   std::string conversation;  // platform, workspace and address: the unit of ordering
   std::string blob;          // serialized belfry.v1.Delivery without its mutable fields
   DeliveryState state = DeliveryState::kPending;
   // A later notice with the same non-empty key replaces the content of one that was never leased.
   std::string conflation_key;
-  int32_t attempt = 0;          // attempts begun
-  bool ambiguous = false;       // an attempt's outcome is unknown
-  int32_t endpoint_index = 0;   // which of the person's contacts
+  int32_t attempt = 0;         // attempts begun
+  bool ambiguous = false;      // an attempt's outcome is unknown
+  int32_t endpoint_index = 0;  // which of the person's contacts
   int64_t not_before_us = 0;
   int64_t create_time_us = 0;
   std::string lease_holder;
   std::string lease_incarnation;
   int64_t lease_until_us = 0;
-  std::string message_blob;     // serialized belfry.v1.MessageRef, once delivered
+  std::string message_blob;  // serialized belfry.v1.MessageRef, once delivered
   std::string last_error;
 };
 

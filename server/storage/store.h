@@ -95,7 +95,8 @@ class Store {
   // The earliest next_due of all; nothing when nothing is due ever.
   virtual absl::StatusOr<std::optional<int64_t>> NextDue() = 0;
 
-  // Newest first, with sequence < before (zero: from the newest). Empty incident: all. No state: all.
+  // Newest first, with sequence < before (zero: from the newest). Empty incident: all. No state:
+  // all.
   virtual absl::StatusOr<std::vector<DeliveryRow>> ListDeliveries(
       absl::string_view incident, std::optional<DeliveryState> state, int64_t before_sequence,
       int limit) = 0;

@@ -1,5 +1,6 @@
 // Durable CreateIncident beside its limits, measured in the same run on the same machine:
-//   echo    the same request and an answer of the same size through a gRPC callback server that does
+//   echo    the same request and an answer of the same size through a gRPC callback server that
+//   does
 //           nothing
 //   sqlite  the same rows in transactions of as many units as calls are in flight, without gRPC
 //   create  the real thing: policy evaluated, escalation decided, notices queued, on disk
@@ -74,7 +75,8 @@ class Load {
     }
     for (int i = 0; i < in_flight_; ++i) Next();
     absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(+[](int* running) { return *running == 0; }, &running_));
+    mutex_.Await(absl::Condition(
+        +[](int* running) { return *running == 0; }, &running_));
     if (failed_ > 0) std::fprintf(stderr, "%s: %d calls failed\n", name.c_str(), failed_);
     return Summarise(name, in_flight_, std::move(ms_), absl::Now() - start);
   }
@@ -93,10 +95,9 @@ class Load {
     call->request = NewRequest(++number);
     call->context.AddMetadata("authorization", absl::StrCat("Bearer ", token_));
     call->start = absl::Now();
-    stub_.async()->CreateIncident(&call->context, &call->request, &call->response,
-                                  [this, call](const grpc::Status& status) {
-                                    Done(absl::Now() - call->start, status.ok());
-                                  });
+    stub_.async()->CreateIncident(
+        &call->context, &call->request, &call->response,
+        [this, call](const grpc::Status& status) { Done(absl::Now() - call->start, status.ok()); });
   }
 
   void Done(absl::Duration latency, bool ok) {
@@ -198,8 +199,7 @@ Figures RawSqlite(const Unit& sample, int units_per_commit, absl::Duration lengt
     const double each = absl::ToDoubleMilliseconds(absl::Now() - begin);
     for (int i = 0; i < units_per_commit; ++i) ms.push_back(each);
   }
-  const Figures figures =
-      Summarise("sqlite", units_per_commit, std::move(ms), absl::Now() - start);
+  const Figures figures = Summarise("sqlite", units_per_commit, std::move(ms), absl::Now() - start);
   store.reset();
   std::filesystem::remove_all(directory);
   return figures;
@@ -225,7 +225,7 @@ int Main(int argc, char** argv) {
 
   Echo echo(*answer);
   grpc::ServerBuilder builder;
-  const std::string echo_address = absl::StrCat("unix:/tmp/belfry-echo-", getpid());
+  const std::string echo_address = absl::StrCat("unix:", server.socket(), ".echo");
   builder.AddListeningPort(echo_address, grpc::InsecureServerCredentials());
   builder.RegisterService(&echo);
   const std::unique_ptr<grpc::Server> echo_server = builder.BuildAndStart();
@@ -242,10 +242,9 @@ int Main(int argc, char** argv) {
   for (const int in_flight : {1, 16, 64, 256}) {
     const Figures echoed = Load(echo_stub.get(), "none", in_flight, length).Run("echo");
     const Figures raw = RawSqlite(sample, in_flight, length);
-    const Figures created =
-        Load(stub.get(), "token-of-dop.clerk", in_flight, length).Run("create");
-    std::printf("%9d  %12.0f %12.0f %12.0f  %7.2fx  %10.2f / %-13.2f %10.2f / %-13.2f\n",
-                in_flight, created.per_second, echoed.per_second, raw.per_second,
+    const Figures created = Load(stub.get(), "token-of-dop.clerk", in_flight, length).Run("create");
+    std::printf("%9d  %12.0f %12.0f %12.0f  %7.2fx  %10.2f / %-13.2f %10.2f / %-13.2f\n", in_flight,
+                created.per_second, echoed.per_second, raw.per_second,
                 created.per_second / echoed.per_second, created.p50_ms, created.p99_ms,
                 echoed.p50_ms, echoed.p99_ms);
     std::fflush(stdout);

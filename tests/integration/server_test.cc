@@ -184,9 +184,9 @@ TEST(ServerTest, AnAgencySystemReportsForItsOwnAgencyOnly) {
   EXPECT_EQ(created->incident().entity(), "entities/dop");
   request.set_entity("entities/dop");
   EXPECT_THAT(server.As("siem.bor").CreateIncident(request), Refused("ROLE_REQUIRED", "only"));
-  EXPECT_THAT(server.As("siem.bor").GetIncident(
-                  Named<v1::GetIncidentRequest>(created->incident().name())),
-              Refused("INCIDENT_NOT_FOUND", ""));
+  EXPECT_THAT(
+      server.As("siem.bor").GetIncident(Named<v1::GetIncidentRequest>(created->incident().name())),
+      Refused("INCIDENT_NOT_FOUND", ""));
 }
 
 TEST(ServerTest, MalformedNamesTokensAndFiltersNameTheField) {
@@ -251,15 +251,20 @@ TEST(ServerTest, ClosingIsRefusedOverTheWireWithTheClauseAndPassesAfterwards) {
   auto type = Named<v1::AssignCategoriesRequest>(name);
   type.add_categories()->set_category("CAT-14");
   ASSERT_THAT(server.As("csirt.handler").AssignCategories(type), IsOk());
-  ASSERT_THAT(facts("csirt.handler", {{"verdict", "CONFIRMED"}, {"attack_intrusion", "NO"},
-                                      {"criminal", "UNKNOWN"}, {"personal_information", "NONE"},
-                                      {"public_safety", "NO"}, {"third_party", "NO"},
+  ASSERT_THAT(facts("csirt.handler", {{"verdict", "CONFIRMED"},
+                                      {"attack_intrusion", "NO"},
+                                      {"criminal", "UNKNOWN"},
+                                      {"personal_information", "NONE"},
+                                      {"public_safety", "NO"},
+                                      {"third_party", "NO"},
                                       {"statewide", "NO"}}),
               IsOk());
   ASSERT_THAT(verb("csirt.handler", "take"), IsOk());
   ASSERT_THAT(verb("csirt.handler", "declare"), IsOk());
-  ASSERT_THAT(facts("dop.contact", {{"devices_contained", "ALL"}, {"cause", "a mail"},
-                                    {"weaknesses", "NONE_FOUND"}, {"devices_clean", "YES"},
+  ASSERT_THAT(facts("dop.contact", {{"devices_contained", "ALL"},
+                                    {"cause", "a mail"},
+                                    {"weaknesses", "NONE_FOUND"},
+                                    {"devices_clean", "YES"},
                                     {"services_restored", "YES"},
                                     {"weaknesses_settled", "MITIGATED"}}),
               IsOk());
@@ -399,9 +404,10 @@ class DeliveryTest : public ::testing::Test {
     request.set_max(max);
     return server_.As("bot").LeaseDeliveries(request);
   }
-  absl::StatusOr<v1::ReportDeliveryResponse> Report(
-      const v1::Delivery& delivery, v1::ReportDeliveryRequest::Outcome outcome,
-      const std::string& incarnation = "1", const std::string& holder = "bot-1") {
+  absl::StatusOr<v1::ReportDeliveryResponse> Report(const v1::Delivery& delivery,
+                                                    v1::ReportDeliveryRequest::Outcome outcome,
+                                                    const std::string& incarnation = "1",
+                                                    const std::string& holder = "bot-1") {
     v1::ReportDeliveryRequest request;
     request.set_name(delivery.name());
     request.set_holder(holder);

@@ -87,8 +87,8 @@ TestServer::~TestServer() {
 void TestServer::Start() {
   std::unique_ptr<storage::Store> store = Must(storage::OpenSqliteStore(database_));
   if (wrap_) store = wrap_(std::move(store));
-  engine_ = Must(engine::Engine::Create(std::move(store), ShippedPolicy(), clock_.get(), &random_,
-                                        options_));
+  engine_ = Must(
+      engine::Engine::Create(std::move(store), ShippedPolicy(), clock_.get(), &random_, options_));
   if (engine_->directory()->proto().people().empty()) {
     absl::Notification done;
     engine_->ChangeDirectory(

@@ -53,8 +53,10 @@ Transcript::~Transcript() {
 }
 
 absl::StatusOr<int64_t> Transcript::Append(const TranscriptLine& line) {
-  nlohmann::ordered_json json = {{"action", line.action}, {"delivery", line.delivery},
-                                 {"place", line.place},   {"thread", line.thread},
+  nlohmann::ordered_json json = {{"action", line.action},
+                                 {"delivery", line.delivery},
+                                 {"place", line.place},
+                                 {"thread", line.thread},
                                  {"text", line.text}};
   const std::string bytes =
       json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

@@ -56,9 +56,7 @@ Json Mrkdwn(std::string text) { return {{"type", "mrkdwn"}, {"text", std::move(t
 Json Plain(std::string text) {
   return {{"type", "plain_text"}, {"text", std::move(text)}, {"emoji", false}};
 }
-Json Section(std::string text) {
-  return {{"type", "section"}, {"text", Mrkdwn(std::move(text))}};
-}
+Json Section(std::string text) { return {{"type", "section"}, {"text", Mrkdwn(std::move(text))}}; }
 
 // One line for each row, its first column in bold: columns that a phone would break are no columns.
 // The header says what the columns are and is not repeated.

@@ -164,9 +164,8 @@ absl::StatusOr<ChatRequest> ParseInteraction(absl::string_view body) {
   request.text = TextAt(action, {"value"});
   // The same press delivered twice has the same time; a second press has another.
   request.idempotency_key =
-      absl::StrCat("slack:", request.workspace, ":", request.channel_id, ":",
-                   request.message.id(), ":", action_id, ":", request.user_id, ":",
-                   TextAt(action, {"action_ts"}));
+      absl::StrCat("slack:", request.workspace, ":", request.channel_id, ":", request.message.id(),
+                   ":", action_id, ":", request.user_id, ":", TextAt(action, {"action_ts"}));
   return request;
 }
 

@@ -8,8 +8,8 @@
 
 namespace belfry::bot::slack {
 
-// All three: INVALID_ARGUMENT naming the field for bodies Slack does not send, also for text that is
-// no UTF-8. Unknown fields are ignored.
+// All three: INVALID_ARGUMENT naming the field for bodies Slack does not send, also for text that
+// is no UTF-8. Unknown fields are ignored.
 
 // POST of a slash command (form).
 absl::StatusOr<ChatRequest> ParseCommand(absl::string_view body);

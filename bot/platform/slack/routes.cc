@@ -83,8 +83,7 @@ void SlackRoutes::Handle(const HttpRequest& request, HttpListener::Respond respo
   }
 }
 
-void SlackRoutes::Run(const HttpRequest& request, ChatRequest chat,
-                      HttpListener::Respond respond) {
+void SlackRoutes::Run(const HttpRequest& request, ChatRequest chat, HttpListener::Respond respond) {
   const auto workspace = workspaces_.find(chat.workspace);
   if (workspace == workspaces_.end()) {
     rejected_("workspace");
@@ -129,9 +128,8 @@ void SlackRoutes::Run(const HttpRequest& request, ChatRequest chat,
     // Nothing shows in the answer to a button: acknowledge it now, say the rest afterwards.
     answer->AcknowledgeNow();
   }
-  const bool queued = dispatcher_.Submit(std::move(chat), root, [answer](chat::CommandResult result) {
-    answer->Finish(result.card);
-  });
+  const bool queued = dispatcher_.Submit(
+      std::move(chat), root, [answer](chat::CommandResult result) { answer->Finish(result.card); });
   if (!queued) {
     chat::Card busy;
     busy.tone = chat::Tone::kDanger;

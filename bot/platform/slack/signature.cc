@@ -22,9 +22,8 @@ constexpr size_t kSignatureBytes = 3 + 64;
 
 bool IsDigits(absl::string_view text) {
   return !text.empty() && text.size() <= kTimestampDigitsMax &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(c));
-         });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
 }
 
 bool IsSignature(absl::string_view text) {
@@ -42,8 +41,8 @@ std::string Sign(absl::string_view secret, absl::string_view timestamp, absl::st
   unsigned int size = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(base.data()), base.size(), digest, &size);
-  return absl::StrCat("v0=", absl::BytesToHexString(absl::string_view(
-                                 reinterpret_cast<const char*>(digest), size)));
+  return absl::StrCat("v0=", absl::BytesToHexString(
+                                 absl::string_view(reinterpret_cast<const char*>(digest), size)));
 }
 
 const char* VerdictName(Verdict verdict) {

@@ -18,9 +18,9 @@ enum class Verdict {
   kOk,
   kNotConfigured,  // there is no secret to compare with: everything is refused
   kMissing,
-  kDuplicate,      // a header stands more than once
+  kDuplicate,  // a header stands more than once
   kMalformed,
-  kStale,          // more than five minutes off
+  kStale,  // more than five minutes off
   kWrong,
   kReplayed,
 };
@@ -29,8 +29,7 @@ const char* VerdictName(Verdict verdict);
 
 // Looks at the raw bytes before anything parses them; compares in constant time. All `secrets` are
 // valid, so that one can be rotated.
-Verdict Verify(const std::vector<std::string>& secrets, const HttpRequest& request,
-               absl::Time now);
+Verdict Verify(const std::vector<std::string>& secrets, const HttpRequest& request, absl::Time now);
 
 }  // namespace belfry::bot::slack
 

@@ -41,22 +41,30 @@ bool Among(const std::set<std::string>& errors, const std::string& error) {
 }  // namespace
 
 SendResult Classify(const HttpResponse& response, const Json& body) {
-  static const std::set<std::string> kLater = {"ratelimited",      "rate_limited",
+  static const std::set<std::string> kLater = {"ratelimited",         "rate_limited",
                                                "service_unavailable", "request_timeout",
-                                               "team_added_to_org", "message_limit_exceeded"};
+                                               "team_added_to_org",   "message_limit_exceeded"};
   // "Some aspect of the operation may have succeeded."
   static const std::set<std::string> kAmbiguous = {"internal_error", "fatal_error"};
   static const std::set<std::string> kGone = {"message_not_found", "cant_update_message",
                                               "edit_window_closed"};
-  static const std::set<std::string> kTarget = {
-      "channel_not_found", "is_archived", "not_in_channel", "is_inactive", "user_not_in_channel",
-      "restricted_action", "restricted_action_read_only_channel",
-      "restricted_action_thread_only_channel", "cannot_reply_to_message", "user_not_found",
-      "cannot_dm_bot", "users_not_found"};
-  static const std::set<std::string> kWorkspace = {
-      "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
-      "missing_scope", "no_permission", "org_login_required", "ekm_access_denied",
-      "team_access_not_granted"};
+  static const std::set<std::string> kTarget = {"channel_not_found",
+                                                "is_archived",
+                                                "not_in_channel",
+                                                "is_inactive",
+                                                "user_not_in_channel",
+                                                "restricted_action",
+                                                "restricted_action_read_only_channel",
+                                                "restricted_action_thread_only_channel",
+                                                "cannot_reply_to_message",
+                                                "user_not_found",
+                                                "cannot_dm_bot",
+                                                "users_not_found"};
+  static const std::set<std::string> kWorkspace = {"invalid_auth",      "not_authed",
+                                                   "account_inactive",  "token_revoked",
+                                                   "token_expired",     "missing_scope",
+                                                   "no_permission",     "org_login_required",
+                                                   "ekm_access_denied", "team_access_not_granted"};
   const std::string error = TextOf(body, "error");
   if (response.status == 429) {
     return SendResult::Failed(SendFailure::kRetryLater, "429",

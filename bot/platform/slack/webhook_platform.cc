@@ -19,9 +19,9 @@ SendResult WebhookPlatform::Post(const Outgoing& message) {
   request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   const absl::StatusOr<HttpResponse> response = http_.Send(request);
   if (!response.ok()) {
-    return SendResult::Failed(absl::IsUnavailable(response.status()) ? SendFailure::kNotSent
-                                                                     : SendFailure::kAmbiguous,
-                              std::string(response.status().message()));
+    return SendResult::Failed(
+        absl::IsUnavailable(response.status()) ? SendFailure::kNotSent : SendFailure::kAmbiguous,
+        std::string(response.status().message()));
   }
   if (response->status == 200) {
     v1::MessageRef ref;

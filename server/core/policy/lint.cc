@@ -21,14 +21,21 @@ using policy::v1::Satisfaction;
 constexpr int kSeveritiesMax = 9;
 
 // Acts the programs ask about; a pack without a permission for one lets nobody do it.
-constexpr absl::string_view kActs[] = {
-    "OPEN",       "NOTE",           "ACKNOWLEDGE",  "ESCALATE",        "UPDATE_DETAILS",
-    "RECORD_FACTS", "ASSIGN_CATEGORIES", "ADD_ENTITY", "CHANGE_SEVERITY", "LOWER_SEVERITY",
-    "LINK_TICKET"};
+constexpr absl::string_view kActs[] = {"OPEN",
+                                       "NOTE",
+                                       "ACKNOWLEDGE",
+                                       "ESCALATE",
+                                       "UPDATE_DETAILS",
+                                       "RECORD_FACTS",
+                                       "ASSIGN_CATEGORIES",
+                                       "ADD_ENTITY",
+                                       "CHANGE_SEVERITY",
+                                       "LOWER_SEVERITY",
+                                       "LINK_TICKET"};
 
-constexpr absl::string_view kPlaceholders[] = {
-    "incident", "title", "severity", "state", "entity", "duty",  "clause", "due",
-    "left",     "late",  "level",    "reason", "remedy", "actor", "roles"};
+constexpr absl::string_view kPlaceholders[] = {"incident", "title",  "severity", "state", "entity",
+                                               "duty",     "clause", "due",      "left",  "late",
+                                               "level",    "reason", "remedy",   "actor", "roles"};
 
 class Linter {
  public:
@@ -43,8 +50,8 @@ class Linter {
     for (int i = 0; i < policy.facts_size(); ++i) {
       CheckCode(policy.facts(i).name(), At("facts", i));
       if (!facts_.emplace(policy.facts(i).name(), &policy.facts(i)).second) {
-        Error(At("facts", i), absl::StrCat("\"", policy.facts(i).name(),
-                                           "\" is there twice; rename one"));
+        Error(At("facts", i),
+              absl::StrCat("\"", policy.facts(i).name(), "\" is there twice; rename one"));
       }
     }
     for (const auto& item : policy.reminder_schedules()) reminders_.insert(item.name());
@@ -92,8 +99,7 @@ class Linter {
     for (int i = 0; i < list.size(); ++i) {
       CheckCode(list.Get(i).code(), At(name, i));
       if (!codes.insert(list.Get(i).code()).second) {
-        Error(At(name, i),
-              absl::StrCat("\"", list.Get(i).code(), "\" is there twice; rename one"));
+        Error(At(name, i), absl::StrCat("\"", list.Get(i).code(), "\" is there twice; rename one"));
       }
     }
   }
@@ -102,7 +108,8 @@ class Linter {
   void Refer(const Set& known, const std::string& code, absl::string_view what,
              const std::string& path) {
     if (known.count(code) > 0) return;
-    Error(path, absl::StrCat("there is no ", what, " \"", code, "\"; define it or correct the "
+    Error(path, absl::StrCat("there is no ", what, " \"", code,
+                             "\"; define it or correct the "
                              "spelling"));
   }
 
@@ -427,8 +434,8 @@ class Linter {
       const bool known = value == "UNANSWERED" || allowed.empty() ||
                          std::find(allowed.begin(), allowed.end(), value) != allowed.end();
       if (!known) {
-        Error(path, absl::StrCat("\"", value, "\" is no answer to ", name,
-                                 "; use one of its values"));
+        Error(path,
+              absl::StrCat("\"", value, "\" is no answer to ", name, "; use one of its values"));
       }
     }
   }
@@ -524,7 +531,8 @@ class Linter {
       const bool known = std::find(std::begin(kPlaceholders), std::end(kPlaceholders), name) !=
                          std::end(kPlaceholders);
       if (!known) {
-        Error(path, absl::StrCat("there is no placeholder \"{", name, "}\"; the schema lists them"));
+        Error(path,
+              absl::StrCat("there is no placeholder \"{", name, "}\"; the schema lists them"));
       }
     }
   }

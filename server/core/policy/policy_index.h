@@ -62,8 +62,8 @@ class PolicyIndex {
   Index<policy::v1::State> states_;
   Index<policy::v1::Transition> transitions_;  // by "state\nverb"
   Index<policy::v1::Role> roles_;
-  Index<policy::v1::FactDefinition> facts_;    // lower case
-  Index<policy::v1::Category> categories_;     // lower case
+  Index<policy::v1::FactDefinition> facts_;  // lower case
+  Index<policy::v1::Category> categories_;   // lower case
   Index<policy::v1::Obligation> obligations_;
   Index<policy::v1::DocumentType> documents_;  // lower case
   Index<policy::v1::Permission> permissions_;

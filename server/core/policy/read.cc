@@ -82,8 +82,8 @@ absl::StatusOr<policy::v1::Policy> ReadPolicy(absl::string_view text) {
   std::string errors;
   for (const Finding& finding : Check(text, policy)) {
     if (finding.warning) continue;
-    absl::StrAppend(&errors, errors.empty() ? "" : "\n", "line ", finding.line, ": ",
-                    finding.path, finding.path.empty() ? "" : ": ", finding.message);
+    absl::StrAppend(&errors, errors.empty() ? "" : "\n", "line ", finding.line, ": ", finding.path,
+                    finding.path.empty() ? "" : ": ", finding.message);
   }
   if (!errors.empty()) return absl::InvalidArgumentError(errors);
   return policy;

@@ -51,9 +51,9 @@ absl::Status Connection::Configure(Mode mode) {
     BELFRY_ASSIGN_OR_RETURN(const std::string value, QueryText(setting.get));
     // mmap_size answers nothing where mapping is compiled out.
     if (value != setting.value && !value.empty()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("the database refuses \"", setting.set, "\" and stays at ", value,
-                       "; put the file on a local disk"));
+      return absl::FailedPreconditionError(absl::StrCat("the database refuses \"", setting.set,
+                                                        "\" and stays at ", value,
+                                                        "; put the file on a local disk"));
     }
   }
   if (mode == Mode::kReader) return Execute("PRAGMA query_only=ON");

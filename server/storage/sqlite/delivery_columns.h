@@ -7,9 +7,9 @@
 
 namespace belfry::storage {
 
-#define BELFRY_DELIVERY_COLUMNS                                                               \
-  "id, incident, target, platform, conversation, blob, state, conflation_key, attempt, "      \
-  "ambiguous, endpoint_index, not_before_us, create_time_us, lease_holder, "                  \
+#define BELFRY_DELIVERY_COLUMNS                                                          \
+  "id, incident, target, platform, conversation, blob, state, conflation_key, attempt, " \
+  "ambiguous, endpoint_index, not_before_us, create_time_us, lease_holder, "             \
   "lease_incarnation, lease_until_us, message_blob, last_error, sequence"
 
 // Binds all columns but `sequence`, as parameters 1 to 18.

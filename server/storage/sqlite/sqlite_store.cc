@@ -36,8 +36,8 @@ absl::Status CreateParent(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(parent, error);
   if (!error) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("cannot create ", parent.string(), ": ",
-                                             error.message()));
+  return absl::UnavailableError(
+      absl::StrCat("cannot create ", parent.string(), ": ", error.message()));
 }
 
 absl::Status CheckFile(Connection& writer, const std::string& path) {
@@ -63,9 +63,9 @@ absl::Status Migrate(Connection& writer, const std::string& path) {
         absl::StrCat(path, " is another program's database; give another --store"));
   }
   if (version > kSchemaVersion) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path, " has schema ", version, ", this belfryd knows ", kSchemaVersion,
-                     "; use the newer belfryd that wrote it"));
+    return absl::FailedPreconditionError(absl::StrCat(path, " has schema ", version,
+                                                      ", this belfryd knows ", kSchemaVersion,
+                                                      "; use the newer belfryd that wrote it"));
   }
   if (version == kSchemaVersion) return absl::OkStatus();
   BELFRY_RETURN_IF_ERROR(writer.Execute("BEGIN IMMEDIATE"));
@@ -92,8 +92,7 @@ class SqliteStore final : public Store {
   absl::StatusOr<std::vector<IncidentRow>> ListIncidents(const IncidentQuery& query) override;
   absl::StatusOr<std::vector<EventRow>> ListEvents(absl::string_view incident,
                                                    int64_t after_version, int limit) override;
-  absl::StatusOr<std::vector<EventRow>> ListEventsAfter(int64_t after_position,
-                                                        int limit) override;
+  absl::StatusOr<std::vector<EventRow>> ListEventsAfter(int64_t after_position, int limit) override;
   absl::StatusOr<int64_t> LastPosition() override;
   absl::StatusOr<std::vector<Due>> ListDue(int64_t until_us, int limit) override;
   absl::StatusOr<std::optional<int64_t>> NextDue() override;
@@ -160,8 +159,7 @@ absl::Status SqliteStore::Maintain() {
   const int mode = pages < kRestartPages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
   int in_log = 0;
   int done = 0;
-  const int code =
-      sqlite3_wal_checkpoint_v2(writer_->handle(), nullptr, mode, &in_log, &done);
+  const int code = sqlite3_wal_checkpoint_v2(writer_->handle(), nullptr, mode, &in_log, &done);
   // Busy readers only postpone it.
   if (code != SQLITE_OK && code != SQLITE_BUSY) {
     return SqliteError(writer_->handle(), code, "checkpoint");
@@ -189,8 +187,10 @@ absl::StatusOr<std::vector<IncidentRow>> SqliteStore::ListIncidents(const Incide
     return absl::StrJoin(parts, ", ");
   };
   const auto in_scopes = [&](const std::vector<std::string>& scopes) {
-    return absl::StrCat("EXISTS (SELECT 1 FROM incident_scopes AS s WHERE s.incident = i.id AND "
-                        "s.scope IN (", quoted_list(scopes), "))");
+    return absl::StrCat(
+        "EXISTS (SELECT 1 FROM incident_scopes AS s WHERE s.incident = i.id AND "
+        "s.scope IN (",
+        quoted_list(scopes), "))");
   };
   if (query.visible_scopes.has_value()) where.push_back(in_scopes(*query.visible_scopes));
   if (!query.all_restricted) {
@@ -307,12 +307,11 @@ absl::StatusOr<std::vector<DeliveryRow>> SqliteStore::ListDeliveries(
     absl::string_view incident, std::optional<DeliveryState> state, int64_t before_sequence,
     int limit) {
   Reader reader(this);
-  BELFRY_ASSIGN_OR_RETURN(
-      Statement * select,
-      reader->Cached("SELECT " BELFRY_DELIVERY_COLUMNS
-                     " FROM deliveries WHERE (?1 = '' OR incident = ?1) "
-                     "AND (?2 = 0 OR state = ?2) AND (?3 = 0 OR sequence < ?3) "
-                     "ORDER BY sequence DESC LIMIT ?4"));
+  BELFRY_ASSIGN_OR_RETURN(Statement * select,
+                          reader->Cached("SELECT " BELFRY_DELIVERY_COLUMNS
+                                         " FROM deliveries WHERE (?1 = '' OR incident = ?1) "
+                                         "AND (?2 = 0 OR state = ?2) AND (?3 = 0 OR sequence < ?3) "
+                                         "ORDER BY sequence DESC LIMIT ?4"));
   select->Bind(1, incident)
       .Bind(2, state.has_value() ? static_cast<int64_t>(*state) : 0)
       .Bind(3, before_sequence)
@@ -368,9 +367,8 @@ absl::StatusOr<Store::Health> SqliteStore::CheckHealth() {
   // stat() opens nothing, so it is harmless to SQLite's locks.
   if (stat((path_ + "-wal").c_str(), &wal) == 0) health.wal_bytes = wal.st_size;
   Reader reader(this);
-  BELFRY_ASSIGN_OR_RETURN(
-      Statement * open,
-      reader->Cached("SELECT count(*) FROM deliveries WHERE state IN (1, 2)"));
+  BELFRY_ASSIGN_OR_RETURN(Statement * open,
+                          reader->Cached("SELECT count(*) FROM deliveries WHERE state IN (1, 2)"));
   BELFRY_ASSIGN_OR_RETURN(bool found, open->Step());
   if (found) health.open_deliveries = open->Int(0);
   open->Reset();

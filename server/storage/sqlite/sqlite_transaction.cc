@@ -48,8 +48,7 @@ absl::StatusOr<std::optional<RequestRow>> SqliteTransaction::FindRequest(
       Statement * select,
       connection_->Cached("SELECT fingerprint, response_blob, time_us FROM requests "
                           "WHERE principal = ? AND request_id = ?"));
-  BELFRY_ASSIGN_OR_RETURN(const bool found,
-                          select->Bind(1, principal).Bind(2, request_id).Step());
+  BELFRY_ASSIGN_OR_RETURN(const bool found, select->Bind(1, principal).Bind(2, request_id).Step());
   if (!found) return std::nullopt;
   RequestRow row;
   row.principal = std::string(principal);
@@ -160,9 +159,8 @@ absl::Status SqliteTransaction::AddDelivery(DeliveryRow& row) {
 }
 
 absl::StatusOr<std::optional<DeliveryRow>> SqliteTransaction::LoadDelivery(absl::string_view id) {
-  BELFRY_ASSIGN_OR_RETURN(
-      Statement * select,
-      connection_->Cached("SELECT " BELFRY_DELIVERY_COLUMNS " FROM deliveries WHERE id = ?"));
+  BELFRY_ASSIGN_OR_RETURN(Statement * select, connection_->Cached("SELECT " BELFRY_DELIVERY_COLUMNS
+                                                                  " FROM deliveries WHERE id = ?"));
   BELFRY_ASSIGN_OR_RETURN(const bool found, select->Bind(1, id).Step());
   if (!found) return std::nullopt;
   DeliveryRow row = ReadDelivery(*select);
@@ -201,8 +199,7 @@ absl::StatusOr<std::vector<DeliveryRow>> SqliteTransaction::LeaseDeliveries(
   BELFRY_RETURN_IF_ERROR(ReleaseLeases(holder, incarnation, now_us));
   BELFRY_ASSIGN_OR_RETURN(
       Statement * select,
-      connection_->Cached("SELECT " BELFRY_DELIVERY_COLUMNS
-                          " FROM deliveries AS d "
+      connection_->Cached("SELECT " BELFRY_DELIVERY_COLUMNS " FROM deliveries AS d "
                           "WHERE state = 1 AND platform = ?1 AND not_before_us <= ?2 "
                           "AND NOT EXISTS (SELECT 1 FROM deliveries AS e "
                           "  WHERE e.conversation = d.conversation AND e.state IN (1, 2) "

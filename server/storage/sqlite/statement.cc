@@ -5,9 +5,9 @@
 namespace belfry::storage {
 
 absl::Status SqliteError(sqlite3* db, int code, absl::string_view doing) {
-  const std::string text = absl::StrCat("cannot ", doing, ": ", sqlite3_errmsg(db), " (",
-                                        sqlite3_errstr(code), ", ", sqlite3_extended_errcode(db),
-                                        ")");
+  const std::string text =
+      absl::StrCat("cannot ", doing, ": ", sqlite3_errmsg(db), " (", sqlite3_errstr(code), ", ",
+                   sqlite3_extended_errcode(db), ")");
   switch (code & 0xFF) {
     case SQLITE_FULL:
       return absl::ResourceExhaustedError(
@@ -69,9 +69,9 @@ absl::StatusOr<bool> Statement::Step() {
     Reset();
     return false;
   }
-  const absl::Status status = SqliteError(sqlite3_db_handle(statement_.get()), code,
-                                          absl::StrCat("run \"", sqlite3_sql(statement_.get()),
-                                                       "\""));
+  const absl::Status status =
+      SqliteError(sqlite3_db_handle(statement_.get()), code,
+                  absl::StrCat("run \"", sqlite3_sql(statement_.get()), "\""));
   Reset();
   return status;
 }

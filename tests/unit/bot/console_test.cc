@@ -103,8 +103,7 @@ TEST(AnswerClockTest, GivesTheResultWhenItComesSoon) {
   AnswerClock clock(absl::Hours(1));
   std::string said;
   auto answer = clock.Expect([&](const chat::Card& card) { said = "now " + card.title; },
-                             [&] { said = "receipt"; },
-                             [&](const chat::Card&) { said = "later"; });
+                             [&] { said = "receipt"; }, [&](const chat::Card&) { said = "later"; });
   chat::Card card;
   card.title = "x";
   answer->Finish(card);

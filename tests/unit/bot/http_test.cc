@@ -159,9 +159,8 @@ TEST(ClientTest, TellsNotSentFromUnknown) {
   request.url = "http://127.0.0.1:1/";
   EXPECT_EQ(client.Send(request).status().code(), absl::StatusCode::kUnavailable);
   std::vector<HttpListener::Respond> silent;
-  auto listener = Start([&](HttpRequest, HttpListener::Respond respond) {
-    silent.push_back(std::move(respond));
-  });
+  auto listener = Start(
+      [&](HttpRequest, HttpListener::Respond respond) { silent.push_back(std::move(respond)); });
   request.url = absl::StrCat("http://127.0.0.1:", listener->port(), "/");
   EXPECT_EQ(client.Send(request).status().code(), absl::StatusCode::kUnknown);
   request.url = "http://example.org/";
@@ -222,8 +221,9 @@ TEST_F(SlackApiTest, WaitsAsLongAsItIsAsked) {
 }
 
 TEST_F(SlackApiTest, FindsWhatAnEarlierAttemptHadPosted) {
-  answer_.body = R"({"ok":true,"messages":[{"ts":"1.1"},{"ts":"1.2","metadata":)"
-                 R"({"event_type":"belfry_delivery","event_payload":{"delivery":"deliveries/1"}}}]})";
+  answer_.body =
+      R"({"ok":true,"messages":[{"ts":"1.1"},{"ts":"1.2","metadata":)"
+      R"({"event_type":"belfry_delivery","event_payload":{"delivery":"deliveries/1"}}}]})";
   const auto found = platform_->Find(message_, absl::UnixEpoch());
   ASSERT_TRUE(found.ok()) << found.status();
   ASSERT_TRUE(found->has_value());
@@ -239,10 +239,9 @@ TEST_F(SlackApiTest, AnswersOnlyWhereResponseUrlsMayPoint) {
   answer_.body = "ok";
   chat::Card card;
   card.title = "Done";
-  EXPECT_TRUE(platform_
-                  ->Respond(absl::StrCat("http://127.0.0.1:", listener_->port(), "/response/1"),
-                            card)
-                  .ok());
+  EXPECT_TRUE(
+      platform_->Respond(absl::StrCat("http://127.0.0.1:", listener_->port(), "/response/1"), card)
+          .ok());
   EXPECT_EQ(platform_->Respond("https://evil.example/x", card).failure, SendFailure::kBug);
   EXPECT_EQ(platform_->Respond("https://hooks.slack.com.evil.example/x", card).failure,
             SendFailure::kBug);

@@ -25,8 +25,7 @@ constexpr char kBody[] =
     "&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text="
     "&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibI"
     "GlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
-constexpr char kSignature[] =
-    "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503";
+constexpr char kSignature[] = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503";
 
 HttpRequest Signed(const std::string& timestamp = kTime, const std::string& signature = kSignature,
                    const std::string& body = kBody) {
@@ -55,7 +54,9 @@ TEST(SignatureTest, RefusesEverythingElse) {
                                 "99999999999999999999", "١٥٣"}) {
     EXPECT_EQ(Verify({kSecret}, Signed(timestamp), kThen), Verdict::kMalformed) << timestamp;
   }
-  for (const char* signature : {"", "v1=a2", "a2114d57", "v0=", "v0=A2114D57B48EAC39B9AD189DD8316235A7B4A8D21A10BD27519666489C69B503"}) {
+  for (const char* signature :
+       {"", "v1=a2", "a2114d57",
+        "v0=", "v0=A2114D57B48EAC39B9AD189DD8316235A7B4A8D21A10BD27519666489C69B503"}) {
     EXPECT_EQ(Verify({kSecret}, Signed(kTime, signature), kThen), Verdict::kMalformed) << signature;
   }
   HttpRequest twice = Signed();
@@ -104,8 +105,9 @@ TEST(InboundTest, ReadsASlashCommand) {
 TEST(InboundTest, NamesWhatIsWrong) {
   EXPECT_THAT(std::string(ParseCommand("user_id=U1&trigger_id=1").status().message()),
               HasSubstr("team_id"));
-  EXPECT_THAT(std::string(ParseCommand("team_id=T1&user_id=U1&trigger_id=1&text=%FF").status().message()),
-              HasSubstr("text: is no UTF-8"));
+  EXPECT_THAT(
+      std::string(ParseCommand("team_id=T1&user_id=U1&trigger_id=1&text=%FF").status().message()),
+      HasSubstr("text: is no UTF-8"));
   EXPECT_THAT(std::string(ParseCommand("text=%G1").status().message()), HasSubstr("percent"));
   EXPECT_THAT(std::string(ParseInteraction("payload=%7B").status().message()),
               HasSubstr("payload"));
@@ -123,9 +125,9 @@ TEST(InboundTest, ReadsAButtonOfOursAndNoOther) {
         {"channel", {{"id", "C1"}}},
         {"message", {{"ts", "5.6"}}},
         {"response_url", "https://hooks.slack.com/x"},
-        {"actions", Json::array({{{"action_id", action_id},
-                                  {"value", "ack DOP-2026-0001"},
-                                  {"action_ts", "7.8"}}})}};
+        {"actions",
+         Json::array(
+             {{{"action_id", action_id}, {"value", "ack DOP-2026-0001"}, {"action_ts", "7.8"}}})}};
     return ParseInteraction("payload=" + payload.dump());
   };
   const auto request = press("belfry:ack:0");
@@ -212,25 +214,21 @@ TEST_P(ClassifyTest, SaysWhatHelps) {
 
 INSTANTIATE_TEST_SUITE_P(
     Slack, ClassifyTest,
-    ::testing::Values(AnswerCase{200, R"({"ok":true})", SendFailure::kNone},
-                      AnswerCase{429, R"({"ok":false,"error":"ratelimited"})",
-                                 SendFailure::kRetryLater},
-                      AnswerCase{200, R"({"ok":false,"error":"ratelimited"})",
-                                 SendFailure::kRetryLater},
-                      AnswerCase{503, "upstream", SendFailure::kAmbiguous},
-                      AnswerCase{200, R"({"ok":false,"error":"fatal_error"})",
-                                 SendFailure::kAmbiguous},
-                      AnswerCase{200, R"({"ok":false,"error":"is_archived"})",
-                                 SendFailure::kTargetBroken},
-                      AnswerCase{200, R"({"ok":false,"error":"message_not_found"})",
-                                 SendFailure::kMessageGone},
-                      AnswerCase{200, R"({"ok":false,"error":"token_revoked"})",
-                                 SendFailure::kWorkspaceBroken},
-                      AnswerCase{200, R"({"ok":false,"error":"invalid_blocks"})",
-                                 SendFailure::kBug},
-                      AnswerCase{200, "not json", SendFailure::kBug},
-                      AnswerCase{200, "[]", SendFailure::kBug},
-                      AnswerCase{302, "", SendFailure::kBug}));
+    ::testing::Values(
+        AnswerCase{200, R"({"ok":true})", SendFailure::kNone},
+        AnswerCase{429, R"({"ok":false,"error":"ratelimited"})", SendFailure::kRetryLater},
+        AnswerCase{200, R"({"ok":false,"error":"ratelimited"})", SendFailure::kRetryLater},
+        AnswerCase{503, "upstream", SendFailure::kAmbiguous},
+        AnswerCase{200, R"({"ok":false,"error":"fatal_error"})", SendFailure::kAmbiguous},
+        AnswerCase{200, R"({"ok":false,"error":"is_archived"})", SendFailure::kTargetBroken},
+        AnswerCase{200, R"({"ok":false,"error":"message_not_found"})", SendFailure::kMessageGone},
+        AnswerCase{200, R"({"ok":false,"error":"token_revoked"})", SendFailure::kWorkspaceBroken},
+        AnswerCase{200, R"({"ok":false,"error":"invalid_blocks"})", SendFailure::kBug},
+        AnswerCase{200, "not json", SendFailure::kBug}, AnswerCase{200, "[]", SendFailure::kBug},
+        AnswerCase{302, "", SendFailure::kBug}),
+    [](const auto& answer) {
+      return absl::StrCat("Answer", answer.index, "Is", answer.param.status);
+    });
 
 }  // namespace
 }  // namespace belfry::bot::slack

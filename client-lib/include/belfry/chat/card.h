@@ -26,13 +26,13 @@ struct CardButton {
 
 struct Card {
   Tone tone = Tone::kNeutral;
-  std::string title;                // one line
-  std::string body;                 // free text, may have several lines
-  std::vector<CardField> fields;    // at most 10
+  std::string title;                            // one line
+  std::string body;                             // free text, may have several lines
+  std::vector<CardField> fields;                // at most 10
   std::vector<std::vector<std::string>> table;  // first row is the header; empty when no table
-  std::vector<std::string> hints;   // what to type next, one line each
-  std::string context;              // small print: clause, times, id
-  std::vector<CardButton> buttons;  // at most 5
+  std::vector<std::string> hints;               // what to type next, one line each
+  std::string context;                          // small print: clause, times, id
+  std::vector<CardButton> buttons;              // at most 5
 
   // The whole meaning in plain sentences, for screen readers, notifications and terminals.
   std::string PlainText() const;

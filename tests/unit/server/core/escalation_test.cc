@@ -42,9 +42,9 @@ TEST(EscalationTest, Sev1StartsAtLevel4ClimbsAfterTenMinutesAndRepeatsForEver) {
                                    "people/eox.scio", "people/dop.head", "people/csirt.executive",
                                    "people/ciso"));
   world.Advance(absl::Minutes(26));
-  EXPECT_THAT(world.Pages(), ElementsAre("0: level 4 started", "5: level 4 repeat",
-                                         "10: level 5 climb", "15: level 5 repeat",
-                                         "20: level 5 exhausted", "25: level 5 exhausted"));
+  EXPECT_THAT(world.Pages(),
+              ElementsAre("0: level 4 started", "5: level 4 repeat", "10: level 5 climb",
+                          "15: level 5 repeat", "20: level 5 exhausted", "25: level 5 exhausted"));
 }
 
 TEST(EscalationTest, Sev4WaitsFourHoursRepeatsOnceAndStopsClimbingAtLevel3) {
@@ -113,9 +113,8 @@ TEST(EscalationTest, ARaiseOfTheSeverityPagesTheLevelsAbove) {
               UnorderedElementsAre("people/dop.deputy", "people/dop.iso", "people/eox.scio",
                                    "people/dop.head", "people/csirt.executive", "people/ciso"));
   world.Advance(absl::Minutes(16));
-  EXPECT_THAT(world.Pages(),
-              ElementsAre("0: level 1 started", "10: level 4 severity_raised",
-                          "15: level 4 repeat"));
+  EXPECT_THAT(world.Pages(), ElementsAre("0: level 1 started", "10: level 4 severity_raised",
+                                         "15: level 4 repeat"));
 }
 
 TEST(EscalationTest, AfterAnOutageOnePageStandsForAllThatFellDue) {
@@ -190,8 +189,8 @@ TEST(EscalationTest, AnExhaustedLadderRaisesAnAlarm) {
   ASSERT_EQ(world.Pages().back(), "180: level 4 exhausted");
   bool alarmed = false;
   for (const auto& draft : world.notices()) {
-    alarmed |= draft.notice.kind() == v1::Notice::KIND_ALARM &&
-               draft.target == "people/csirt.executive";
+    alarmed |=
+        draft.notice.kind() == v1::Notice::KIND_ALARM && draft.target == "people/csirt.executive";
   }
   EXPECT_TRUE(alarmed);
 }

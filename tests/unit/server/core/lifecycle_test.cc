@@ -54,16 +54,19 @@ TEST(LifecycleTest, CannotCloseWhileTheFollowUpIsOwedAndNamesTheClause) {
   world.Triage();
   ASSERT_THAT(world.Ack("csirt.handler"), IsOk());
   ASSERT_THAT(world.Ack("eox.scio"), IsOk());
-  ASSERT_THAT(world.Act("eox.scio", [] {
-                v1::SendObligationNoticeRequest request;
-                request.set_obligation("CCIO-CSO-VIA-SCIO");
-                return request;
-              }()), IsOk());
+  ASSERT_THAT(world.Act("eox.scio",
+                        [] {
+                          v1::SendObligationNoticeRequest request;
+                          request.set_obligation("CCIO-CSO-VIA-SCIO");
+                          return request;
+                        }()),
+              IsOk());
   ASSERT_THAT(world.Delivered("CCIO-CSO-VIA-SCIO", "ccio"), IsOk());
   ASSERT_THAT(world.Delivered("CCIO-CSO-VIA-SCIO", "cso"), IsOk());
   world.Resolve();
-  ASSERT_THAT(world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"}, {"iso_sign_off", "YES"}}),
-              IsOk());
+  ASSERT_THAT(
+      world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"}, {"iso_sign_off", "YES"}}),
+      IsOk());
 
   const absl::Status refused = world.Verb("csirt.handler", "close");
   EXPECT_THAT(refused, RefusedBecause("GUARD_FAILED", "FOLLOWUP-24H is open (POL-5.17)"));
@@ -81,9 +84,9 @@ TEST(LifecycleTest, NamesEverythingThatIsMissingAtOnce) {
   ASSERT_THAT(world.Ticket("commonhelp"), IsOk());
   ASSERT_THAT(world.Verb("csirt.handler", "take"), IsOk());
   const std::string message(world.Verb("csirt.handler", "declare").message());
-  for (const char* missing : {"category", "verdict", "attack_intrusion", "criminal",
-                              "personal_information", "public_safety", "third_party",
-                              "statewide"}) {
+  for (const char* missing :
+       {"category", "verdict", "attack_intrusion", "criminal", "personal_information",
+        "public_safety", "third_party", "statewide"}) {
     EXPECT_THAT(message, HasSubstr(missing));
   }
 }
@@ -153,8 +156,9 @@ TEST(LifecycleTest, AnAttackIntrusionIsWatchedFor72HoursBeforeItCloses) {
   world.Triage();
   ASSERT_THAT(world.FollowUp("dop.contact"), IsOk());
   world.Resolve();
-  ASSERT_THAT(world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"}, {"iso_sign_off", "YES"}}),
-              IsOk());
+  ASSERT_THAT(
+      world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"}, {"iso_sign_off", "YES"}}),
+      IsOk());
   EXPECT_THAT(world.Verb("csirt.handler", "close"), RefusedBecause("GUARD_FAILED", "72 h"));
   world.Advance(absl::Hours(72));
   EXPECT_THAT(world.Verb("csirt.handler", "close"), Not(RefusedBecause("GUARD_FAILED", "72 h")));

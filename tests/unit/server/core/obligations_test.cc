@@ -20,8 +20,8 @@ std::vector<std::string> Reminders(const CoreWorld& world, const std::string& in
   std::vector<std::string> reminders;
   for (const auto& event : world.events()) {
     if (event.reminder_sent().instance() != instance) continue;
-    reminders.push_back(std::to_string(
-        (event.time().seconds() - absl::ToUnixSeconds(world.start())) / 60));
+    reminders.push_back(
+        std::to_string((event.time().seconds() - absl::ToUnixSeconds(world.start())) / 60));
   }
   return reminders;
 }
@@ -30,8 +30,8 @@ std::vector<std::string> Told(const CoreWorld& world, const std::string& instanc
   std::vector<std::string> told;
   for (const auto& event : world.events()) {
     if (event.overdue_step_taken().instance() != instance) continue;
-    std::string text = std::to_string(
-        (event.time().seconds() - absl::ToUnixSeconds(world.start())) / 60);
+    std::string text =
+        std::to_string((event.time().seconds() - absl::ToUnixSeconds(world.start())) / 60);
     for (const std::string& role : event.overdue_step_taken().roles()) text += " " + role;
     told.push_back(text);
   }
@@ -73,7 +73,8 @@ INSTANTIATE_TEST_SUITE_P(
                       SpanCase{"SEV2", absl::Hours(1), absl::Minutes(30), absl::Hours(1)},
                       SpanCase{"SEV3", absl::Hours(4), absl::Hours(4), absl::Hours(4)},
                       SpanCase{"SEV4", absl::Hours(4), absl::Hours(24), absl::Hours(24)},
-                      SpanCase{"SEV5", absl::Hours(24), absl::Hours(24), absl::Hours(24)}));
+                      SpanCase{"SEV5", absl::Hours(24), absl::Hours(24), absl::Hours(24)}),
+    [](const auto& span) { return std::string(span.param.severity); });
 
 TEST(ObligationsTest, The24HoursCountFromTheDetectionNotFromTheReport) {
   CoreWorld world;
@@ -216,8 +217,9 @@ TEST(ObligationsTest, ReopeningStartsFreshClocks) {
   ASSERT_THAT(world.Act("eox.scio", notice), IsOk());
   ASSERT_THAT(world.Delivered("CCIO-CSO-VIA-SCIO", "ccio"), IsOk());
   ASSERT_THAT(world.Delivered("CCIO-CSO-VIA-SCIO", "cso"), IsOk());
-  ASSERT_THAT(world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"}, {"iso_sign_off", "YES"}}),
-              IsOk());
+  ASSERT_THAT(
+      world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"}, {"iso_sign_off", "YES"}}),
+      IsOk());
   ASSERT_THAT(world.Verb("csirt.handler", "close"), IsOk());
   world.At(absl::Hours(500));
   EXPECT_THAT(world.Verb("csirt.handler", "reopen", "new facts"),

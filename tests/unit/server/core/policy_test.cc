@@ -91,14 +91,16 @@ INSTANTIATE_TEST_SUITE_P(
                  "nothing satisfies FOLLOWUP-24H"},
         Breakage{"NoSuchDocument", "satisfied_by { document { type: \"FOLLOWUP\" } }",
                  "satisfied_by { document { type: \"REPORT\" } }", "no document \"REPORT\""},
-        Breakage{"NoOwner", "owner_roles: \"SCIO\" accountable_roles: \"ISO\" recipient_roles: \"SCIO\"",
+        Breakage{"NoOwner",
+                 "owner_roles: \"SCIO\" accountable_roles: \"ISO\" recipient_roles: \"SCIO\"",
                  "accountable_roles: \"ISO\"", "has no owner"},
         Breakage{"NoClock", "clock: CLOCK_DETECTED due { any { seconds: 3600 } }",
                  "due { any { seconds: 3600 } }", "needs a clock"},
         Breakage{"ZeroSpan", "due { any { seconds: 900 } }", "due { any { seconds: 0 } }",
                  "longer than zero"},
         Breakage{"SpanWithoutSeverity",
-                 "    by_severity { severity: \"SEV5\" span { seconds: 86400 } }\n  }\n  owner_roles: \"CSIRT_H\"",
+                 "    by_severity { severity: \"SEV5\" span { seconds: 86400 } }\n  }\n  "
+                 "owner_roles: \"CSIRT_H\"",
                  "  }\n  owner_roles: \"CSIRT_H\"", "says nothing about SEV5"},
         Breakage{"NoSuchReminder", "reminders: \"hard\"", "reminders: \"gentle\"",
                  "no reminder schedule \"gentle\""},
@@ -115,10 +117,10 @@ TEST(PolicyPackTest, FindingsNameTheLineOfTheItem) {
   const size_t at = text.find("code: \"F3\" at_least: \"SEV3\"");
   ASSERT_NE(at, std::string::npos);
   // The finding is about at_least of that floor; the floor begins on the line before it.
-  const int line = static_cast<int>(std::count(text.begin(), text.begin() + static_cast<long>(at),
-                                               '\n')) + 1;
-  text = absl::StrReplaceAll(text, {{"code: \"F3\" at_least: \"SEV3\"",
-                                     "code: \"F3\" at_least: \"SEV9\""}});
+  const int line =
+      static_cast<int>(std::count(text.begin(), text.begin() + static_cast<long>(at), '\n')) + 1;
+  text = absl::StrReplaceAll(
+      text, {{"code: \"F3\" at_least: \"SEV3\"", "code: \"F3\" at_least: \"SEV9\""}});
   const auto findings = core::CheckPolicyText(text);
   ASSERT_FALSE(findings.empty());
   EXPECT_EQ(findings[0].line, line - 1);
@@ -127,8 +129,13 @@ TEST(PolicyPackTest, FindingsNameTheLineOfTheItem) {
 // A change of the text changes what happens, with no recompile.
 TEST(PolicyPackTest, AChangedNumberTakesEffect) {
   const std::string text = absl::StrReplaceAll(
-      ReadSourceFile(kPack), {{"clock: CLOCK_DETECTED due { any { seconds: 86400 } }\n  owner_roles: \"PC\" owner_roles: \"SC\" accountable_roles: \"ISO\" recipient_roles: \"CSIRT_H\"\n  satisfied_by { document { type: \"FOLLOWUP\" } }",
-                               "clock: CLOCK_DETECTED due { any { seconds: 43200 } }\n  owner_roles: \"PC\" owner_roles: \"SC\" accountable_roles: \"ISO\" recipient_roles: \"CSIRT_H\"\n  satisfied_by { document { type: \"FOLLOWUP\" } }"}});
+      ReadSourceFile(kPack),
+      {{"clock: CLOCK_DETECTED due { any { seconds: 86400 } }\n  owner_roles: \"PC\" owner_roles: "
+        "\"SC\" accountable_roles: \"ISO\" recipient_roles: \"CSIRT_H\"\n  satisfied_by { document "
+        "{ type: \"FOLLOWUP\" } }",
+        "clock: CLOCK_DETECTED due { any { seconds: 43200 } }\n  owner_roles: \"PC\" owner_roles: "
+        "\"SC\" accountable_roles: \"ISO\" recipient_roles: \"CSIRT_H\"\n  satisfied_by { document "
+        "{ type: \"FOLLOWUP\" } }"}});
   const auto policy = core::ReadPolicy(text);
   ASSERT_THAT(policy, IsOk());
   CoreWorld world(*core::PolicyIndex::Create(*policy));
@@ -143,10 +150,8 @@ TEST(SecondPackTest, ACountyRunsAfterNistWithoutItd) {
   auto* entity = directory.add_entities();
   entity->set_name("entities/dop");
   entity->set_title("County Roads");
-  for (const auto& [person, role] :
-       std::vector<std::pair<std::string, std::string>>{{"people/dop.clerk", ""},
-                                                        {"people/lead", "LEAD"},
-                                                        {"people/manager", "MANAGER"}}) {
+  for (const auto& [person, role] : std::vector<std::pair<std::string, std::string>>{
+           {"people/dop.clerk", ""}, {"people/lead", "LEAD"}, {"people/manager", "MANAGER"}}) {
     auto* added = directory.add_people();
     added->set_name(person);
     added->set_entity("entities/dop");

@@ -37,7 +37,8 @@ TEST(SeverityTest, LoweringNeedsAReasonAndTheRightRole) {
   CoreWorld world;
   ASSERT_THAT(world.Open("dop.clerk"), IsOk());
   EXPECT_THAT(world.Severity("dop.contact", "SEV5"), RefusedBecause("ROLE_REQUIRED", "CSIRT_H"));
-  EXPECT_THAT(world.Severity("csirt.handler", "SEV5", ""), RefusedBecause("FIELD_INVALID", "reason"));
+  EXPECT_THAT(world.Severity("csirt.handler", "SEV5", ""),
+              RefusedBecause("FIELD_INVALID", "reason"));
   EXPECT_THAT(world.Severity("csirt.handler", "HIGH"),
               RefusedBecause("FIELD_INVALID", "SEV1, SEV2, SEV3, SEV4, SEV5"));
   EXPECT_THAT(world.Severity("dop.contact", "SEV2"), IsOk());
@@ -127,8 +128,8 @@ TEST(PrivacyTest, OnlyThoseConcernedMayRead) {
     if (person != nullptr) caller.entity = person->entity();
     return core::MayRead(world.policy(), world.directory(), caller, world.state());
   };
-  for (const char* who : {"dop.clerk", "dop.contact", "dop.iso", "eox.scio", "csirt.handler",
-                          "commonhelp", "ccio"}) {
+  for (const char* who :
+       {"dop.clerk", "dop.contact", "dop.iso", "eox.scio", "csirt.handler", "commonhelp", "ccio"}) {
     EXPECT_TRUE(may(who)) << who;
   }
   for (const char* who : {"bor.contact", "dor.contact", "eoy.scio", "nobody"}) {
@@ -140,8 +141,8 @@ TEST(PrivacyTest, OnlyThoseConcernedMayRead) {
 // the same bytes, deadlines are never lost, and every refusal has a reason.
 TEST(ReplayTest, FoldingARandomRecordGivesTheSameBytes) {
   const auto policy = ShippedPolicy();
-  const std::vector<std::string> people = {"dop.clerk",     "dop.contact", "dop.deputy",
-                                           "dop.iso",       "eox.scio",    "csirt.handler",
+  const std::vector<std::string> people = {"dop.clerk",       "dop.contact", "dop.deputy",
+                                           "dop.iso",         "eox.scio",    "csirt.handler",
                                            "csirt.executive", "commonhelp"};
   const std::vector<std::vector<std::pair<std::string, std::string>>> facts = {
       {{"attack_intrusion", "YES"}},
@@ -149,11 +150,18 @@ TEST(ReplayTest, FoldingARandomRecordGivesTheSameBytes) {
       {{"personal_information", "CONFIRMED"}, {"residents_affected", "12000"}},
       {{"public_safety", "YES"}},
       {{"verdict", "FALSE_POSITIVE"}},
-      {{"verdict", "CONFIRMED"}, {"criminal", "UNKNOWN"}, {"public_safety", "NO"},
-       {"third_party", "NO"}, {"statewide", "NO"}, {"attack_intrusion", "SUSPECTED"},
+      {{"verdict", "CONFIRMED"},
+       {"criminal", "UNKNOWN"},
+       {"public_safety", "NO"},
+       {"third_party", "NO"},
+       {"statewide", "NO"},
+       {"attack_intrusion", "SUSPECTED"},
        {"personal_information", "POSSIBLE"}},
-      {{"devices_contained", "ALL"}, {"cause", "mail"}, {"weaknesses", "macros"},
-       {"devices_clean", "YES"}, {"services_restored", "YES"}},
+      {{"devices_contained", "ALL"},
+       {"cause", "mail"},
+       {"weaknesses", "macros"},
+       {"devices_clean", "YES"},
+       {"services_restored", "YES"}},
       {{"weaknesses_settled", "MITIGATED"}, {"iso_sign_off", "YES"}}};
   int64_t events = 0;
   std::set<std::string> states;

@@ -50,8 +50,8 @@ TEST(PageTokenTest, IsGoodForItsQueryOnly) {
 
 TEST(NameTest, IsReadInAnyCaseAndRefusedInAnyOtherForm) {
   EXPECT_EQ(*frontend::ParseIncidentName("name", "incidents/dop-2026-0001"), "DOP-2026-0001");
-  for (const char* name : {"", "incidents/", "DOP-2026-0001", "incidents/a/b", "incidents/a b",
-                           "incidents/\xff"}) {
+  for (const char* name :
+       {"", "incidents/", "DOP-2026-0001", "incidents/a/b", "incidents/a b", "incidents/\xff"}) {
     EXPECT_THAT(frontend::ParseIncidentName("name", name), RefusedBecause("FIELD_INVALID", "name"))
         << name;
   }
@@ -85,8 +85,8 @@ TEST(ListenerTest, PlaintextIsForThisMachineOnly) {
   for (const char* local : {"127.0.0.1:1", "127.8.8.8:1", "localhost:1", "[::1]:1", "unix:/x"}) {
     EXPECT_TRUE(frontend::IsLocal(local)) << local;
   }
-  for (const char* open : {"0.0.0.0:1", "10.0.0.1:1", "[::]:1", "example.org:1", "1270.0.0.1:1",
-                           "127.0.0.1"}) {
+  for (const char* open :
+       {"0.0.0.0:1", "10.0.0.1:1", "[::]:1", "example.org:1", "1270.0.0.1:1", "127.0.0.1"}) {
     EXPECT_FALSE(frontend::IsLocal(open)) << open;
   }
   config::v1::ServerConfig config;
