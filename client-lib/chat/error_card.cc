@@ -35,6 +35,9 @@ bool IsRead(VerbKind kind) {
     case VerbKind::kList:
     case VerbKind::kShow:
     case VerbKind::kDuties:
+    case VerbKind::kExplain:
+    case VerbKind::kDevices:
+    case VerbKind::kCosts:
     case VerbKind::kTimeline:
     case VerbKind::kWho:
     case VerbKind::kWhoAmI:
@@ -93,12 +96,30 @@ std::string NeededRoles(const ErrorDetail& error, const FailedCommand& command) 
   return absl::StrJoin(roles, ", ");
 }
 
+// A guard of a document or of a question; null when none has the code.
+const policy::v1::Guard* FindGuard(const policy::v1::Policy& policy, const std::string& code) {
+  for (const auto& document : policy.documents()) {
+    for (const auto& guard : document.guards()) {
+      if (guard.code() == code) return &guard;
+    }
+  }
+  for (const auto& question : policy.questions()) {
+    for (const auto& guard : question.guards()) {
+      if (guard.code() == code) return &guard;
+    }
+  }
+  return nullptr;
+}
+
 // The pack's remedy for an unmet guard or an open duty, as it stands there; empty when it has none.
 std::string PackRemedy(const FailedCommand& command, const std::string& subject) {
   for (const auto* transition : command.grammar->TransitionsOf(command.verb.name)) {
     for (const auto& guard : transition->guards()) {
       if (guard.code() == subject) return guard.remedy();
     }
+  }
+  if (const auto* guard = FindGuard(command.grammar->policy(), subject); guard != nullptr) {
+    return guard->remedy();
   }
   const auto* duty = command.view->FindObligation(subject);
   return duty == nullptr ? "" : duty->remedy();
@@ -198,6 +219,11 @@ Card NotNow(const ErrorDetail& error, const FailedCommand& command, absl::string
                               count == 0   ? ""
                               : count == 1 ? "; one thing is missing"
                                            : absl::StrCat("; ", count, " things are missing"));
+  } else if (error.reason == "PUBLIC_SAFETY_WARNING") {
+    card.title = absl::StrCat(about, "public safety may depend on it");
+    if (!command.line.empty()) {
+      card.hints.push_back(command.view->Typed(absl::StrCat(command.line, " safety:ack")));
+    }
   } else {
     card.title = absl::StrCat(about, "not possible now");
   }

@@ -26,6 +26,22 @@ void AddKey(std::map<std::string, KeyRef>& keys, absl::string_view typed, KeyRef
   keys.emplace(NormalizeKey(typed), KeyRef{kind, name});
 }
 
+// A code wins over everybody's alias.
+template <typename Row>
+const Row* FindNamed(const google::protobuf::RepeatedPtrField<Row>& rows, absl::string_view word) {
+  const std::string letters = Letters(word);
+  if (letters.empty()) return nullptr;
+  for (const Row& row : rows) {
+    if (Letters(row.code()) == letters) return &row;
+  }
+  for (const Row& row : rows) {
+    for (const std::string& alias : row.aliases()) {
+      if (Letters(alias) == letters) return &row;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Grammar::Grammar(std::shared_ptr<const policy::v1::Policy> policy)
@@ -33,10 +49,8 @@ Grammar::Grammar(std::shared_ptr<const policy::v1::Policy> policy)
   if (!has_policy_) policy_ = std::make_shared<const policy::v1::Policy>();
   for (const auto& transition : policy_->transitions()) {
     const std::string verb = absl::AsciiStrToLower(transition.verb());
-    if (std::find(transition_verbs_.begin(), transition_verbs_.end(), verb) ==
-        transition_verbs_.end()) {
-      transition_verbs_.push_back(verb);
-    }
+    std::vector<std::string>& verbs = transition.merges() ? merge_verbs_ : transition_verbs_;
+    if (std::find(verbs.begin(), verbs.end(), verb) == verbs.end()) verbs.push_back(verb);
   }
 }
 
@@ -46,6 +60,9 @@ std::optional<VerbRef> Grammar::FindVerb(absl::string_view word) const {
   }
   for (const std::string& verb : transition_verbs_) {
     if (SameWord(word, verb)) return VerbRef{VerbKind::kTransition, verb};
+  }
+  for (const std::string& verb : merge_verbs_) {
+    if (SameWord(word, verb)) return VerbRef{VerbKind::kMerge, "merge"};
   }
   for (const Verb& verb : Verbs()) {
     for (const std::string& alias : SplitWords(verb.aliases)) {
@@ -125,9 +142,28 @@ const policy::v1::DocumentType* Grammar::DocumentOf(VerbKind kind) const {
   return nullptr;
 }
 
-const policy::v1::DocumentType* Grammar::FindDocument(absl::string_view code) const {
-  for (const auto& document : policy_->documents()) {
-    if (Letters(document.code()) == Letters(code)) return &document;
+const policy::v1::DocumentType* Grammar::FindDocument(absl::string_view word) const {
+  return FindNamed(policy_->documents(), word);
+}
+
+const policy::v1::Question* Grammar::FindQuestion(absl::string_view word) const {
+  return FindNamed(policy_->questions(), word);
+}
+
+const policy::v1::Obligation* Grammar::FindObligation(absl::string_view instance) const {
+  const std::string code = NormalizeKey(instance.substr(0, instance.find_first_of("#[")));
+  for (const auto& obligation : policy_->obligations()) {
+    if (NormalizeKey(obligation.code()) == code) return &obligation;
+  }
+  return nullptr;
+}
+
+const policy::v1::DocumentType* Grammar::NoticeDocument(absl::string_view instance) const {
+  const policy::v1::Obligation* duty = FindObligation(instance);
+  if (duty == nullptr) return nullptr;
+  for (const auto& satisfaction : duty->satisfied_by()) {
+    if (satisfaction.notice_delivered().document().empty()) continue;
+    return FindDocument(satisfaction.notice_delivered().document());
   }
   return nullptr;
 }
@@ -137,7 +173,7 @@ std::string Grammar::CommandFor(const policy::v1::DocumentType& document,
   for (const VerbKind kind : {VerbKind::kUpdate, VerbKind::kFollowup}) {
     if (DocumentOf(kind) == &document) return absl::StrCat(VerbOf(kind).name, " ", incident);
   }
-  return absl::StrCat("submit ", incident, " ", document.code());
+  return absl::StrCat("document ", incident, " ", document.code());
 }
 
 const policy::v1::DocumentType::Field* DefaultField(const policy::v1::DocumentType& document) {
@@ -152,17 +188,21 @@ const policy::v1::DocumentType::Field* DefaultField(const policy::v1::DocumentTy
   return document.fields().empty() ? nullptr : &document.fields(0);
 }
 
-std::string DocumentForm(const Grammar& grammar, const policy::v1::DocumentType& document,
-                         absl::string_view incident) {
-  std::string line = grammar.CommandFor(document, incident);
+std::string FormLine(const policy::v1::DocumentType& document, absl::string_view line) {
+  std::string form(line);
   bool any = false;
   for (const auto& field : document.fields()) {
-    if (!field.required()) continue;
-    absl::StrAppend(&line, " ", field.name(), ":\"…\"");
+    if (!field.required() || field.has_required_when()) continue;
+    absl::StrAppend(&form, " ", field.name(), ":\"…\"");
     any = true;
   }
-  if (!any) absl::StrAppend(&line, " <text>");
-  return line;
+  if (!any) absl::StrAppend(&form, " <text>");
+  return form;
+}
+
+std::string DocumentForm(const Grammar& grammar, const policy::v1::DocumentType& document,
+                         absl::string_view incident) {
+  return FormLine(document, grammar.CommandFor(document, incident));
 }
 
 }  // namespace belfry::chat

@@ -40,7 +40,8 @@ class Grammar {
   std::optional<VerbRef> FindVerb(absl::string_view word) const;
   // Every word that FindVerb() knows by its first name.
   std::vector<std::string> VerbNames() const;
-  // The pack's verbs, in its order, each once.
+  // The pack's verbs, in its order, each once; without those that lead into another incident,
+  // which are all typed "merge".
   const std::vector<std::string>& TransitionVerbs() const { return transition_verbs_; }
   // All transitions of one verb.
   std::vector<const policy::v1::Transition*> TransitionsOf(absl::string_view verb) const;
@@ -53,8 +54,15 @@ class Grammar {
   // The document that `update` or `followup` sends: the one that satisfies a recurring duty, or
   // the one whose code begins with the verb. Null when the pack has none.
   const policy::v1::DocumentType* DocumentOf(VerbKind kind) const;
-  const policy::v1::DocumentType* FindDocument(absl::string_view code) const;
-  // The line that begins a document: "update", or "submit WRITTEN-ITD".
+  // By code or alias; dashes and underscores do not matter.
+  const policy::v1::DocumentType* FindDocument(absl::string_view word) const;
+  // The document that must accompany the notice of a duty; null when none must.
+  const policy::v1::DocumentType* NoticeDocument(absl::string_view instance) const;
+  // By code or alias.
+  const policy::v1::Question* FindQuestion(absl::string_view word) const;
+  // The duty behind an instance as typed, "daily_status#2[dop]".
+  const policy::v1::Obligation* FindObligation(absl::string_view instance) const;
+  // The line that begins a document: "update", or "document WRITTEN-ITD".
   std::string CommandFor(const policy::v1::DocumentType& document,
                          absl::string_view incident) const;
 
@@ -62,14 +70,16 @@ class Grammar {
   std::shared_ptr<const policy::v1::Policy> policy_;
   bool has_policy_;
   std::vector<std::string> transition_verbs_;
+  std::vector<std::string> merge_verbs_;
 };
 
 // Where plain text of a document goes: its "conditions", else its "description", else its first
 // required field. Null when it has no fields.
 const policy::v1::DocumentType::Field* DefaultField(const policy::v1::DocumentType& document);
 
-// A line to copy and fill: `update DOP-2026-0007 conditions:"…" actions:"…"`, with the document's
-// required fields.
+// `line` with the document's required fields to copy and fill: `… conditions:"…" actions:"…"`.
+std::string FormLine(const policy::v1::DocumentType& document, absl::string_view line);
+// The same for the command that sends the document.
 std::string DocumentForm(const Grammar& grammar, const policy::v1::DocumentType& document,
                          absl::string_view incident);
 

@@ -5,11 +5,16 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "belfry/v1/incident.pb.h"
+#include "client-lib/chat/choice.h"
+#include "client-lib/chat/document_form.h"
 #include "client-lib/chat/nearest.h"
 #include "client-lib/chat/parser.h"
+#include "client-lib/chat/question_card.h"
 #include "client-lib/chat/usage_error.h"
 #include "client-lib/chat/utf8.h"
 
@@ -68,17 +73,43 @@ void AddChoices(const Grammar& grammar, VerbKind kind, Card& card) {
     if (!choices.empty()) card.fields.push_back({"Roles", absl::StrJoin(choices, ", ")});
   }
   if (const auto* document = grammar.DocumentOf(kind); document != nullptr) {
-    card.table.push_back({"Field", "Needed", "Meaning"});
-    for (const auto& field : document->fields()) {
-      card.table.push_back({absl::StrCat(field.name(), ":"), field.required() ? "yes" : "",
-                            field.label().empty() ? field.hint() : field.label()});
-    }
+    card.table = FieldTable(*document);
   }
-  if (kind == VerbKind::kSubmit) {
+  if (kind == VerbKind::kDocument) card.table = DocumentTable(policy);
+  if (kind == VerbKind::kDecide) card.table = QuestionTable(policy);
+  if (kind == VerbKind::kWaive || kind == VerbKind::kHold || kind == VerbKind::kRelease) {
     choices.clear();
-    for (const auto& document : policy.documents()) choices.push_back(document.code());
-    if (!choices.empty()) card.fields.push_back({"Documents", absl::StrJoin(choices, ", ")});
+    for (const auto& duty : policy.obligations()) {
+      const bool fits = kind == VerbKind::kWaive ? !duty.waivers().empty() : duty.has_hold();
+      if (fits) choices.push_back(duty.code());
+    }
+    if (!choices.empty()) card.fields.push_back({"Duties", absl::StrJoin(choices, ", ")});
   }
+  if (kind == VerbKind::kDevice) {
+    card.fields.push_back(
+        {"Statuses", absl::StrJoin(EnumWords(*v1::Device::Status_descriptor(), "STATUS_"), ", ")});
+  }
+}
+
+std::vector<std::string> VerbsOf(const FoldedGroup& group) {
+  std::vector<std::string> names;
+  for (const Verb& verb : Verbs()) {
+    if (verb.group == group.name) names.emplace_back(verb.name);
+  }
+  return names;
+}
+
+Card GroupHelpCard(const FoldedGroup& group, const View& view) {
+  Card card;
+  card.title = std::string(group.name);
+  card.body = absl::StrCat(group.summary, ".");
+  card.table.push_back({"Command", "What it does"});
+  for (const Verb& verb : Verbs()) {
+    if (verb.group != group.name) continue;
+    card.table.push_back({std::string(verb.syntax), std::string(verb.summary)});
+  }
+  card.hints.push_back(view.Typed("help <command>"));
+  return card;
 }
 
 }  // namespace
@@ -108,13 +139,43 @@ Card HelpCard(const Grammar& grammar, const View& view, absl::string_view incide
   for (const Verb& verb : Verbs()) {
     // The life cycle stands between responding and recording.
     if (group == "Respond" && verb.group != group) add_transitions();
+    const FoldedGroup* folded = FindFoldedGroup(verb.group);
+    if (folded == nullptr) {
+      card.table.push_back({std::string(verb.syntax), std::string(verb.summary)});
+    } else if (verb.group != group) {
+      card.table.push_back(
+          {absl::StrJoin(VerbsOf(*folded), ", "),
+           absl::StrCat(folded->summary, ": help ", absl::AsciiStrToLower(folded->name))});
+    }
     group = verb.group;
-    card.table.push_back({std::string(verb.syntax), std::string(verb.summary)});
   }
   card.hints.push_back(view.Typed("help <command>"));
   card.hints.push_back(incident.empty() ? view.Typed(VerbOf(VerbKind::kOpen).example)
                                         : view.Typed(absl::StrCat("show ", IncidentId(incident))));
   return card;
+}
+
+absl::StatusOr<Card> HelpCardFor(const Grammar& grammar, const View& view,
+                                 absl::string_view incident,
+                                 const std::vector<std::string>& words) {
+  if (words.empty()) return HelpCard(grammar, view, incident);
+  const std::optional<VerbRef> verb = grammar.FindVerb(words[0]);
+  if (!verb.has_value()) {
+    if (const FoldedGroup* group = FindFoldedGroup(words[0]); group != nullptr) {
+      return GroupHelpCard(*group, view);
+    }
+  } else if (words.size() > 1 && verb->kind == VerbKind::kDocument) {
+    if (const auto* document = grammar.FindDocument(words[1]); document != nullptr) {
+      Card card = FormCard(*document, view, grammar.CommandFor(*document, "DOP-2026-0007"));
+      card.title = absl::StrCat(document->code(), " · ", document->title());
+      return card;
+    }
+  } else if (words.size() > 1 && verb->kind == VerbKind::kDecide) {
+    if (const auto* question = grammar.FindQuestion(words[1]); question != nullptr) {
+      return QuestionCard(grammar.policy(), *question, view, "");
+    }
+  }
+  return VerbHelpCard(grammar, view, words[0]);
 }
 
 absl::StatusOr<Card> VerbHelpCard(const Grammar& grammar, const View& view,
@@ -136,6 +197,7 @@ absl::StatusOr<Card> VerbHelpCard(const Grammar& grammar, const View& view,
     std::vector<std::string> clauses;
     for (const auto* transition : grammar.TransitionsOf(verb->name)) {
       clauses.insert(clauses.end(), transition->clauses().begin(), transition->clauses().end());
+      if (!transition->confirm().empty()) absl::StrAppend(&card.body, "\n", transition->confirm());
       for (const auto& guard : transition->guards()) {
         card.table.push_back(
             {guard.message(), absl::StrJoin(guard.clauses(), ", "), guard.remedy()});

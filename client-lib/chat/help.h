@@ -3,6 +3,7 @@
 #define BELFRY_CLIENT_LIB_CHAT_HELP_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -12,7 +13,13 @@
 
 namespace belfry::chat {
 
-// Every verb in one line. `incident` ("incidents/…") is the one of this place; may be empty.
+// `help` and what was typed behind it: nothing, a verb, a folded group, or a verb and what it takes
+// ("document FOLLOWUP", "decide OLC"). `incident` ("incidents/…") is the one of this place; may be
+// empty.
+absl::StatusOr<Card> HelpCardFor(const Grammar& grammar, const View& view,
+                                 absl::string_view incident, const std::vector<std::string>& words);
+
+// Every verb in one line, those of folded groups by name only.
 Card HelpCard(const Grammar& grammar, const View& view, absl::string_view incident);
 
 // How one verb is used; a usage error with the nearest verbs when there is no such verb.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client-lib/chat/parser.h"
@@ -73,6 +74,17 @@ std::string StatusLine(const v1::Incident& incident, const View& view) {
     parts.push_back(absl::StrCat("reopened ", incident.reopened_count(), "×"));
   }
   return absl::StrJoin(parts, " · ");
+}
+
+// What the pack asks before the step that the verb takes.
+std::string ConfirmText(absl::string_view verb, const View& view) {
+  if (view.policy == nullptr) return "";
+  for (const auto& transition : view.policy->transitions()) {
+    if (absl::EqualsIgnoreCase(transition.verb(), verb) && !transition.confirm().empty()) {
+      return transition.confirm();
+    }
+  }
+  return "";
 }
 
 std::vector<std::string> NextSteps(const v1::Incident& incident, const View& view) {
@@ -157,7 +169,7 @@ std::string EscalationLine(const v1::EscalationChain& chain, const View& view) {
 }
 
 std::vector<CardButton> ActionButtons(const std::vector<std::string>& actions,
-                                      const v1::Incident& incident) {
+                                      const v1::Incident& incident, const View& view) {
   const std::string id = IncidentId(incident.name());
   std::vector<CardButton> buttons;
   for (const std::string& action : actions) {
@@ -174,7 +186,8 @@ std::vector<CardButton> ActionButtons(const std::vector<std::string>& actions,
       // Verbs of the pack; no platform shows more than 75 characters.
       std::string label = Clip(action, 75);
       label[0] = absl::ascii_toupper(static_cast<unsigned char>(label[0]));
-      buttons.push_back({label, absl::StrCat(action, " ", id), Tone::kNeutral, ""});
+      buttons.push_back(
+          {label, absl::StrCat(action, " ", id), Tone::kNeutral, ConfirmText(action, view)});
     }
   }
   return buttons;
@@ -190,7 +203,7 @@ Card RestrictedCard(const v1::Incident& incident, const View& view) {
       "in Belfry.";
   card.hints.push_back(absl::StrCat("belfry show ", id, "   (at a terminal)"));
   // The channel may still acknowledge: that tells nothing.
-  if (IsBeingPaged(incident)) card.buttons = ActionButtons({"ack"}, incident);
+  if (IsBeingPaged(incident)) card.buttons = ActionButtons({"ack"}, incident, view);
   if (!card.buttons.empty()) card.hints.push_back(view.Typed(absl::StrCat("ack ", id)));
   return card;
 }
@@ -253,7 +266,7 @@ Card IncidentCard(const v1::Incident& incident, const View& view) {
       actions.emplace_back("escalate");
     }
   }
-  card.buttons = ActionButtons(actions, incident);
+  card.buttons = ActionButtons(actions, incident, view);
   return card;
 }
 

@@ -34,9 +34,10 @@ bool IsBeingPaged(const v1::Incident& incident);
 // Work is going on, as the pack's states say.
 bool IsOngoing(const v1::Incident& incident, const View& view);
 
-// The buttons for actions such as "ack", "update", "escalate".
+// The buttons for actions such as "ack", "update", "escalate"; a step of the life cycle asks before
+// it is done where the pack says so.
 std::vector<CardButton> ActionButtons(const std::vector<std::string>& actions,
-                                      const v1::Incident& incident);
+                                      const v1::Incident& incident, const View& view);
 
 }  // namespace belfry::chat
 

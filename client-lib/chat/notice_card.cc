@@ -29,12 +29,12 @@ std::string Context(const v1::Notice& notice, const View& view) {
   return absl::StrJoin(parts, " · ");
 }
 
-std::vector<CardButton> Buttons(const v1::Delivery& delivery) {
+std::vector<CardButton> Buttons(const v1::Delivery& delivery, const View& view) {
   v1::Incident incident = delivery.notice().incident();
   if (incident.name().empty()) incident.set_name(delivery.incident());
   if (incident.name().empty()) return {};
   return ActionButtons({delivery.notice().actions().begin(), delivery.notice().actions().end()},
-                       incident);
+                       incident, view);
 }
 
 // The document that would satisfy the duty, as a line to copy; else the pack's remedy.
@@ -75,7 +75,7 @@ Card Headline(const v1::Delivery& delivery, const View& view) {
            absl::StrCat(duty.overdue() ? "OVERDUE since " : "", view.Due(duty.due_time()))});
     }
   }
-  if (!notice.actions().empty()) card.buttons = Buttons(delivery);
+  if (!notice.actions().empty()) card.buttons = Buttons(delivery, view);
   return card;
 }
 
@@ -112,7 +112,7 @@ Card Call(const v1::Delivery& delivery, const View& view, Tone tone, absl::strin
   if (!notice.obligation().empty()) card.fields.push_back({"Duty", notice.obligation()});
   if (notice.has_due_time()) card.fields.push_back({"Due", view.Due(notice.due_time())});
   card.context = Context(notice, view);
-  card.buttons = Buttons(delivery);
+  card.buttons = Buttons(delivery, view);
   return card;
 }
 
@@ -142,7 +142,7 @@ Card Withheld(const v1::Delivery& delivery, const View& view) {
       break;
   }
   if (notice.has_due_time()) card.fields.push_back({"Due", view.Due(notice.due_time())});
-  for (CardButton& button : Buttons(delivery)) {
+  for (CardButton& button : Buttons(delivery, view)) {
     if (!absl::StartsWith(button.command, "ack ")) continue;
     card.buttons = {std::move(button)};
   }

@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "client-lib/chat/lexer.h"
 #include "client-lib/chat/nearest.h"
+#include "client-lib/chat/past_time.h"
 #include "client-lib/chat/usage_error.h"
 #include "client-lib/chat/utf8.h"
 
@@ -37,7 +38,7 @@ absl::Status UnknownVerb(absl::string_view word, const Grammar& grammar) {
 }
 
 bool IsDocumentVerb(VerbKind kind) {
-  return kind == VerbKind::kUpdate || kind == VerbKind::kFollowup || kind == VerbKind::kSubmit;
+  return kind == VerbKind::kUpdate || kind == VerbKind::kFollowup || kind == VerbKind::kDocument;
 }
 
 bool TakesIncident(const VerbRef& verb) {
@@ -47,18 +48,44 @@ bool TakesIncident(const VerbRef& verb) {
 // Verbs whose pairs are most of their meaning: there, a key nobody knows is worth a question.
 // Elsewhere it is text with a colon in it.
 bool AsksAboutUnknownKeys(VerbKind kind) {
-  return kind == VerbKind::kOpen || kind == VerbKind::kList || IsDocumentVerb(kind);
+  switch (kind) {
+    case VerbKind::kOpen:
+    case VerbKind::kList:
+    case VerbKind::kDecide:
+    case VerbKind::kDevice:
+    case VerbKind::kScan:
+    case VerbKind::kRemoved:
+    case VerbKind::kCost:
+    case VerbKind::kLink:
+      return true;
+    default:
+      return IsDocumentVerb(kind);
+  }
 }
 
-// Several answers to the same question contradict each other; several agencies do not.
-bool MayRepeat(const KeyRef& key) {
+bool IsOneOf(const KeyRef& key, std::initializer_list<absl::string_view> names) {
   return key.kind == KeyRef::Kind::kOption &&
-         (key.name == "type" || key.name == "to" || key.name == "role");
+         std::find(names.begin(), names.end(), key.name) != names.end();
 }
+
+// Values that go on behind a comma and a space, as in "devices:ws-14, ws-15".
+bool IsList(const KeyRef& key) {
+  return IsOneOf(key, {"devices", "subnets", "targets", "subject", "reader", "also"});
+}
+
+// Values that may be a date and a time of day with a space between them.
+bool IsTime(const KeyRef& key) { return IsOneOf(key, {"at", "detected"}); }
+
+// Several answers to the same question contradict each other; several agencies do not.
+bool MayRepeat(const KeyRef& key) { return IsList(key) || IsOneOf(key, {"type", "to", "role"}); }
 
 absl::Status UnknownKey(const std::string& key, const std::string& near) {
   return UsageError(absl::StrCat("\"", key, ":\" is not known here. Did you mean \"", near,
                                  ":\"? If it is part of the text, put the text in quotes."));
+}
+
+bool LooksLikeClock(absl::string_view word) {
+  return absl::StrContains(word, ':') && absl::ascii_isdigit(static_cast<unsigned char>(word[0]));
 }
 
 void AppendText(std::string& text, absl::string_view more, int breaks) {
@@ -118,26 +145,45 @@ class Parser {
   }
 
   absl::Status ReadDocument() {
+    const bool more = at_ < tokens_.size() && tokens_[at_].kind != Token::Kind::kPair;
+    if (command_.verb.kind == VerbKind::kNotify && more) {
+      // The duty stays a word: the handler reads it.
+      command_.document = grammar_.NoticeDocument(tokens_[at_].text);
+    }
     if (!IsDocumentVerb(command_.verb.kind)) return absl::OkStatus();
-    if (command_.verb.kind != VerbKind::kSubmit) {
+    if (command_.verb.kind != VerbKind::kDocument) {
       command_.document = grammar_.DocumentOf(command_.verb.kind);
       if (command_.document == nullptr && grammar_.has_policy()) {
         return UsageError(
             absl::StrCat("The policy in force has no document for \"", command_.verb.name, "\"."),
-            {"help submit"});
+            {"help document"});
       }
       return absl::OkStatus();
     }
-    std::vector<std::string> codes;
-    for (const auto& document : grammar_.policy().documents()) codes.push_back(document.code());
-    if (at_ < tokens_.size()) command_.document = grammar_.FindDocument(tokens_[at_].text);
+    if (!more) return WhichDocument("Say which document.", "");
+    command_.document = grammar_.FindDocument(tokens_[at_].text);
     if (command_.document == nullptr) {
-      return UsageError(
-          absl::StrCat("Say which document. The policy has: ", absl::StrJoin(codes, ", "), "."),
-          {std::string(VerbOf(VerbKind::kSubmit).syntax)});
+      return WhichDocument(absl::StrCat("\"", Clip(tokens_[at_].text, 40), "\" is no document."),
+                           tokens_[at_].text);
     }
     ++at_;
     return absl::OkStatus();
+  }
+
+  // All types are listed: their codes are what has to be typed, and a pack has a few dozen at most.
+  absl::Status WhichDocument(absl::string_view lead, absl::string_view word) const {
+    std::vector<std::string> codes;
+    for (const auto& document : grammar_.policy().documents()) codes.push_back(document.code());
+    std::vector<std::string> commands;
+    if (!word.empty()) {
+      for (const std::string& code : Nearest(word, codes, 3)) {
+        commands.push_back(absl::StrCat("document ", IncidentId(command_.incident),
+                                        command_.incident.empty() ? "" : " ", code));
+      }
+    }
+    commands.push_back("help document");
+    return UsageError(absl::StrCat(lead, " The policy has: ", absl::StrJoin(codes, ", "), "."),
+                      commands);
   }
 
   absl::Status ReadToken() {
@@ -156,16 +202,34 @@ class Parser {
       }
     }
     command_.pairs.push_back({found->second, token.value});
-    open_field_ = IsDocumentVerb(command_.verb.kind) &&
-                  found->second.kind == KeyRef::Kind::kField && !token.value_quoted;
-    if (!token.value.empty() || token.value_quoted || open_field_) return absl::OkStatus();
+    open_field_ = found->second.kind == KeyRef::Kind::kField && !token.value_quoted;
+    if (token.value_quoted || open_field_) return absl::OkStatus();
+    if (!token.value.empty()) {
+      ReadRestOfValue(found->second);
+      return absl::OkStatus();
+    }
     // "sev: 3", as people type on phones.
     if (at_ >= tokens_.size() || tokens_[at_].kind == Token::Kind::kPair) {
       return UsageError(
           absl::StrCat("\"", token.key, ":\" needs a value, for example ", token.key, ":\"…\"."));
     }
     command_.pairs.back().value = tokens_[at_++].text;
+    ReadRestOfValue(found->second);
     return absl::OkStatus();
+  }
+
+  // A list goes on behind its comma, a date is followed by its time of day.
+  void ReadRestOfValue(const KeyRef& key) {
+    std::string& value = command_.pairs.back().value;
+    const auto more = [&] {
+      return at_ < tokens_.size() && tokens_[at_].kind == Token::Kind::kWord;
+    };
+    while (IsList(key) && absl::EndsWith(value, ",") && more()) {
+      absl::StrAppend(&value, tokens_[at_++].text);
+    }
+    if (IsTime(key) && IsDate(value) && more() && LooksLikeClock(tokens_[at_].text)) {
+      absl::StrAppend(&value, " ", tokens_[at_++].text);
+    }
   }
 
   absl::Status ReadUnknownPair(const Token& token) {

@@ -26,7 +26,8 @@ struct ParsedCommand {
   std::vector<std::string> words;
   // The same as one text, with the line breaks it was typed with.
   std::string text;
-  // The document that `update`, `followup` or `submit` sends; null for other verbs.
+  // The document that `update`, `followup` or `document` sends, or that must accompany the notice
+  // of `notify`; null where there is none.
   const policy::v1::DocumentType* document = nullptr;
   // What stood behind the verb, as typed.
   std::string rest;

@@ -68,13 +68,9 @@ CommandResult WhichIncident(const Session& session) {
 
 CommandResult RunHelp(const Session& session) {
   CommandResult result;
-  if (session.command.words.empty()) {
-    result.card = HelpCard(session.grammar, session.view, session.incident);
-  } else {
-    auto card = VerbHelpCard(session.grammar, session.view, session.command.words[0]);
-    if (!card.ok()) return Refused(card.status());
-    result.card = *std::move(card);
-  }
+  auto card = HelpCardFor(session.grammar, session.view, session.incident, session.command.words);
+  if (!card.ok()) return Refused(card.status());
+  result.card = *std::move(card);
   result.ok = true;
   return result;
 }
@@ -89,7 +85,7 @@ CommandResult Dispatch(const Session& session) {
       return RunEscalate(session);
     case VerbKind::kUpdate:
     case VerbKind::kFollowup:
-    case VerbKind::kSubmit:
+    case VerbKind::kDocument:
       return RunDocument(session);
     case VerbKind::kNote:
       return RunNote(session);
@@ -107,6 +103,35 @@ CommandResult Dispatch(const Session& session) {
       return RunTicket(session);
     case VerbKind::kNotify:
       return RunNotify(session);
+    case VerbKind::kLink:
+    case VerbKind::kMerge:
+      return RunLink(session);
+    case VerbKind::kDecide:
+      return RunDecide(session);
+    case VerbKind::kWaive:
+      return RunWaive(session);
+    case VerbKind::kHold:
+      return RunHold(session);
+    case VerbKind::kRelease:
+      return RunRelease(session);
+    case VerbKind::kExplain:
+      return RunExplain(session);
+    case VerbKind::kDevice:
+      return RunDevice(session);
+    case VerbKind::kScan:
+      return RunScan(session);
+    case VerbKind::kRemoved:
+      return RunRemoved(session);
+    case VerbKind::kLift:
+      return RunLift(session);
+    case VerbKind::kDevices:
+      return RunDevices(session);
+    case VerbKind::kCost:
+      return RunCost(session);
+    case VerbKind::kAssess:
+      return RunAssess(session);
+    case VerbKind::kCosts:
+      return RunCosts(session);
     case VerbKind::kList:
       return RunList(session);
     case VerbKind::kShow:

@@ -5,28 +5,22 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client-lib/chat/document_form.h"
 #include "client-lib/chat/session.h"
+#include "client-lib/chat/time_format.h"
 #include "client-lib/chat/usage_error.h"
+#include "client-lib/chat/values.h"
 
 namespace belfry::chat {
 namespace {
 
+using policy::v1::DocumentType;
+
 // A form that was copied and not filled.
 bool IsPlaceholder(const std::string& value) { return value == "…" || value == "..."; }
 
-std::string FieldList(const policy::v1::DocumentType& document, bool required) {
-  std::vector<std::string> names;
-  for (const auto& field : document.fields()) {
-    if (field.required() != required) continue;
-    names.push_back(field.label().empty() || field.label() == field.name()
-                        ? field.name()
-                        : absl::StrCat(field.name(), " (", field.label(), ")"));
-  }
-  return absl::StrJoin(names, ", ");
-}
-
-absl::Status HowTo(const Session& session, const policy::v1::DocumentType& document,
-                   absl::string_view lead) {
+// `line` is the command that the fields belong to, "update DOP-2026-0007".
+absl::Status HowTo(const DocumentType& document, absl::string_view line, absl::string_view lead) {
   std::string what =
       absl::StrCat(lead, " ", document.title(), " needs: ", FieldList(document, true), ".");
   if (const std::string more = FieldList(document, false); !more.empty()) {
@@ -35,24 +29,40 @@ absl::Status HowTo(const Session& session, const policy::v1::DocumentType& docum
   if (!document.clauses().empty()) {
     absl::StrAppend(&what, " (", absl::StrJoin(document.clauses(), ", "), ")");
   }
-  return UsageError(what, {DocumentForm(session.grammar, document, IncidentId(session.incident))});
+  return UsageError(what, {FormLine(document, line)});
 }
 
-// Fields of the line; plain text becomes the default field.
-absl::StatusOr<std::vector<v1::DocumentField>> ReadFields(
-    const Session& session, const policy::v1::DocumentType& document) {
+const DocumentType::Field* FindField(const DocumentType& document, absl::string_view name) {
+  for (const auto& field : document.fields()) {
+    if (field.name() == name) return &field;
+  }
+  return nullptr;
+}
+
+// Fields of the line, their values as the pack spells them. `text` becomes the default field.
+absl::StatusOr<std::vector<v1::DocumentField>> ReadFields(const Session& session,
+                                                          const DocumentType& document,
+                                                          absl::string_view line,
+                                                          std::string text) {
   std::vector<v1::DocumentField> fields;
-  std::string text = session.command.text;
   const auto* main_field = DefaultField(document);
   for (const Pair& pair : session.command.pairs) {
     if (pair.key.kind != KeyRef::Kind::kField) continue;
     if (IsPlaceholder(pair.value)) {
-      return HowTo(session, document, absl::StrCat("\"", pair.key.name, ":\" is not filled in."));
+      return HowTo(document, line, absl::StrCat("\"", pair.key.name, ":\" is not filled in."));
     }
     std::string value = pair.value;
     if (main_field != nullptr && pair.key.name == main_field->name() && !text.empty()) {
       value = absl::StrCat(text, "\n", value);
       text.clear();
+    }
+    const auto* definition = FindField(document, pair.key.name);
+    if (definition != nullptr && !definition->values().empty()) {
+      auto chosen = ParseChoice({definition->values().begin(), definition->values().end()},
+                                definition->multiple(),
+                                absl::StrCat("allowed for ", definition->name()), value);
+      if (!chosen.ok()) return chosen.status();
+      value = *std::move(chosen);
     }
     v1::DocumentField& field = fields.emplace_back();
     field.set_name(pair.key.name);
@@ -67,33 +77,46 @@ absl::StatusOr<std::vector<v1::DocumentField>> ReadFields(
   return fields;
 }
 
-std::vector<std::string> MissingFields(const policy::v1::DocumentType& document,
-                                       const std::vector<v1::DocumentField>& fields) {
-  std::vector<std::string> missing;
-  for (const auto& wanted : document.fields()) {
-    bool given = !wanted.required();
-    for (const auto& field : fields) given = given || field.name() == wanted.name();
-    if (given) continue;
-    missing.push_back(absl::StrCat(
-        wanted.name(), wanted.clauses().empty()
-                           ? ""
-                           : absl::StrCat(" (", absl::StrJoin(wanted.clauses(), ", "), ")")));
+// Nothing when the fields are complete.
+absl::Status CheckComplete(const DocumentType& document, absl::string_view line,
+                           const std::vector<v1::DocumentField>& fields) {
+  const auto missing = MissingFields(document, fields);
+  if (missing.empty()) return absl::OkStatus();
+  return HowTo(document, line,
+               absl::StrCat("Not sent, ", absl::StrJoin(missing, ", "), " ",
+                            missing.size() == 1 ? "is" : "are", " missing."));
+}
+
+CommandResult ShowForm(const Session& session, const DocumentType& document,
+                       absl::string_view line) {
+  return Refused(HowTo(document, line, ""), FormCard(document, session.view, line));
+}
+
+absl::Status WhichNotice(const Session& session) {
+  const std::string id = IncidentId(session.incident);
+  std::vector<std::string> codes;
+  for (const auto& duty : session.policy().obligations()) {
+    for (const auto& satisfaction : duty.satisfied_by()) {
+      if (satisfaction.has_notice_delivered()) codes.push_back(duty.code());
+    }
   }
-  return missing;
+  return UsageError(absl::StrCat("Say which duty's notice to send", codes.empty() ? "." : ": ",
+                                 absl::StrJoin(codes, ", ")),
+                    {absl::StrCat("notify ", id, " ", codes.empty() ? "<duty>" : codes[0]),
+                     absl::StrCat("duties ", id)});
 }
 
 }  // namespace
 
 CommandResult RunDocument(const Session& session) {
-  const policy::v1::DocumentType& document = *session.command.document;
-  auto fields = ReadFields(session, document);
+  const DocumentType& document = *session.command.document;
+  const std::string line = session.grammar.CommandFor(document, IncidentId(session.incident));
+  auto fields = ReadFields(session, document, line, session.command.text);
   if (!fields.ok()) return Refused(fields.status());
   // The Update button brings no text: it is the question how to answer.
-  if (fields->empty()) return Refused(HowTo(session, document, ""));
-  if (const auto missing = MissingFields(document, *fields); !missing.empty()) {
-    return Refused(HowTo(session, document,
-                         absl::StrCat("Not sent, ", absl::StrJoin(missing, ", "), " ",
-                                      missing.size() == 1 ? "is" : "are", " missing.")));
+  if (fields->empty()) return ShowForm(session, document, line);
+  if (absl::Status status = CheckComplete(document, line, *fields); !status.ok()) {
+    return Refused(status);
   }
   v1::SubmitDocumentRequest request;
   request.set_name(session.incident);
@@ -102,15 +125,16 @@ CommandResult RunDocument(const Session& session) {
   auto entity = ReadEntity(session);
   if (!entity.ok()) return Refused(entity.status());
   request.set_entity(*entity);
+  const auto at = ReadTime(session, "at");
+  if (!at.ok()) return Refused(at.status());
+  if (at->has_value()) *request.mutable_event_time() = ToTimestamp(**at);
   for (v1::DocumentField& field : *fields) *request.add_fields() = std::move(field);
   auto response = session.client.SubmitDocument(request, session.call);
   if (!response.ok()) return Refused(response.status());
 
   Card card = ChangedCard(session, response->incident(), absl::StrCat(document.title(), " sent"),
                           response->replayed());
-  for (const v1::Obligation& duty : response->satisfied()) {
-    card.body = absl::StrCat(duty.instance(), " is done.\n", card.body);
-  }
+  SayDone(response->satisfied(), card);
   CommandResult result = Done(*std::move(response), session.incident, true);
   result.card = std::move(card);
   return result;
@@ -118,19 +142,7 @@ CommandResult RunDocument(const Session& session) {
 
 CommandResult RunNotify(const Session& session) {
   const auto& words = session.command.words;
-  if (words.empty()) {
-    std::vector<std::string> codes;
-    for (const auto& duty : session.policy().obligations()) {
-      for (const auto& satisfaction : duty.satisfied_by()) {
-        if (satisfaction.has_notice_delivered()) codes.push_back(duty.code());
-      }
-    }
-    return Refused(UsageError(absl::StrCat("Say which duty's notice to send",
-                                           codes.empty() ? "." : ": ", absl::StrJoin(codes, ", ")),
-                              {absl::StrCat("notify ", IncidentId(session.incident), " ",
-                                            codes.empty() ? "<duty>" : codes[0]),
-                               absl::StrCat("duties ", IncidentId(session.incident))}));
-  }
+  if (words.empty()) return Refused(WhichNotice(session));
   v1::SendObligationNoticeRequest request;
   request.set_name(session.incident);
   request.set_obligation(words[0]);
@@ -140,6 +152,15 @@ CommandResult RunNotify(const Session& session) {
   }
   request.set_text(text);
   request.set_request_id(session.request_id);
+  if (const auto* document = session.command.document; document != nullptr) {
+    const std::string line = absl::StrCat("notify ", IncidentId(session.incident), " ", words[0]);
+    auto fields = ReadFields(session, *document, line, "");
+    if (!fields.ok()) return Refused(fields.status());
+    absl::Status complete = CheckComplete(*document, line, *fields);
+    if (!complete.ok() && fields->empty()) return ShowForm(session, *document, line);
+    if (!complete.ok()) return Refused(complete);
+    for (v1::DocumentField& field : *fields) *request.add_fields() = std::move(field);
+  }
   auto response = session.client.SendObligationNotice(request, session.call);
   if (!response.ok()) return Refused(response.status());
   Card card = ChangedCard(session, response->incident(), absl::StrCat(words[0], " is on its way"),

@@ -43,6 +43,28 @@ absl::Status ReadTitle(const Session& session, v1::CreateIncidentRequest& reques
   return absl::OkStatus();
 }
 
+// Whom it is about, who may read it, and which other agencies it hit.
+absl::Status ReadParties(const Session& session, v1::CreateIncidentRequest& request) {
+  for (const std::string& word : ReadList(session, "subject")) {
+    auto person = ParsePerson("subject", word);
+    if (!person.ok()) return person.status();
+    request.add_subjects(*std::move(person));
+  }
+  for (const std::string& word : ReadList(session, "reader")) {
+    auto person = ParsePerson("reader", word);
+    if (!person.ok()) return person.status();
+    request.add_readers(*std::move(person));
+  }
+  for (const std::string& word : ReadList(session, "also")) {
+    auto entity = ParseEntity(word);
+    if (!entity.ok()) return entity.status();
+    v1::IncidentEntity* other = request.add_other_entities();
+    other->set_entity(*std::move(entity));
+    other->set_relation(v1::IncidentEntity::RELATION_AFFECTED);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadReport(const Session& session, v1::CreateIncidentRequest& request) {
   if (absl::Status status = ReadTitle(session, request); !status.ok()) return status;
   const ParsedCommand& command = session.command;
@@ -65,12 +87,10 @@ absl::Status ReadReport(const Session& session, v1::CreateIncidentRequest& reque
   absl::StatusOr<std::string> entity = ReadEntity(session);
   if (!entity.ok()) return entity.status();
   request.set_entity(entity->empty() ? session.context.entity : *entity);
-  if (const auto text = command.Option("detected"); text.has_value()) {
-    absl::StatusOr<absl::Time> time =
-        ParsePastTime("detected", *text, session.now, session.view.zone);
-    if (!time.ok()) return time.status();
-    *request.mutable_detect_time() = ToTimestamp(*time);
-  }
+  const auto detected = ReadTime(session, "detected");
+  if (!detected.ok()) return detected.status();
+  if (detected->has_value()) *request.mutable_detect_time() = ToTimestamp(**detected);
+  if (absl::Status status = ReadParties(session, request); !status.ok()) return status;
   for (const absl::string_view flag : {"restricted", "drill"}) {
     const auto word = command.Option(flag);
     if (!word.has_value()) continue;

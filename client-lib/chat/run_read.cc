@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client-lib/chat/incident_card.h"
-#include "client-lib/chat/remedy.h"
+#include "client-lib/chat/incident_record.h"
 #include "client-lib/chat/session.h"
 #include "client-lib/chat/time_format.h"
 #include "client-lib/chat/usage_error.h"
@@ -176,39 +176,8 @@ CommandResult RunShow(const Session& session) {
   auto response = session.client.GetIncident(request, session.call);
   if (!response.ok()) return Refused(response.status());
   Card card = IncidentCard(response->incident(), session.view);
-  CommandResult result = Done(*std::move(response), session.incident, false);
-  result.card = std::move(card);
-  return result;
-}
-
-CommandResult RunDuties(const Session& session) {
-  v1::ListObligationsRequest request;
-  request.set_name(session.incident);
-  const auto& words = session.command.words;
-  request.set_open_only(words.empty() || !absl::EqualsIgnoreCase(words[0], "all"));
-  auto response = session.client.ListObligations(request, session.call);
-  if (!response.ok()) return Refused(response.status());
-  const std::string id = IncidentId(session.incident);
-  Card card;
-  const auto& duties = response->obligations();
-  card.table = DutyTable(duties, session.view, true);
-  const auto overdue = std::count_if(duties.begin(), duties.end(), [](const v1::Obligation& duty) {
-    return duty.state() == v1::Obligation::STATE_OVERDUE;
-  });
-  card.tone = overdue > 0 ? Tone::kDanger : Tone::kNeutral;
-  card.title = absl::StrCat(
-      id, " · ",
-      duties.empty() ? std::string("nothing is owed")
-                     : absl::StrCat(duties.size(), duties.size() == 1 ? " duty" : " duties"),
-      overdue > 0 ? absl::StrCat(", ", overdue, " OVERDUE") : "");
-  for (const v1::Obligation& duty : duties) {
-    if (card.hints.size() == 3) break;
-    if (duty.remedy().empty()) continue;
-    card.hints.push_back(absl::StrCat(TypedRemedy(session.grammar, session.view, duty.remedy(), id),
-                                      "   (", duty.instance(), ")"));
-  }
-  if (request.open_only()) {
-    card.hints.push_back(session.view.Typed(absl::StrCat("duties ", id, " all")));
+  if (!IsWithheld(response->incident(), session.view)) {
+    card.table = RecordTable(response->incident(), session.view);
   }
   CommandResult result = Done(*std::move(response), session.incident, false);
   result.card = std::move(card);

@@ -1,15 +1,12 @@
 // What is written into the record of an incident.
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "client-lib/chat/incident_card.h"
+#include "client-lib/chat/choice.h"
 #include "client-lib/chat/session.h"
 #include "client-lib/chat/time_format.h"
 #include "client-lib/chat/usage_error.h"
@@ -17,37 +14,15 @@
 #include "client-lib/chat/values.h"
 
 namespace belfry::chat {
-namespace {
-
-// "How is this verb used" for one that lacks its words.
-absl::Status Lacks(const Session& session, absl::string_view what) {
-  const Verb& verb = VerbOf(session.command.verb.kind);
-  return UsageError(what, {std::string(verb.example), absl::StrCat("help ", verb.name)});
-}
-
-template <typename Response>
-CommandResult Changed(const Session& session, absl::StatusOr<Response> response,
-                      absl::string_view what) {
-  if (!response.ok()) return Refused(response.status());
-  Card card = ChangedCard(session, response->incident(), what, response->replayed());
-  CommandResult result = Done(*std::move(response), session.incident, true);
-  result.card = std::move(card);
-  return result;
-}
-
-}  // namespace
-
 CommandResult RunNote(const Session& session) {
   v1::AddNoteRequest request;
   request.set_name(session.incident);
   request.set_text(session.command.text);
   request.set_request_id(session.request_id);
   if (request.text().empty()) return Refused(Lacks(session, "The note is empty."));
-  if (const auto at = session.command.Option("at"); at.has_value()) {
-    auto time = ParsePastTime("at", *at, session.now, session.view.zone);
-    if (!time.ok()) return Refused(time.status());
-    *request.mutable_event_time() = ToTimestamp(*time);
-  }
+  const auto at = ReadTime(session, "at");
+  if (!at.ok()) return Refused(at.status());
+  if (at->has_value()) *request.mutable_event_time() = ToTimestamp(**at);
   auto response = session.client.AddNote(request, session.call);
   if (!response.ok()) return Refused(response.status());
   Card card;
@@ -146,19 +121,15 @@ CommandResult RunAgency(const Session& session) {
   request.mutable_entity()->set_entity(*entity);
   request.mutable_entity()->set_relation(v1::IncidentEntity::RELATION_AFFECTED);
   for (size_t i = 1; i < words.size(); ++i) {
-    const std::string word = absl::AsciiStrToUpper(words[i]);
-    v1::IncidentEntity::Relation relation;
-    if (!v1::IncidentEntity::Relation_Parse(absl::StrCat("RELATION_", word), &relation) ||
-        relation == v1::IncidentEntity::RELATION_UNSPECIFIED) {
-      return Refused(Lacks(session, absl::StrCat("\"", Clip(words[i], 40),
-                                                 "\" is none of origin, affected, potential.")));
-    }
-    request.mutable_entity()->set_relation(relation);
+    const auto relation = ParseEnumWord(*v1::IncidentEntity::Relation_descriptor(), "RELATION_",
+                                        "how an agency is concerned", words[i]);
+    if (!relation.ok()) return Refused(relation.status());
+    request.mutable_entity()->set_relation(static_cast<v1::IncidentEntity::Relation>(*relation));
   }
-  if (const auto text = session.command.Option("detected"); text.has_value()) {
-    auto time = ParsePastTime("detected", *text, session.now, session.view.zone);
-    if (!time.ok()) return Refused(time.status());
-    *request.mutable_entity()->mutable_detect_time() = ToTimestamp(*time);
+  const auto detected = ReadTime(session, "detected");
+  if (!detected.ok()) return Refused(detected.status());
+  if (detected->has_value()) {
+    *request.mutable_entity()->mutable_detect_time() = ToTimestamp(**detected);
   }
   return Changed(session, session.client.AddEntity(request, session.call),
                  absl::StrCat("agency ", ShortName(*entity), " added"));

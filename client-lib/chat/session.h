@@ -2,7 +2,9 @@
 #ifndef BELFRY_CLIENT_LIB_CHAT_SESSION_H_
 #define BELFRY_CLIENT_LIB_CHAT_SESSION_H_
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +52,12 @@ CommandResult Done(Response response, std::string incident, bool changed) {
 // A command that was not; CommandRunner makes the card from the status.
 CommandResult Refused(absl::Status status);
 
+// The same with a card that says more than the status could: a form, a question.
+CommandResult Refused(absl::Status status, Card card);
+
+// "How is this verb used" for one that lacks its words.
+absl::Status Lacks(const Session& session, absl::string_view what);
+
 // run_incident.cc
 CommandResult RunOpen(const Session& session);
 CommandResult RunTransition(const Session& session);
@@ -65,10 +73,29 @@ CommandResult RunTicket(const Session& session);
 // run_document.cc
 CommandResult RunDocument(const Session& session);
 CommandResult RunNotify(const Session& session);
+// run_decision.cc
+CommandResult RunDecide(const Session& session);
+// run_duties.cc
+CommandResult RunDuties(const Session& session);
+CommandResult RunExplain(const Session& session);
+CommandResult RunWaive(const Session& session);
+CommandResult RunHold(const Session& session);
+CommandResult RunRelease(const Session& session);
+// run_network.cc
+CommandResult RunDevice(const Session& session);
+CommandResult RunScan(const Session& session);
+CommandResult RunRemoved(const Session& session);
+CommandResult RunLift(const Session& session);
+CommandResult RunDevices(const Session& session);
+// run_money.cc
+CommandResult RunCost(const Session& session);
+CommandResult RunAssess(const Session& session);
+CommandResult RunCosts(const Session& session);
+// run_link.cc: `link` and `merge`
+CommandResult RunLink(const Session& session);
 // run_read.cc
 CommandResult RunList(const Session& session);
 CommandResult RunShow(const Session& session);
-CommandResult RunDuties(const Session& session);
 CommandResult RunTimeline(const Session& session);
 CommandResult RunWho(const Session& session);
 CommandResult RunWhoAmI(const Session& session);
@@ -78,16 +105,45 @@ CommandResult RunDeliveries(const Session& session);
 Card ChangedCard(const Session& session, const v1::Incident& incident, absl::string_view what,
                  bool replayed);
 
+// An act whose answer is the incident as it is now.
+template <typename Response>
+CommandResult Changed(const Session& session, absl::StatusOr<Response> response,
+                      absl::string_view what) {
+  if (!response.ok()) return Refused(response.status());
+  Card card = ChangedCard(session, response->incident(), what, response->replayed());
+  CommandResult result = Done(*std::move(response), session.incident, true);
+  result.card = std::move(card);
+  return result;
+}
+
+// "FOLLOWUP-24H is done." before what the card says, one line for each duty.
+void SayDone(const google::protobuf::RepeatedPtrField<v1::Obligation>& satisfied, Card& card);
+
 // The facts among the pairs of the line, with `reason:` and the given time.
 absl::StatusOr<std::vector<v1::Fact>> ReadFacts(const Session& session);
 
 // The named entity, "entities/…"; empty when the line names none.
 absl::StatusOr<std::string> ReadEntity(const Session& session);
 
-// The text of the line, or of `reason:`.
-std::string ReadReason(const Session& session);
+// The time given with `key:`; nothing when it was not given.
+absl::StatusOr<std::optional<absl::Time>> ReadTime(const Session& session, absl::string_view key);
 
-// One row per duty: what, for whom, who, due, state.
+// The text of the line, or of `reason:`; without its first `skip` words.
+std::string ReadReason(const Session& session, size_t skip = 0);
+
+// Whether `key:` was answered with yes; false when it was not given.
+absl::StatusOr<bool> ReadFlag(const Session& session, absl::string_view key);
+
+// All values of a list option, as in "devices:a,b devices:c".
+std::vector<std::string> ReadList(const Session& session, absl::string_view key);
+
+// "open", "done, late".
+std::string StateText(const v1::Obligation& duty);
+
+// "from CASE:17; advisory; late line passed …": what is unusual about a duty; mostly nothing.
+std::string DutyRemarks(const v1::Obligation& duty, const View& view);
+
+// One row per duty: what, for whom, who, due, state; remarks when there are any.
 std::vector<std::vector<std::string>> DutyTable(
     const google::protobuf::RepeatedPtrField<v1::Obligation>& duties, const View& view,
     bool with_state);

@@ -11,8 +11,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "client-lib/chat/choice.h"
 #include "client-lib/chat/lexer.h"
-#include "client-lib/chat/nearest.h"
 #include "client-lib/chat/usage_error.h"
 #include "client-lib/chat/utf8.h"
 
@@ -25,19 +25,6 @@ bool AllDigits(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return absl::ascii_isdigit(static_cast<unsigned char>(c));
   });
-}
-
-// Offers all when they fit on a line, the nearest otherwise.
-std::string Choices(absl::string_view word, const std::vector<std::string>& all) {
-  constexpr size_t kShown = 12;
-  if (all.size() <= kShown) return absl::StrCat("Possible: ", absl::StrJoin(all, ", "), ".");
-  return absl::StrCat("The nearest: ", absl::StrJoin(Nearest(word, all, 3), ", "), ".");
-}
-
-absl::Status NotKnown(absl::string_view what, absl::string_view word,
-                      const std::vector<std::string>& all) {
-  return UsageError(
-      absl::StrCat("\"", Clip(word, 40), "\" is not ", what, ". ", Choices(word, all)));
 }
 
 // A category by code or alias; null when there is none.
@@ -66,49 +53,6 @@ std::vector<std::string> CategoryWords(const policy::v1::Policy& policy) {
     words.insert(words.end(), category.aliases().begin(), category.aliases().end());
   }
   return words;
-}
-
-bool IsYes(const std::string& word) {
-  return word == "yes" || word == "y" || word == "true" || word == "1" || word == "on";
-}
-
-bool IsNo(const std::string& word) {
-  return word == "no" || word == "n" || word == "false" || word == "0" || word == "off";
-}
-
-// "14:05" or "14:05:30".
-bool ParseClock(absl::string_view text, int& hour, int& minute, int& second) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(text, ':');
-  second = 0;
-  if (parts.size() < 2 || parts.size() > 3) return false;
-  for (const absl::string_view part : parts) {
-    if (part.size() > 2 || !AllDigits(part)) return false;
-  }
-  return absl::SimpleAtoi(parts[0], &hour) && absl::SimpleAtoi(parts[1], &minute) &&
-         (parts.size() == 2 || absl::SimpleAtoi(parts[2], &second)) && hour < 24 && minute < 60 &&
-         second < 60;
-}
-
-// "20m", "2h", "1d", also with a minus before or " ago" behind.
-bool ParseAgo(absl::string_view text, absl::Duration& ago) {
-  absl::ConsumePrefix(&text, "-");
-  absl::ConsumeSuffix(&text, "ago");
-  text = absl::StripAsciiWhitespace(text);
-  absl::Duration unit;
-  if (absl::ConsumeSuffix(&text, "min") || absl::ConsumeSuffix(&text, "m")) {
-    unit = absl::Minutes(1);
-  } else if (absl::ConsumeSuffix(&text, "h")) {
-    unit = absl::Hours(1);
-  } else if (absl::ConsumeSuffix(&text, "d")) {
-    unit = absl::Hours(24);
-  } else {
-    return false;
-  }
-  text = absl::StripAsciiWhitespace(text);
-  int64_t count = 0;
-  if (text.size() > 6 || !AllDigits(text) || !absl::SimpleAtoi(text, &count)) return false;
-  ago = unit * count;
-  return true;
 }
 
 }  // namespace
@@ -235,10 +179,42 @@ absl::StatusOr<std::vector<std::string>> ParseRoles(const policy::v1::Policy& po
   return roles;
 }
 
+absl::StatusOr<std::string> ParsePerson(absl::string_view key, absl::string_view word) {
+  absl::string_view id = word;
+  absl::ConsumePrefix(&id, "people/");
+  absl::ConsumePrefix(&id, "@");
+  const std::string lower = absl::AsciiStrToLower(id);
+  const bool fits =
+      lower.size() >= 2 && lower.size() <= 64 &&
+      std::all_of(lower.begin(), lower.end(), [](char c) {
+        return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-';
+      });
+  if (!fits) {
+    return UsageError(absl::StrCat("\"", key, ":", Clip(word, 40),
+                                   "\" is not a person. Belfry knows people by the id of the "
+                                   "directory, for example dop.contact."),
+                      {"who"});
+  }
+  return absl::StrCat("people/", lower);
+}
+
+absl::StatusOr<std::string> ParseChoice(const std::vector<std::string>& values, bool multiple,
+                                        absl::string_view what, absl::string_view text) {
+  const std::vector<std::string> words =
+      multiple ? SplitList(text) : std::vector<std::string>{std::string(text)};
+  std::vector<std::string> chosen;
+  for (const std::string& word : words) {
+    auto value = ChooseValue(values, absl::StripAsciiWhitespace(word));
+    if (!value.has_value()) return NotKnown(what, word, values);
+    if (std::find(chosen.begin(), chosen.end(), *value) == chosen.end()) chosen.push_back(*value);
+  }
+  if (chosen.empty()) return NotKnown(what, text, values);
+  return absl::StrJoin(chosen, ",");
+}
+
 absl::StatusOr<bool> ParseYesNo(absl::string_view key, absl::string_view word) {
-  const std::string lower = absl::AsciiStrToLower(word);
-  if (IsYes(lower)) return true;
-  if (IsNo(lower)) return false;
+  if (IsYes(word)) return true;
+  if (IsNo(word)) return false;
   return UsageError(absl::StrCat("\"", key, ":\" takes yes or no, not \"", Clip(word, 40), "\"."));
 }
 
@@ -249,49 +225,6 @@ absl::StatusOr<std::string> ParseState(const policy::v1::Policy& policy, absl::s
     codes.push_back(state.code());
   }
   return NotKnown("a state", word, codes);
-}
-
-absl::StatusOr<absl::Time> ParsePastTime(absl::string_view key, absl::string_view text,
-                                         absl::Time now, absl::TimeZone zone) {
-  const absl::string_view typed = text;
-  text = absl::StripAsciiWhitespace(text);
-  if (Same(text, "now")) return now;
-  absl::Time time;
-  std::string error;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  absl::Duration ago;
-  if (ParseClock(text, hour, minute, second)) {
-    const absl::CivilDay today(absl::ToCivilDay(now, zone));
-    const auto at = [&](absl::CivilDay day) {
-      return absl::FromCivil(
-          absl::CivilSecond(day.year(), day.month(), day.day(), hour, minute, second), zone);
-    };
-    time = at(today);
-    if (time > now) time = at(today - 1);
-  } else if (ParseAgo(text, ago)) {
-    time = now - ago;
-  } else {
-    bool read = absl::ParseTime(absl::RFC3339_full, text, &time, &error);
-    for (const char* format : {"%Y-%m-%dT%H:%M%Ez", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d %H:%M:%E*S%Ez"}) {
-      if (!read) read = absl::ParseTime(format, text, absl::UTCTimeZone(), &time, &error);
-    }
-    for (const char* format :
-         {"%Y-%m-%dT%H:%M:%E*S", "%Y-%m-%d %H:%M:%E*S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"}) {
-      if (!read) read = absl::ParseTime(format, text, zone, &time, &error);
-    }
-    // absl reads "infinite-past" too.
-    if (!read || time < absl::UnixEpoch() || time == absl::InfiniteFuture()) {
-      return UsageError(absl::StrCat("\"", key, ":", Clip(typed, 40),
-                                     "\" is not a time. Type 14:05, 2026-11-24T14:05 or 20m (20 "
-                                     "minutes ago)."));
-    }
-  }
-  if (time > now) {
-    return UsageError(absl::StrCat("\"", key, ":", Clip(typed, 40), "\" is in the future."));
-  }
-  return time;
 }
 
 absl::StatusOr<v1::Fact> ParseFact(const policy::v1::Policy& policy, absl::string_view name,
@@ -315,32 +248,11 @@ absl::StatusOr<v1::Fact> ParseFact(const policy::v1::Policy& policy, absl::strin
     fact.set_value(absl::StrCat(number));
     return fact;
   }
-  const std::vector<std::string> values(definition->values().begin(), definition->values().end());
-  const std::string lower = absl::AsciiStrToLower(value);
-  std::vector<std::string> begins;
-  for (const std::string& possible : values) {
-    if (NormalizeKey(possible) == NormalizeKey(value)) {
-      fact.set_value(possible);
-      return fact;
-    }
-    if (value.size() >= 2 && absl::StartsWith(NormalizeKey(possible), NormalizeKey(value))) {
-      begins.push_back(possible);
-    }
-  }
-  const auto take = [&](absl::string_view word) {
-    for (const std::string& possible : values) {
-      if (Same(possible, word)) fact.set_value(possible);
-    }
-    return !fact.value().empty();
-  };
-  if (IsYes(lower) && (take("YES") || take("CONFIRMED") || take("SUSPECTED"))) return fact;
-  if (IsNo(lower) && (take("NO") || take("NONE"))) return fact;
-  if (lower == "?" && take("UNKNOWN")) return fact;
-  if (begins.size() == 1) {
-    fact.set_value(begins[0]);
-    return fact;
-  }
-  return NotKnown(absl::StrCat("an answer to ", name), value, values);
+  auto chosen = ParseChoice({definition->values().begin(), definition->values().end()},
+                            definition->multiple(), absl::StrCat("an answer to ", name), value);
+  if (!chosen.ok()) return chosen.status();
+  fact.set_value(*chosen);
+  return fact;
 }
 
 }  // namespace belfry::chat

@@ -8,7 +8,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "belfry/policy/v1/policy.pb.h"
 #include "belfry/v1/incident.pb.h"
 
@@ -40,10 +39,13 @@ absl::StatusOr<bool> ParseYesNo(absl::string_view key, absl::string_view word);
 // The code of a state of the pack, from any case.
 absl::StatusOr<std::string> ParseState(const policy::v1::Policy& policy, absl::string_view word);
 
-// A time in the past: "14:05" is the last 14:05 in `zone`, "2026-11-24T14:05" local time, "…Z" and
-// "…-05:00" as written, "20m" or "2h" that long ago, "now".
-absl::StatusOr<absl::Time> ParsePastTime(absl::string_view key, absl::string_view text,
-                                         absl::Time now, absl::TimeZone zone);
+// "people/dop.contact" from "dop.contact", "@dop.contact" or "people/dop.contact". A mention of a
+// chat platform is nobody's id.
+absl::StatusOr<std::string> ParsePerson(absl::string_view key, absl::string_view word);
+
+// One of `values`, or with `multiple` several of them separated by commas; see ChooseValue().
+absl::StatusOr<std::string> ParseChoice(const std::vector<std::string>& values, bool multiple,
+                                        absl::string_view what, absl::string_view text);
 
 // An answer to one of the policy's questions: "yes", "n", "suspect…" as the allowed answer they
 // mean; numbers and free text where the question takes those.

@@ -16,7 +16,7 @@ enum class VerbKind {
   kEscalate,
   kUpdate,
   kFollowup,
-  kSubmit,
+  kDocument,
   kNote,
   kTransition,  // every verb of the pack's life cycle; not in the table
   kSeverity,
@@ -25,6 +25,21 @@ enum class VerbKind {
   kAgency,
   kTicket,
   kNotify,
+  kLink,
+  kMerge,
+  kDecide,
+  kWaive,
+  kHold,
+  kRelease,
+  kExplain,
+  kDevice,
+  kScan,
+  kRemoved,
+  kLift,
+  kDevices,
+  kCost,
+  kAssess,
+  kCosts,
   kList,
   kShow,
   kDuties,
@@ -49,6 +64,16 @@ struct Verb {
   bool takes_incident;
   absl::string_view group;  // heading in the help
 };
+
+// Groups that the help shows in one line, `help <group>` in full: what a menu should not be crowded
+// with.
+struct FoldedGroup {
+  absl::string_view name;
+  absl::string_view summary;
+};
+absl::Span<const FoldedGroup> FoldedGroups();
+// The group of that name, any case; null when there is none.
+const FoldedGroup* FindFoldedGroup(absl::string_view name);
 
 // In the order of the help.
 absl::Span<const Verb> Verbs();

@@ -77,6 +77,66 @@ absl::StatusOr<v1::SendObligationNoticeResponse> Client::SendObligationNotice(
   return connection_->SendObligationNotice(request, call);
 }
 
+absl::StatusOr<v1::RecordDecisionResponse> Client::RecordDecision(
+    const v1::RecordDecisionRequest& request, const CallOptions& call) const {
+  return connection_->RecordDecision(request, call);
+}
+
+absl::StatusOr<v1::WaiveObligationResponse> Client::WaiveObligation(
+    const v1::WaiveObligationRequest& request, const CallOptions& call) const {
+  return connection_->WaiveObligation(request, call);
+}
+
+absl::StatusOr<v1::HoldObligationResponse> Client::HoldObligation(
+    const v1::HoldObligationRequest& request, const CallOptions& call) const {
+  return connection_->HoldObligation(request, call);
+}
+
+absl::StatusOr<v1::ReleaseObligationResponse> Client::ReleaseObligation(
+    const v1::ReleaseObligationRequest& request, const CallOptions& call) const {
+  return connection_->ReleaseObligation(request, call);
+}
+
+absl::StatusOr<v1::LinkIncidentResponse> Client::LinkIncident(
+    const v1::LinkIncidentRequest& request, const CallOptions& call) const {
+  return connection_->LinkIncident(request, call);
+}
+
+absl::StatusOr<v1::RecordDevicesResponse> Client::RecordDevices(
+    const v1::RecordDevicesRequest& request, const CallOptions& call) const {
+  return connection_->RecordDevices(request, call);
+}
+
+absl::StatusOr<v1::ConfirmRemovalResponse> Client::ConfirmRemoval(
+    const v1::ConfirmRemovalRequest& request, const CallOptions& call) const {
+  return connection_->ConfirmRemoval(request, call);
+}
+
+absl::StatusOr<v1::RecordScanResponse> Client::RecordScan(const v1::RecordScanRequest& request,
+                                                          const CallOptions& call) const {
+  return connection_->RecordScan(request, call);
+}
+
+absl::StatusOr<v1::LiftRemovalResponse> Client::LiftRemoval(const v1::LiftRemovalRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->LiftRemoval(request, call);
+}
+
+absl::StatusOr<v1::RecordCostResponse> Client::RecordCost(const v1::RecordCostRequest& request,
+                                                          const CallOptions& call) const {
+  return connection_->RecordCost(request, call);
+}
+
+absl::StatusOr<v1::AssessCostResponse> Client::AssessCost(const v1::AssessCostRequest& request,
+                                                          const CallOptions& call) const {
+  return connection_->AssessCost(request, call);
+}
+
+absl::StatusOr<v1::ExplainObligationResponse> Client::ExplainObligation(
+    const v1::ExplainObligationRequest& request, const CallOptions& call) const {
+  return connection_->ExplainObligation(request, call);
+}
+
 absl::StatusOr<v1::ListObligationsResponse> Client::ListObligations(
     const v1::ListObligationsRequest& request, const CallOptions& call) const {
   return connection_->ListObligations(request, call);

@@ -92,6 +92,66 @@ absl::StatusOr<v1::SendObligationNoticeResponse> Connection::SendObligationNotic
   return NotThere();
 }
 
+absl::StatusOr<v1::RecordDecisionResponse> Connection::RecordDecision(
+    const v1::RecordDecisionRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::WaiveObligationResponse> Connection::WaiveObligation(
+    const v1::WaiveObligationRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::HoldObligationResponse> Connection::HoldObligation(
+    const v1::HoldObligationRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ReleaseObligationResponse> Connection::ReleaseObligation(
+    const v1::ReleaseObligationRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::LinkIncidentResponse> Connection::LinkIncident(const v1::LinkIncidentRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::RecordDevicesResponse> Connection::RecordDevices(const v1::RecordDevicesRequest&,
+                                                                    const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ConfirmRemovalResponse> Connection::ConfirmRemoval(
+    const v1::ConfirmRemovalRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::RecordScanResponse> Connection::RecordScan(const v1::RecordScanRequest&,
+                                                              const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::LiftRemovalResponse> Connection::LiftRemoval(const v1::LiftRemovalRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::RecordCostResponse> Connection::RecordCost(const v1::RecordCostRequest&,
+                                                              const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::AssessCostResponse> Connection::AssessCost(const v1::AssessCostRequest&,
+                                                              const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ExplainObligationResponse> Connection::ExplainObligation(
+    const v1::ExplainObligationRequest&, const CallOptions&) {
+  return NotThere();
+}
+
 absl::StatusOr<v1::ListObligationsResponse> Connection::ListObligations(
     const v1::ListObligationsRequest&, const CallOptions&) {
   return NotThere();

@@ -154,6 +154,90 @@ class GrpcConnection final : public Connection {
           return incident_->SendObligationNotice(context, in, out);
         });
   }
+  absl::StatusOr<v1::RecordDecisionResponse> RecordDecision(
+      const v1::RecordDecisionRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::RecordDecisionResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->RecordDecision(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::WaiveObligationResponse> WaiveObligation(
+      const v1::WaiveObligationRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::WaiveObligationResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->WaiveObligation(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::HoldObligationResponse> HoldObligation(
+      const v1::HoldObligationRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::HoldObligationResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->HoldObligation(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ReleaseObligationResponse> ReleaseObligation(
+      const v1::ReleaseObligationRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ReleaseObligationResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->ReleaseObligation(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::LinkIncidentResponse> LinkIncident(const v1::LinkIncidentRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::LinkIncidentResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->LinkIncident(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::RecordDevicesResponse> RecordDevices(const v1::RecordDevicesRequest& request,
+                                                          const CallOptions& call) override {
+    return caller_.Call<v1::RecordDevicesResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->RecordDevices(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ConfirmRemovalResponse> ConfirmRemoval(
+      const v1::ConfirmRemovalRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ConfirmRemovalResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->ConfirmRemoval(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::RecordScanResponse> RecordScan(const v1::RecordScanRequest& request,
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::RecordScanResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return incident_->RecordScan(context, in, out);
+                                                });
+  }
+  absl::StatusOr<v1::LiftRemovalResponse> LiftRemoval(const v1::LiftRemovalRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::LiftRemovalResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return incident_->LiftRemoval(context, in, out);
+                                                 });
+  }
+  absl::StatusOr<v1::RecordCostResponse> RecordCost(const v1::RecordCostRequest& request,
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::RecordCostResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return incident_->RecordCost(context, in, out);
+                                                });
+  }
+  absl::StatusOr<v1::AssessCostResponse> AssessCost(const v1::AssessCostRequest& request,
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::AssessCostResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return incident_->AssessCost(context, in, out);
+                                                });
+  }
+  absl::StatusOr<v1::ExplainObligationResponse> ExplainObligation(
+      const v1::ExplainObligationRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ExplainObligationResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->ExplainObligation(context, in, out);
+        });
+  }
   absl::StatusOr<v1::ListObligationsResponse> ListObligations(
       const v1::ListObligationsRequest& request, const CallOptions& call) override {
     return caller_.Call<v1::ListObligationsResponse>(

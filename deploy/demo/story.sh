@@ -109,6 +109,22 @@ chat csirt.handler "fact $incident verdict:CONFIRMED attack_intrusion:NO crimina
 chat csirt.handler "declare $incident"
 state_is DECLARED
 
+step "a crime is suspected: the Governor's Chief Legal Counsel comes before the police (POL-3.12)"
+chat dop.iso "document $incident LE_REFERRAL agency:\"State Police\" summary:\"A flood of packets\""
+answer_says "POL-3.12"
+chat eox.scio "document $incident GCLC_CONTACT person:\"the counsel on duty\" channel:phone summary:\"A flood of packets, extortion is possible\""
+chat dop.iso "document $incident LE_REFERRAL agency:\"State Police\" summary:\"A flood of packets\""
+answer_says "LE_REFERRAL"
+chat csirt.executive "decide $incident OLC NO reason:\"nobody can be named yet\""
+
+step "what a declared incident asks for"
+chat dop.iso "document $incident DECISION_AUTHORITY technical:\"the administrator on duty\""
+chat dop.iso "document $incident CISO_COORDINATOR coordinator:\"the CISO\""
+chat csirt.handler "document $incident EVIDENCE_PLAN plan:COLLECT steps:\"flow records of the carrier\""
+chat dop.contact "document $incident LOG_SOURCES sources:\"edge router PRESERVED, portal PRESERVED\""
+chat dop.contact "document $incident WRITTEN_NOTICE to:BOTH nature:\"The permit portal was flooded\" data_kinds:NONE_IDENTIFIED procedures:\"established ones\" consulted:\"the Secretariat CIO\" contact:\"the primary contact\""
+chat dop.contact "document $incident ACTION what:\"Filter at the carrier\" result:\"the portal answers\""
+
 step "the follow-up report is due 24 h after the detection (POL-5.17)"
 clock_at $((20 * 60 + 1))
 settle
@@ -140,7 +156,7 @@ step "closing has conditions"
 chat csirt.handler "close $incident"
 answer_says "POL-5.12"
 state_is RESOLVED
-chat dop.iso "fact $incident weaknesses_settled:MITIGATED iso_sign_off:YES"
+chat dop.iso "fact $incident weaknesses_settled:MITIGATED records_reviewed:YES iso_sign_off:YES"
 chat csirt.handler "close $incident"
 state_is CLOSED
 settle

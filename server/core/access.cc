@@ -114,6 +114,11 @@ bool MayRead(const PolicyIndex& policy, const Directory& directory, const Caller
              const record::v1::IncidentState& state) {
   if (caller.internal) return true;
   const std::string& principal = caller.actor.principal();
+  // Whoever the incident is about learns nothing of it, whatever office they hold.
+  const auto& subjects = state.subjects();
+  if (std::binary_search(subjects.begin(), subjects.end(), principal)) return false;
+  const auto& readers = state.readers();
+  if (std::find(readers.begin(), readers.end(), principal) != readers.end()) return true;
   if (principal == state.reporter() || principal == state.lead()) return true;
   // Whoever was paged or told must be able to look, or the page would be a riddle.
   const auto& told = state.told_people();
@@ -125,8 +130,9 @@ bool MayRead(const PolicyIndex& policy, const Directory& directory, const Caller
     const policy::v1::Role* role = policy.FindRole(grant.role());
     if (role != nullptr && role->sees_all()) return true;
   }
-  // People of an entity that reports see its own incidents.
-  return !caller.entity.empty() && FindPart(state, caller.entity) != nullptr;
+  // People of an entity that reports see its own incidents; third parties only their own reports.
+  const record::v1::EntityPart* part = FindPart(state, caller.entity);
+  return part != nullptr && part->relation() != v1::IncidentEntity::RELATION_THIRD_PARTY;
 }
 
 }  // namespace belfry::core

@@ -33,6 +33,25 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
                             const v1::SubmitDocumentRequest& act);
 absl::Status DecideNotice(Draft& draft, const Caller& caller,
                           const v1::SendObligationNoticeRequest& act);
+absl::Status DecideDecision(Draft& draft, const Caller& caller,
+                            const v1::RecordDecisionRequest& act);
+absl::Status DecideWaiver(Draft& draft, const Caller& caller,
+                          const v1::WaiveObligationRequest& act);
+absl::Status DecideHold(Draft& draft, const Caller& caller, const v1::HoldObligationRequest& act);
+absl::Status DecideRelease(Draft& draft, const Caller& caller,
+                           const v1::ReleaseObligationRequest& act);
+absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncidentRequest& act);
+absl::Status DecideDevices(Draft& draft, const Caller& caller, const v1::RecordDevicesRequest& act);
+absl::Status DecideConfirmRemoval(Draft& draft, const Caller& caller,
+                                  const v1::ConfirmRemovalRequest& act);
+absl::Status DecideScan(Draft& draft, const Caller& caller, const v1::RecordScanRequest& act);
+absl::Status DecideLift(Draft& draft, const Caller& caller, const v1::LiftRemovalRequest& act);
+absl::Status DecideCost(Draft& draft, const Caller& caller, const v1::RecordCostRequest& act);
+absl::Status DecideAssessment(Draft& draft, const Caller& caller, const v1::AssessCostRequest& act);
+absl::Status DecideRegister(Draft& draft, const OpenRegister& act);
+absl::Status DecideAdoption(Draft& draft, const AdoptChild& act);
+absl::Status DecideAbsorption(Draft& draft, const Absorb& act);
+absl::Status DecideParentSatisfied(Draft& draft, const ParentSatisfied& act);
 absl::Status DecideTick(Draft& draft, const Tick& act);
 absl::Status DecideOutcome(Draft& draft, const DeliveryOutcome& act);
 

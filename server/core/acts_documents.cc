@@ -1,5 +1,7 @@
 // Documents the policy asks for, and the notices that duties ask their owners to send.
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,10 +10,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "re2/re2.h"
 #include "server/base/error.h"
+#include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/guards.h"
 #include "server/core/limits.h"
 #include "server/core/notice_text.h"
 #include "server/core/obligations.h"
@@ -25,40 +31,76 @@ namespace {
 
 using policy::v1::DocumentType;
 
-const v1::DocumentField* FindField(const v1::SubmitDocumentRequest& act, absl::string_view name) {
-  for (const v1::DocumentField& field : act.fields()) {
+const v1::DocumentField* FindField(const Fields& fields, absl::string_view name) {
+  for (const v1::DocumentField& field : fields) {
     if (field.name() == name) return &field;
   }
   return nullptr;
 }
 
-absl::Status CheckFields(const DocumentType& type, const v1::SubmitDocumentRequest& act) {
-  for (int i = 0; i < act.fields_size(); ++i) {
-    const v1::DocumentField& field = act.fields(i);
+absl::Status CheckValue(const DocumentType::Field& field, const std::string& value,
+                        const std::string& path) {
+  const size_t max =
+      field.characters_max() > 0 ? static_cast<size_t>(field.characters_max()) : kTextCharactersMax;
+  BELFRY_RETURN_IF_ERROR(CheckText(path, value, max));
+  if (!field.values().empty() && !value.empty()) {
+    std::vector<absl::string_view> given = {value};
+    if (field.multiple()) given = absl::StrSplit(value, ',');
+    for (const absl::string_view one : given) {
+      const absl::string_view trimmed = absl::StripAsciiWhitespace(one);
+      if (std::find(field.values().begin(), field.values().end(), trimmed) ==
+          field.values().end()) {
+        return InvalidField(path, absl::StrCat("is one of ", absl::StrJoin(field.values(), ", "),
+                                               "; this is \"", trimmed, "\""));
+      }
+    }
+  }
+  for (const std::string& pattern : field.refuse_patterns()) {
+    if (re2::RE2::PartialMatch(value, pattern)) {
+      return InvalidField(path, absl::StrCat(field.refuse_reason(), " (",
+                                             absl::StrJoin(field.clauses(), ", "), ")"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFields(const DocumentType& type, const Fields& fields) {
+  std::set<std::string> seen;
+  for (int i = 0; i < fields.size(); ++i) {
+    const v1::DocumentField& field = fields.Get(i);
+    const std::string path = absl::StrCat("fields[", i, "]");
     const auto known =
         std::find_if(type.fields().begin(), type.fields().end(),
                      [&](const DocumentType::Field& f) { return f.name() == field.name(); });
     if (known == type.fields().end()) {
       std::vector<std::string> names;
       for (const DocumentType::Field& f : type.fields()) names.push_back(f.name());
-      return InvalidField(absl::StrCat("fields[", i, "].name"),
+      return InvalidField(path + ".name",
                           absl::StrCat(type.title(), " has no field \"", field.name(),
                                        "\"; it has ", absl::StrJoin(names, ", ")));
     }
-    const size_t max = known->characters_max() > 0 ? static_cast<size_t>(known->characters_max())
-                                                   : kTextCharactersMax;
-    BELFRY_RETURN_IF_ERROR(CheckText(field.name(), field.value(), max));
+    if (!seen.insert(field.name()).second) {
+      return InvalidField(path + ".name", absl::StrCat(field.name(), " is there twice"));
+    }
+    BELFRY_RETURN_IF_ERROR(CheckValue(*known, field.value(), field.name()));
   }
   return absl::OkStatus();
 }
 
+bool IsRequired(const DocumentType::Field& field, const Fields& fields) {
+  if (!field.has_required_when()) return field.required();
+  google::protobuf::RepeatedPtrField<policy::v1::FieldTest> tests;
+  *tests.Add() = field.required_when();
+  return FieldsFit(tests, fields);
+}
+
 // Names every missing part and its clause: a document with a required part missing is not sent.
-absl::Status CheckComplete(const DocumentType& type, const v1::SubmitDocumentRequest& act) {
+absl::Status CheckComplete(const DocumentType& type, const Fields& fields) {
   std::vector<std::string> missing;
   ErrorBuilder error(absl::StatusCode::kFailedPrecondition, "DOCUMENT_INCOMPLETE", "");
   for (const DocumentType::Field& field : type.fields()) {
-    const v1::DocumentField* given = FindField(act, field.name());
-    if (!field.required() ||
+    const v1::DocumentField* given = FindField(fields, field.name());
+    if (!IsRequired(field, fields) ||
         (given != nullptr && !absl::StripAsciiWhitespace(given->value()).empty())) {
       continue;
     }
@@ -73,6 +115,68 @@ absl::Status CheckComplete(const DocumentType& type, const v1::SubmitDocumentReq
       .Message(absl::StrCat(type.title(), " lacks ", absl::StrJoin(missing, ", "),
                             "; give each as name:\"text\""))
       .Build();
+}
+
+// Fields that predicates may ask about: those with enumerated values.
+Fields IndexedFields(const DocumentType& type, const Fields& fields) {
+  Fields indexed;
+  for (const v1::DocumentField& field : fields) {
+    for (const DocumentType::Field& known : type.fields()) {
+      // "member" names the person whose standing duty the document answers.
+      const bool asked = !known.values().empty() || known.name() == "member";
+      if (known.name() == field.name() && asked) *indexed.Add() = field;
+    }
+  }
+  return indexed;
+}
+
+// Did the predicate hold by then?
+bool HeldBy(const policy::v1::Predicate& predicate, const Subject& about, absl::Time time) {
+  const std::optional<absl::Time> since = Since(predicate, about);
+  return since.has_value() && *since <= time;
+}
+
+// The flag of who sends in place of those who owe it; empty when they do it themselves.
+std::string FlagFor(const PolicyIndex& policy, const DocumentType& type,
+                    const std::vector<record::v1::RoleGrant>& grants) {
+  const policy::v1::Permission* permission = policy.FindPermission(type.act());
+  if (permission == nullptr || type.on_behalf().empty()) return "";
+  Roles own;
+  for (const std::string& role : permission->roles()) {
+    const bool instead =
+        std::any_of(type.on_behalf().begin(), type.on_behalf().end(),
+                    [&](const policy::v1::OnBehalf& one) { return one.role() == role; });
+    if (!instead) own.Add(std::string(role));
+  }
+  if (Includes(grants, own)) return "";
+  for (const policy::v1::OnBehalf& one : type.on_behalf()) {
+    Roles role;
+    role.Add(std::string(one.role()));
+    if (Includes(grants, role)) return one.flag();
+  }
+  return "";
+}
+
+// What a third party hands in goes to the agencies that it concerns.
+std::vector<std::string> RecipientsOf(const Draft& draft, const DocumentType& type,
+                                      const std::string& entity) {
+  const Context& context = draft.context();
+  std::vector<std::string> people =
+      PeopleHolding(context, draft.state(), type.recipient_roles(), entity);
+  const record::v1::EntityPart* part = FindPart(draft.state(), entity);
+  if (part == nullptr || part->relation() != v1::IncidentEntity::RELATION_THIRD_PARTY) {
+    return people;
+  }
+  for (const record::v1::EntityPart& agency : draft.state().entities()) {
+    if (!IsReporting(agency)) continue;
+    for (std::string& person :
+         PeopleHolding(context, draft.state(), type.recipient_roles(), agency.entity())) {
+      if (std::find(people.begin(), people.end(), person) == people.end()) {
+        people.push_back(std::move(person));
+      }
+    }
+  }
+  return people;
 }
 
 // "DAILY-STATUS#2" and "daily-status" both name the open instance.
@@ -110,8 +214,16 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
     return InvalidField("entity", absl::StrCat(entity, " has no part in ", draft.state().id()));
   }
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), type->act(), entity));
-  BELFRY_RETURN_IF_ERROR(CheckFields(*type, act));
-  BELFRY_RETURN_IF_ERROR(CheckComplete(*type, act));
+  BELFRY_RETURN_IF_ERROR(CheckFields(*type, act.fields()));
+  BELFRY_RETURN_IF_ERROR(CheckComplete(*type, act.fields()));
+  const absl::Time happened = act.has_event_time() ? FromProto(act.event_time()) : context.now;
+  if (happened > context.now + kFutureTolerance) {
+    return InvalidField("event_time", "is in the future; leave it out for now");
+  }
+  const std::vector<record::v1::RoleGrant> grants = GrantsFor(context.directory, caller, entity);
+  BELFRY_RETURN_IF_ERROR(RequireGuards(draft, type->guards(),
+                                       absl::StrCat("accept the ", type->title()), act.fields(),
+                                       entity, grants));
 
   record::v1::Event event = draft.NewEvent();
   record::v1::DocumentSubmitted* body = event.mutable_document_submitted();
@@ -119,12 +231,17 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
   body->set_title(type->title());
   body->set_entity(entity);
   *body->mutable_fields() = act.fields();
-  for (std::string& person : PeopleHolding(context.directory, type->recipient_roles(), entity)) {
+  *body->mutable_indexed_fields() = IndexedFields(*type, act.fields());
+  *body->mutable_event_time() = ToProto(std::min(happened, context.now));
+  body->set_order_deviation(type->has_order() && !HeldBy(type->order(), draft.About(""), happened));
+  body->set_flag(FlagFor(context.policy, *type, grants));
+  *body->mutable_recipient_roles() = type->recipient_roles();
+  for (std::string& person : RecipientsOf(draft, *type, entity)) {
     body->add_recipient_people(std::move(person));
   }
   for (const std::string& clause : type->clauses()) event.add_clauses(clause);
   draft.Record(std::move(event));
-  SatisfyByDocument(draft, type->code(), entity);
+  SatisfyByDocument(draft, record::v1::DocumentRow(*draft.state().documents().rbegin()));
   Reconcile(draft);
   return absl::OkStatus();
 }
@@ -168,6 +285,13 @@ absl::Status DecideNotice(Draft& draft, const Caller& caller,
   BELFRY_RETURN_IF_ERROR(
       RequireRole(context, grants, senders, row.instance(), absl::StrJoin(rule->clauses(), ", ")));
 
+  if (const DocumentType* type = context.policy.FindDocument(way->document()); type != nullptr) {
+    BELFRY_RETURN_IF_ERROR(CheckFields(*type, act.fields()));
+    BELFRY_RETURN_IF_ERROR(CheckComplete(*type, act.fields()));
+  } else if (!act.fields().empty()) {
+    return InvalidField("fields", absl::StrCat(row.instance(), " takes none; use text"));
+  }
+
   record::v1::Event event = draft.NewEvent();
   record::v1::NoticeSent* body = event.mutable_notice_sent();
   body->set_obligation(row.instance());
@@ -175,11 +299,17 @@ absl::Status DecideNotice(Draft& draft, const Caller& caller,
       TextFor(context, draft.state(), way->template_(),
               NoticeFacts{.obligation = &row, .rule = rule, .actor = caller.actor.principal()});
   body->set_title(text.title);
-  body->set_text(act.text().empty() ? text.text : absl::StrCat(text.text, "\n\n", act.text()));
+  *body->mutable_fields() = act.fields();
+  std::string full = text.text;
+  for (const v1::DocumentField& field : act.fields()) {
+    absl::StrAppend(&full, "\n", field.name(), ": ", field.value());
+  }
+  if (!act.text().empty()) absl::StrAppend(&full, "\n\n", act.text());
+  body->set_text(std::move(full));
   for (const std::string& role : way->roles()) {
     google::protobuf::RepeatedPtrField<std::string> one;
     one.Add(std::string(role));
-    const std::vector<std::string> holders = PeopleHolding(context.directory, one, scope);
+    const std::vector<std::string> holders = PeopleHolding(context, draft.state(), one, scope);
     if (holders.empty()) {
       return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "NOBODY_HOLDS_ROLE",
                           absl::StrCat("nobody holds ", RoleList(context.policy, one),

@@ -11,6 +11,7 @@
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/guards.h"
 #include "server/core/limits.h"
 #include "server/core/record_checks.h"
 #include "server/core/state_util.h"
@@ -19,12 +20,7 @@
 namespace belfry::core {
 namespace {
 
-using policy::v1::Guard;
 using policy::v1::Transition;
-
-std::string Clauses(const google::protobuf::RepeatedPtrField<std::string>& clauses) {
-  return absl::StrJoin(clauses, ", ");
-}
 
 absl::Status NotAllowed(const Draft& draft, absl::string_view verb) {
   const record::v1::IncidentState& state = draft.state();
@@ -43,54 +39,6 @@ absl::Status NotAllowed(const Draft& draft, absl::string_view verb) {
       .Metadata("state", state.state())
       .Metadata("verb", std::string(verb))
       .Build();
-}
-
-// The open duties behind a failed open_obligations test, each with its clause.
-void DescribeOpenDuties(const Draft& draft, const policy::v1::Predicate::OpenObligationTest& test,
-                        ErrorBuilder& error, std::vector<std::string>& lines) {
-  for (const record::v1::ObligationRow& row : draft.state().obligations()) {
-    const bool unsettled = IsOpen(row) || row.state() == v1::Obligation::STATE_HELD;
-    const auto& codes = test.code();
-    if (!unsettled ||
-        (!codes.empty() && std::find(codes.begin(), codes.end(), row.code()) == codes.end())) {
-      continue;
-    }
-    const policy::v1::Obligation* rule = draft.context().policy.FindObligation(row.code());
-    const std::string clauses = rule == nullptr ? "" : Clauses(rule->clauses());
-    const std::string remedy = rule == nullptr ? "" : Remedy(draft.state(), rule->remedy());
-    error.Violation(clauses, row.instance(), remedy);
-    lines.push_back(absl::StrCat(row.instance(), " is open (", clauses, ")",
-                                 remedy.empty() ? "" : ": ", remedy));
-  }
-}
-
-absl::Status GuardsFailed(const Draft& draft, const Transition& transition,
-                          const std::vector<const Guard*>& failed) {
-  // The text names everything that is missing; nobody should have to try again to learn the rest.
-  std::vector<std::string> lines;
-  ErrorBuilder collector(absl::StatusCode::kFailedPrecondition, "GUARD_FAILED", "");
-  for (const Guard* guard : failed) {
-    if (guard->require().has_open_obligations()) {
-      DescribeOpenDuties(draft, guard->require().open_obligations(), collector, lines);
-      continue;
-    }
-    const std::string clauses = Clauses(guard->clauses());
-    const std::string remedy = Remedy(draft.state(), guard->remedy());
-    collector.Violation(clauses, guard->code(), absl::StrCat(guard->message(), ". ", remedy));
-    lines.push_back(absl::StrCat(guard->message(), clauses.empty() ? "" : " (", clauses,
-                                 clauses.empty() ? "" : ")", remedy.empty() ? "" : ": ", remedy));
-  }
-  collector.Message(absl::StrCat(draft.state().id(), " cannot ", transition.verb(),
-                                 " yet: ", absl::StrJoin(lines, "; ")));
-  return collector.Build();
-}
-
-std::vector<const Guard*> FailedGuards(const Draft& draft, const Transition& transition) {
-  std::vector<const Guard*> failed;
-  for (const Guard& guard : transition.guards()) {
-    if (!Holds(guard.require(), draft.About(""))) failed.push_back(&guard);
-  }
-  return failed;
 }
 
 // Clocks of the states that a step back leaves behind: they come after `to` in the pack's order.
@@ -141,10 +89,32 @@ void RecordTransition(Draft& draft, const Transition& transition, absl::string_v
   draft.Record(std::move(event));
 }
 
+// Where the policy wants two people: the first one is recorded and nothing else happens. True when
+// the act may go on.
+bool SecondPersonAgrees(Draft& draft, const Transition& transition) {
+  if (!transition.has_second_person_when() ||
+      !Holds(transition.second_person_when(), draft.About(""))) {
+    return true;
+  }
+  const std::string& person = draft.actor().principal();
+  for (const record::v1::FirstPerson& first : draft.state().first_people()) {
+    if (first.transition() == transition.id() && first.person() != person) return true;
+  }
+  for (const record::v1::FirstPerson& first : draft.state().first_people()) {
+    if (first.transition() == transition.id()) return false;  // asked again, still alone
+  }
+  record::v1::Event event = draft.NewEvent();
+  event.mutable_first_person_recorded()->set_transition(transition.id());
+  event.mutable_first_person_recorded()->set_person(person);
+  for (const std::string& clause : transition.clauses()) event.add_clauses(clause);
+  draft.Record(std::move(event));
+  return false;
+}
+
 // One step: guards, then the record, then its consequences.
 absl::Status Step(Draft& draft, const Transition& transition, absl::string_view reason) {
-  const std::vector<const Guard*> failed = FailedGuards(draft, transition);
-  if (!failed.empty()) return GuardsFailed(draft, transition, failed);
+  BELFRY_RETURN_IF_ERROR(RequireGuards(draft, transition.guards(), transition.verb()));
+  if (!SecondPersonAgrees(draft, transition)) return absl::OkStatus();
   RecordTransition(draft, transition, reason);
   Reconcile(draft);
   return absl::OkStatus();
@@ -175,6 +145,9 @@ absl::Status DecideTransition(Draft& draft, const Caller& caller,
   }
   const Transition* transition = context.policy.FindTransition(draft.state().state(), act.verb());
   if (transition == nullptr) return NotAllowed(draft, act.verb());
+  if (transition->merges()) {
+    return InvalidField("verb", "needs another incident to go on in; use LinkIncident with merge");
+  }
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), transition->act()));
   BELFRY_RETURN_IF_ERROR(CheckText("reason", act.reason(), kReasonCharactersMax));
   if (transition->reason_required()) {
@@ -183,7 +156,7 @@ absl::Status DecideTransition(Draft& draft, const Caller& caller,
   if (!act.facts().empty()) {
     BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "RECORD_FACTS"));
     BELFRY_RETURN_IF_ERROR(CheckFacts(draft, caller, act.facts()));
-    RecordFacts(draft, act.facts());
+    RecordFacts(draft, caller, act.facts());
     Reconcile(draft);
   }
   // The states in between are passed one by one, so that each is on record with its time.

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "server/base/error.h"
@@ -55,7 +56,7 @@ absl::Status DecideFacts(Draft& draft, const Caller& caller,
   BELFRY_RETURN_IF_ERROR(RequireAct(draft.context(), caller, draft.state(), "RECORD_FACTS"));
   if (facts.empty()) return InvalidField("facts", "is empty; give at least one, as name:value");
   BELFRY_RETURN_IF_ERROR(CheckFacts(draft, caller, facts));
-  RecordFacts(draft, facts);
+  RecordFacts(draft, caller, facts);
   Reconcile(draft);
   return absl::OkStatus();
 }
@@ -73,31 +74,70 @@ absl::Status DecideCategories(Draft& draft, const Caller& caller,
   return absl::OkStatus();
 }
 
+namespace {
+
+// The new first awareness of an entity; an act of its own right. Earlier: deadlines move earlier.
+// Later: they move away, so it takes a higher office and a reason.
+absl::StatusOr<absl::Time> CorrectedDetection(const Draft& draft, const Caller& caller,
+                                              const v1::AddEntityRequest& act,
+                                              const record::v1::EntityPart& known) {
+  const absl::Time before = FromProto(known.detect_time());
+  const absl::Time given = FromProto(act.entity().detect_time());
+  const bool later = given > before;
+  BELFRY_RETURN_IF_ERROR(RequireAct(draft.context(), caller, draft.state(),
+                                    later ? "POSTPONE_DETECTION" : "CORRECT_DETECTION",
+                                    known.entity()));
+  if (later) {
+    BELFRY_RETURN_IF_ERROR(CheckNeeded("reason", act.reason(), kReasonCharactersMax));
+    if (given > draft.context().now) {
+      return InvalidField("entity.detect_time", "is in the future");
+    }
+    if (IsReporting(known) && given > FromProto(known.report_time())) {
+      return InvalidField("entity.detect_time",
+                          "lies after its report; nobody reports what nobody is aware of");
+    }
+  }
+  return given;
+}
+
+}  // namespace
+
 absl::Status DecideEntity(Draft& draft, const Caller& caller, const v1::AddEntityRequest& act) {
   const Context& context = draft.context();
-  BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "ADD_ENTITY"));
+  BELFRY_RETURN_IF_ERROR(CheckText("reason", act.reason(), kReasonCharactersMax));
   const v1::Entity* entity = context.directory.FindEntity(act.entity().entity());
+  const record::v1::EntityPart* known =
+      entity == nullptr ? nullptr : FindPart(draft.state(), entity->name());
+  const bool same_relation =
+      known != nullptr && (act.entity().relation() == v1::IncidentEntity::RELATION_UNSPECIFIED ||
+                           act.entity().relation() == known->relation());
+  const bool corrects = same_relation && act.entity().has_detect_time();
+  if (!corrects) BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "ADD_ENTITY"));
   if (entity == nullptr) {
     return InvalidField("entity.entity",
                         absl::StrCat("there is no ", act.entity().entity(), " in the directory"));
   }
-  if (act.entity().relation() == v1::IncidentEntity::RELATION_UNSPECIFIED) {
+  if (known == nullptr && act.entity().relation() == v1::IncidentEntity::RELATION_UNSPECIFIED) {
     return InvalidField("entity.relation", "is needed: AFFECTED or POTENTIAL");
   }
-  const record::v1::EntityPart* known = FindPart(draft.state(), entity->name());
   if (known == nullptr && draft.state().entities_size() >= kEntitiesMax) {
     return InvalidField("entity", absl::StrCat("at most ", kEntitiesMax, " in one incident"));
   }
-  // T0 of an entity drawn in later is its own detection or the time it was told, the earlier one.
-  absl::Time detected = known == nullptr ? context.now : FromProto(known->detect_time());
+  if (corrects) {
+    BELFRY_ASSIGN_OR_RETURN(const absl::Time detected,
+                            CorrectedDetection(draft, caller, act, *known));
+    if (detected == FromProto(known->detect_time())) return absl::OkStatus();
+    RecordEntity(draft, *entity, known->relation(), detected, act.reason());
+    Reconcile(draft);
+    return absl::OkStatus();
+  }
+  if (same_relation) return absl::OkStatus();
+  // T0 of an entity drawn in later is its own detection or the time it was told, the earlier one;
+  // one that was only possibly concerned becomes aware when it is found to be affected.
+  const bool keeps = known != nullptr && IsReporting(*known);
+  absl::Time detected = keeps ? FromProto(known->detect_time()) : context.now;
   if (act.entity().has_detect_time()) {
-    const absl::Time given = FromProto(act.entity().detect_time());
-    if (known != nullptr && given > detected) {
-      return InvalidField("entity.detect_time",
-                          "can be corrected to an earlier time only; a later one would move "
-                          "deadlines away");
-    }
-    detected = std::min(given, detected);
+    detected = std::min(FromProto(act.entity().detect_time()), detected);
   }
   RecordEntity(draft, *entity, act.entity().relation(), detected);
   Reconcile(draft);

@@ -11,16 +11,13 @@
 #include "server/core/acts.h"
 #include "server/core/escalation.h"
 #include "server/core/limits.h"
+#include "server/core/recipients.h"
 #include "server/core/record_checks.h"
 #include "server/core/state_util.h"
 #include "server/core/text.h"
 
 namespace belfry::core {
 namespace {
-
-// Default label: known to the organisation only, until somebody decides otherwise.
-constexpr char kDefaultTlp[] = "TLP:AMBER+STRICT";
-constexpr char kRestrictedTlp[] = "TLP:RED";
 
 // A reporter who is on the ladder knows of it: the report is the acknowledgement of that level.
 void AcknowledgeByReporting(Draft& draft, const Caller& caller) {
@@ -40,6 +37,53 @@ void AcknowledgeByReporting(Draft& draft, const Caller& caller) {
   draft.Record(std::move(event));
 }
 
+bool IsThirdParty(const v1::Entity& entity) {
+  return entity.kind() == v1::Entity::KIND_THIRD_PARTY_COMPANY ||
+         entity.kind() == v1::Entity::KIND_THIRD_PARTY_INDIVIDUAL;
+}
+
+// The third party that reports, when it is one (POL-2.6).
+const v1::Entity* ReportingThirdParty(const Context& context, const Caller& caller) {
+  const v1::Entity* own = context.directory.FindEntity(caller.entity);
+  return own != nullptr && IsThirdParty(*own) ? own : nullptr;
+}
+
+absl::Status CheckPeople(const Context& context, const Roles& people, const char* field) {
+  if (people.size() > kPeopleMax) {
+    return InvalidField(field, absl::StrCat("at most ", kPeopleMax));
+  }
+  for (int i = 0; i < people.size(); ++i) {
+    if (context.directory.FindPerson(people.Get(i)) == nullptr) {
+      return InvalidField(absl::StrCat(field, "[", i, "]"),
+                          absl::StrCat("there is no ", people.Get(i), " in the directory"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Further entities that are concerned from the start.
+absl::Status CheckOthers(const Context& context, const v1::CreateIncidentRequest& request) {
+  if (request.other_entities_size() >= kEntitiesMax) {
+    return InvalidField("other_entities", absl::StrCat("at most ", kEntitiesMax - 1));
+  }
+  for (int i = 0; i < request.other_entities_size(); ++i) {
+    const v1::IncidentEntity& other = request.other_entities(i);
+    const std::string path = absl::StrCat("other_entities[", i, "]");
+    if (context.directory.FindEntity(other.entity()) == nullptr) {
+      return InvalidField(path + ".entity",
+                          absl::StrCat("there is no ", other.entity(), " in the directory"));
+    }
+    if (other.relation() == v1::IncidentEntity::RELATION_UNSPECIFIED) {
+      return InvalidField(path + ".relation", "is needed: AFFECTED, POTENTIAL or THIRD_PARTY");
+    }
+    if (other.has_detect_time() &&
+        FromProto(other.detect_time()) > context.now + kFutureTolerance) {
+      return InvalidField(path + ".detect_time", "is in the future");
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status DecideReport(Draft& draft, const Caller& caller, const Report& act) {
@@ -53,7 +97,9 @@ absl::Status DecideReport(Draft& draft, const Caller& caller, const Report& act)
   if (title.empty()) {
     return InvalidField("title", "is needed: say in a few words what was seen");
   }
-  const std::string& entity_name = request.entity().empty() ? caller.entity : request.entity();
+  const v1::Entity* third_party = ReportingThirdParty(context, caller);
+  std::string entity_name = request.entity();
+  if (entity_name.empty() && third_party == nullptr) entity_name = caller.entity;
   if (entity_name.empty()) {
     return InvalidField("entity", "is needed: which agency is concerned, as in agency:DOP");
   }
@@ -77,6 +123,14 @@ absl::Status DecideReport(Draft& draft, const Caller& caller, const Report& act)
   if (!request.severity().empty() && context.policy.SeverityRank(request.severity()) < 0) {
     return UnknownSeverity(context.policy, request.severity());
   }
+  if (IsThirdParty(*entity)) {
+    return InvalidField("entity", absl::StrCat(entity_name,
+                                               " is a third party; name the agency that it "
+                                               "concerns"));
+  }
+  BELFRY_RETURN_IF_ERROR(CheckOthers(context, request));
+  BELFRY_RETURN_IF_ERROR(CheckPeople(context, request.subjects(), "subjects"));
+  BELFRY_RETURN_IF_ERROR(CheckPeople(context, request.readers(), "readers"));
   BELFRY_RETURN_IF_ERROR(CheckCategories(context.policy, request.categories()));
   BELFRY_RETURN_IF_ERROR(CheckFacts(draft, caller, request.facts()));
 
@@ -94,17 +148,32 @@ absl::Status DecideReport(Draft& draft, const Caller& caller, const Report& act)
                                                 : request.severity());
   body->set_requested_severity(request.severity());
   body->set_entity(entity_name);
-  body->set_restricted(request.restricted());
-  body->set_tlp(request.restricted() ? kRestrictedTlp : kDefaultTlp);
+  const bool restricted = request.restricted() || Restricts(context.policy, request.categories());
+  body->set_restricted(restricted);
+  body->set_tlp(restricted ? kRestrictedTlp : kDefaultTlp);
   body->set_drill(request.drill());
   body->set_policy(context.policy.Name());
   if (initial != nullptr) body->set_sets_clock(initial->sets_clock());
+  *body->mutable_subjects() = request.subjects();
+  std::sort(body->mutable_subjects()->begin(), body->mutable_subjects()->end());
+  *body->mutable_readers() = request.readers();
   draft.Record(std::move(event));
-  RecordEntity(draft, *entity, v1::IncidentEntity::RELATION_ORIGIN, detected);
+  // What a third party knew, the agency did not: the report is its first awareness.
+  RecordEntity(draft, *entity, v1::IncidentEntity::RELATION_ORIGIN,
+               third_party == nullptr ? detected : context.now);
+  if (third_party != nullptr) {
+    RecordEntity(draft, *third_party, v1::IncidentEntity::RELATION_THIRD_PARTY, detected);
+  }
+  for (const v1::IncidentEntity& other : request.other_entities()) {
+    if (FindPart(draft.state(), other.entity()) != nullptr) continue;
+    RecordEntity(draft, *context.directory.FindEntity(other.entity()), other.relation(),
+                 other.has_detect_time() ? std::min(FromProto(other.detect_time()), context.now)
+                                         : context.now);
+  }
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "OPEN"));
 
   RecordCategories(draft, request.categories());
-  RecordFacts(draft, request.facts());
+  RecordFacts(draft, caller, request.facts());
   Reconcile(draft);
   AcknowledgeByReporting(draft, caller);
   return absl::OkStatus();

@@ -120,7 +120,7 @@ absl::Status DecideEscalate(Draft& draft, const Caller& caller,
           absl::StrCat("the policy has no role \"", act.roles(i), "\"; `who` lists them"));
     }
   }
-  std::vector<std::string> people = PeopleHolding(context.directory, act.roles(), entity);
+  std::vector<std::string> people = PeopleHolding(context, draft.state(), act.roles(), entity);
   if (people.empty()) {
     return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "NOBODY_HOLDS_ROLE",
                         absl::StrCat("nobody holds ", RoleList(context.policy, act.roles()),

@@ -45,6 +45,17 @@ void Tell(IncidentState& state, const google::protobuf::RepeatedPtrField<std::st
   }
 }
 
+void TellRoles(IncidentState& state, const google::protobuf::RepeatedPtrField<std::string>& roles) {
+  auto* told = state.mutable_told_roles();
+  for (const std::string& role : roles) {
+    const auto at = std::lower_bound(told->begin(), told->end(), role);
+    if (at != told->end() && *at == role) continue;
+    const auto index = static_cast<int>(at - told->begin());
+    told->Add(std::string(role));
+    std::rotate(told->begin() + index, told->end() - 1, told->end());
+  }
+}
+
 void AddPeople(google::protobuf::RepeatedPtrField<std::string>& list,
                const google::protobuf::RepeatedPtrField<std::string>& people) {
   for (const std::string& person : people) {
@@ -68,7 +79,22 @@ void ApplyReported(IncidentState& state, const Event& event) {
   state.set_drill(body.drill());
   state.set_policy(body.policy());
   *state.mutable_create_time() = event.time();
+  *state.mutable_severity_time() = event.time();
+  *state.mutable_subjects() = body.subjects();
+  *state.mutable_readers() = body.readers();
   SetClock(state, body.sets_clock(), FromProto(event.time()));
+}
+
+void ApplyRegister(IncidentState& state, const Event& event) {
+  const record::v1::RegisterOpened& body = event.register_opened();
+  state.set_id(body.id());
+  state.set_uid(body.uid());
+  state.set_title(body.title());
+  state.set_state(body.state());
+  state.set_entity(body.entity());
+  state.set_policy(body.policy());
+  state.set_standing_register(true);
+  *state.mutable_create_time() = event.time();
 }
 
 void ApplyStateChanged(IncidentState& state, const Event& event) {
@@ -88,7 +114,7 @@ void ApplyStateChanged(IncidentState& state, const Event& event) {
 
 void ApplyFact(IncidentState& state, const v1::Fact& fact) {
   for (v1::Fact& current : *state.mutable_facts()) {
-    if (current.name() == fact.name()) {
+    if (current.name() == fact.name() && current.entity() == fact.entity()) {
       current = fact;
       return;
     }
@@ -105,8 +131,14 @@ void ApplyCategories(IncidentState& state, const record::v1::CategoriesAssigned&
     if (target == nullptr) {
       target = state.add_categories();
       target->set_category(assigned.category());
+      *target->mutable_assign_time() = assigned.assign_time();
     }
-    AddPeople(*target->mutable_sub_values(), assigned.sub_values());
+    for (const std::string& code : assigned.sub_values()) {
+      const auto& known = target->sub_values();
+      if (std::find(known.begin(), known.end(), code) != known.end()) continue;
+      target->add_sub_values(code);
+      *target->add_sub_value_times() = assigned.assign_time();
+    }
   }
 }
 
@@ -143,6 +175,7 @@ void ApplyPaged(IncidentState& state, const record::v1::ChainPaged& body) {
     chain->clear_next_time();
   }
   Tell(state, body.people());
+  if (!body.people().empty()) TellRoles(state, body.roles());
   Tell(state, body.alarm_people());
 }
 
@@ -186,11 +219,15 @@ void ApplyOpened(IncidentState& state, const Event& event) {
   row->set_subject(body.subject());
   row->set_state(v1::Obligation::STATE_PENDING);
   *row->mutable_clock_start() = body.clock_start();
-  *row->mutable_due_time() = body.due_time();
+  if (body.has_due_time()) *row->mutable_due_time() = body.due_time();
   *row->mutable_open_time() = event.time();
-  *row->mutable_span() = body.span();
+  if (body.has_span()) *row->mutable_span() = body.span();
   row->set_reminders_done(body.reminders_done());
   row->set_cycle(body.cycle());
+  *row->mutable_sources() = body.sources();
+  if (body.has_late_line_time()) *row->mutable_late_line_time() = body.late_line_time();
+  row->set_advisory(body.advisory());
+  row->set_person(body.person());
   Tell(state, body.notify_people());
 }
 
@@ -207,10 +244,127 @@ void ApplySettled(IncidentState& state, const Event& event) {
 void ApplyRescheduled(IncidentState& state, const record::v1::ObligationRescheduled& body) {
   record::v1::ObligationRow* row = FindMutableObligation(state, body.instance());
   if (row == nullptr) return;
+  if (body.has_due_time()) *row->mutable_due_time() = body.due_time();
+  if (body.has_span()) *row->mutable_span() = body.span();
+  *row->mutable_clock_start() = body.clock_start();
+  row->set_reminders_done(body.reminders_done());
+  row->set_rebases_done(body.rebases_done());
+  row->set_kind_while(body.kind_while());
+  for (const std::string& source : body.sources()) row->add_sources(source);
+  if (body.pending_again()) {
+    row->set_state(v1::Obligation::STATE_PENDING);
+    row->set_overdue_steps_done(0);
+  }
+}
+
+void ApplyHeld(IncidentState& state, const Event& event) {
+  const record::v1::ObligationHeld& body = event.obligation_held();
+  record::v1::ObligationRow* row = FindMutableObligation(state, body.instance());
+  if (row == nullptr) return;
+  row->set_reason(body.reason());
+  if (body.held()) {
+    row->set_state(v1::Obligation::STATE_HELD);
+    *row->mutable_hold_time() = event.time();
+    return;
+  }
+  row->set_state(v1::Obligation::STATE_PENDING);
+  row->clear_hold_time();
+  row->set_overdue_steps_done(0);
+  row->set_reminders_done(0);
+  if (!body.has_due_time()) return;
   *row->mutable_due_time() = body.due_time();
   *row->mutable_clock_start() = body.clock_start();
   *row->mutable_span() = body.span();
-  row->set_reminders_done(body.reminders_done());
+}
+
+v1::NetworkRemoval* FindMutableRemoval(IncidentState& state, int64_t id) {
+  for (v1::NetworkRemoval& removal : *state.mutable_removals()) {
+    if (removal.id() == id) return &removal;
+  }
+  return nullptr;
+}
+
+void ApplyDecision(IncidentState& state, const Event& event) {
+  *state.add_decisions() = event.decision_recorded().decision();
+  if (event.decision_recorded().has_removal()) {
+    *state.add_removals() = event.decision_recorded().removal();
+  }
+}
+
+void ApplyDevices(IncidentState& state, const Event& event) {
+  for (const v1::Device& device : event.devices_recorded().devices()) {
+    v1::Device* target = nullptr;
+    for (v1::Device& known : *state.mutable_devices()) {
+      if (known.entity() == device.entity() && known.device() == device.device()) target = &known;
+    }
+    *(target == nullptr ? state.add_devices() : target) = device;
+  }
+  for (const std::string& device : event.devices_recorded().reinfected()) {
+    record::v1::Occurrence* occurrence = state.add_reinfections();
+    occurrence->set_event_version(event.version());
+    *occurrence->mutable_time() = event.time();
+    occurrence->set_about(device);
+  }
+}
+
+void ApplyRemoval(IncidentState& state, const Event& event) {
+  if (event.has_removal_confirmed()) {
+    const record::v1::RemovalConfirmed& body = event.removal_confirmed();
+    v1::NetworkRemoval* removal = FindMutableRemoval(state, body.removal());
+    if (removal == nullptr) return;
+    for (const int index : body.targets()) {
+      if (index < 0 || index >= removal->targets_size()) continue;
+      removal->mutable_targets(index)->set_confirmed_by(event.actor().principal());
+      *removal->mutable_targets(index)->mutable_confirm_time() = event.time();
+    }
+    if (body.active()) {
+      removal->set_state(v1::NetworkRemoval::STATE_ACTIVE);
+      *removal->mutable_active_time() = event.time();
+    }
+  } else if (event.has_scan_recorded()) {
+    v1::NetworkRemoval* removal = FindMutableRemoval(state, event.scan_recorded().removal());
+    if (removal != nullptr) *removal->add_scans() = event.scan_recorded().scan();
+  } else {
+    v1::NetworkRemoval* removal = FindMutableRemoval(state, event.removal_lifted().removal());
+    if (removal == nullptr) return;
+    removal->set_state(v1::NetworkRemoval::STATE_LIFTED);
+    removal->set_lifted_by(event.actor().principal());
+    *removal->mutable_lift_time() = event.time();
+  }
+}
+
+void ApplyAssessment(IncidentState& state, const Event& event) {
+  for (v1::CostLine& cost : *state.mutable_costs()) {
+    if (cost.number() != event.cost_assessed().number()) continue;
+    cost.set_assessment(event.cost_assessed().assessment());
+    cost.set_assessed_by(event.actor().principal());
+  }
+}
+
+void ApplyCase(IncidentState& state, const v1::NonComplianceCase& changed) {
+  for (v1::NonComplianceCase& known : *state.mutable_cases()) {
+    if (known.entity() == changed.entity() &&
+        FromProto(known.propose_time()) == FromProto(changed.propose_time())) {
+      known = changed;
+      return;
+    }
+  }
+  *state.add_cases() = changed;
+}
+
+void ApplyLinked(IncidentState& state, const record::v1::Linked& body) {
+  if (!body.parent().empty()) state.set_parent(body.parent());
+  if (!body.child().empty()) state.add_children(body.child());
+}
+
+void ApplyAbsorbed(IncidentState& state, const record::v1::Absorbed& body) {
+  for (const record::v1::EntityPart& part : body.entities()) ApplyEntity(state, part);
+  for (const v1::Fact& fact : body.facts()) ApplyFact(state, fact);
+  record::v1::CategoriesAssigned categories;
+  *categories.mutable_categories() = body.categories();
+  ApplyCategories(state, categories);
+  for (const record::v1::ObligationRow& row : body.obligations()) *state.add_obligations() = row;
+  Tell(state, body.told_people());
 }
 
 void ApplyConcluded(IncidentState& state, const record::v1::DeliveryConcluded& body) {
@@ -234,7 +388,11 @@ void ApplyDocument(IncidentState& state, const Event& event) {
   row->set_author(event.actor().principal());
   *row->mutable_time() = event.time();
   row->set_event_version(event.version());
+  *row->mutable_fields() = body.indexed_fields();
+  *row->mutable_event_time() = body.has_event_time() ? body.event_time() : event.time();
+  row->set_order_deviation(body.order_deviation());
   Tell(state, body.recipient_people());
+  if (!body.recipient_people().empty()) TellRoles(state, body.recipient_roles());
 }
 
 // Work by somebody on an acknowledged chain keeps it from opening again.
@@ -264,12 +422,24 @@ void Apply(IncidentState& state, const Event& event) {
         state.set_summary(event.details_changed().summary());
       }
       if (event.details_changed().has_lead()) state.set_lead(event.details_changed().lead());
+      if (event.details_changed().restricted()) {
+        state.set_restricted(true);
+        state.set_tlp(event.details_changed().tlp());
+      }
       break;
     case Event::kStateChanged:
       ApplyStateChanged(state, event);
       break;
     case Event::kSeverityChanged:
-      state.set_severity(event.severity_changed().to());
+      if (state.severity() != event.severity_changed().to()) {
+        state.set_severity(event.severity_changed().to());
+        *state.mutable_severity_time() = event.time();
+      }
+      if (event.severity_changed().has_score()) {
+        state.set_severity_score(event.severity_changed().score());
+      } else {
+        state.clear_severity_score();
+      }
       *state.mutable_floors() = event.severity_changed().floors();
       if (!event.severity_changed().requested().empty()) {
         state.set_requested_severity(event.severity_changed().requested());
@@ -283,6 +453,10 @@ void Apply(IncidentState& state, const Event& event) {
       break;
     case Event::kEntityAdded:
       ApplyEntity(state, event.entity_added().part());
+      Tell(state, event.entity_added().told_people());
+      if (!event.entity_added().told_people().empty()) {
+        TellRoles(state, event.entity_added().told_roles());
+      }
       break;
     case Event::kNoteAdded:
       break;
@@ -300,6 +474,7 @@ void Apply(IncidentState& state, const Event& event) {
       break;
     case Event::kRolesPaged:
       Tell(state, event.roles_paged().people());
+      TellRoles(state, event.roles_paged().roles());
       break;
     case Event::kChainCleared:
       ApplyCleared(state, event.chain_cleared());
@@ -328,6 +503,15 @@ void Apply(IncidentState& state, const Event& event) {
       if (auto* row = FindMutableObligation(state, event.overdue_step_taken().instance())) {
         row->set_overdue_steps_done(event.overdue_step_taken().done());
       }
+      for (const std::string& code : event.overdue_step_taken().opens()) {
+        record::v1::Occurrence* occurrence = state.add_step_ups();
+        occurrence->set_event_version(event.version());
+        *occurrence->mutable_time() = event.time();
+        occurrence->set_about(code);
+      }
+      if (!event.overdue_step_taken().people().empty()) {
+        TellRoles(state, event.overdue_step_taken().roles());
+      }
       Tell(state, event.overdue_step_taken().people());
       break;
     case Event::kNoticeSent:
@@ -336,11 +520,57 @@ void Apply(IncidentState& state, const Event& event) {
         google::protobuf::RepeatedPtrField<std::string> person;
         person.Add(std::string(recipient.person()));
         Tell(state, person);
+        google::protobuf::RepeatedPtrField<std::string> role;
+        role.Add(std::string(recipient.role()));
+        TellRoles(state, role);
       }
       break;
     case Event::kDeliveryConcluded:
       ApplyConcluded(state, event.delivery_concluded());
       Tell(state, event.delivery_concluded().alarm_people());
+      break;
+    case Event::kDecisionRecorded:
+      ApplyDecision(state, event);
+      break;
+    case Event::kDevicesRecorded:
+      ApplyDevices(state, event);
+      break;
+    case Event::kRemovalConfirmed:
+    case Event::kScanRecorded:
+    case Event::kRemovalLifted:
+      ApplyRemoval(state, event);
+      break;
+    case Event::kCostRecorded:
+      *state.add_costs() = event.cost_recorded().cost();
+      break;
+    case Event::kCostAssessed:
+      ApplyAssessment(state, event);
+      break;
+    case Event::kCaseChanged:
+      ApplyCase(state, event.case_changed().changed());
+      break;
+    case Event::kLateLinePassed:
+      if (auto* row = FindMutableObligation(state, event.late_line_passed().instance())) {
+        row->set_late_line_passed(true);
+      }
+      break;
+    case Event::kObligationHeld:
+      ApplyHeld(state, event);
+      break;
+    case Event::kLinked:
+      ApplyLinked(state, event.linked());
+      break;
+    case Event::kFirstPersonRecorded: {
+      record::v1::FirstPerson* first = state.add_first_people();
+      first->set_transition(event.first_person_recorded().transition());
+      first->set_person(event.first_person_recorded().person());
+      break;
+    }
+    case Event::kRegisterOpened:
+      ApplyRegister(state, event);
+      break;
+    case Event::kAbsorbed:
+      ApplyAbsorbed(state, event.absorbed());
       break;
     case Event::BODY_NOT_SET:
       break;

@@ -2,10 +2,13 @@
 #ifndef BELFRY_SERVER_CORE_COMMAND_H_
 #define BELFRY_SERVER_CORE_COMMAND_H_
 
+#include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "belfry/record/v1/event.pb.h"
+#include "belfry/record/v1/state.pb.h"
 #include "belfry/v1/incident_service.pb.h"
 
 namespace belfry::core {
@@ -28,6 +31,26 @@ struct DeliveryOutcome {
   std::string error;
 };
 
+// The directory has changed, or the register of an entity does not exist yet.
+struct OpenRegister {
+  std::string id;      // "DOP-REGISTER"
+  std::string uid;     // UUIDv7
+  std::string entity;  // "entities/…"; empty for the government as a whole
+};
+
+// Between incidents: what the engine asks of the other one, in the same commit.
+struct AdoptChild {
+  std::string child;  // "incidents/…"
+};
+struct Absorb {
+  // The incident that is merged into this one, as it was.
+  std::shared_ptr<const record::v1::IncidentState> from;
+};
+struct ParentSatisfied {
+  // Codes of duties that the parent satisfied for its parts.
+  std::vector<std::string> codes;
+};
+
 // A new report, with the identifiers the engine has reserved for it.
 struct Report {
   v1::CreateIncidentRequest request;
@@ -40,7 +63,12 @@ using Act =
                  v1::AcknowledgeIncidentRequest, v1::EscalateIncidentRequest,
                  v1::ChangeSeverityRequest, v1::RecordFactsRequest, v1::AssignCategoriesRequest,
                  v1::AddEntityRequest, v1::AddNoteRequest, v1::LinkTicketRequest,
-                 v1::SubmitDocumentRequest, v1::SendObligationNoticeRequest, Tick, DeliveryOutcome>;
+                 v1::SubmitDocumentRequest, v1::SendObligationNoticeRequest,
+                 v1::RecordDecisionRequest, v1::WaiveObligationRequest, v1::HoldObligationRequest,
+                 v1::ReleaseObligationRequest, v1::LinkIncidentRequest, v1::RecordDevicesRequest,
+                 v1::ConfirmRemovalRequest, v1::RecordScanRequest, v1::LiftRemovalRequest,
+                 v1::RecordCostRequest, v1::AssessCostRequest, OpenRegister, AdoptChild, Absorb,
+                 ParentSatisfied, Tick, DeliveryOutcome>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
 struct Caller {

@@ -3,6 +3,7 @@
 #ifndef BELFRY_SERVER_CORE_CORE_H_
 #define BELFRY_SERVER_CORE_CORE_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "belfry/record/v1/event.pb.h"
 #include "belfry/record/v1/state.pb.h"
 #include "belfry/v1/delivery.pb.h"
+#include "belfry/v1/incident_service.pb.h"
 #include "belfry/v1/timeline.pb.h"
 #include "server/core/command.h"
 #include "server/core/directory.h"
@@ -43,6 +45,20 @@ void Apply(record::v1::IncidentState& state, const record::v1::Event& event);
 // When Decide(Tick) has something to do next; InfiniteFuture when never. It may be in the past.
 absl::Time NextDue(const PolicyIndex& policy, const record::v1::IncidentState& state);
 
+// What another incident has to do because of `events` of this one, in the same commit.
+struct FollowUp {
+  std::string incident;  // "DOP-2026-0007"
+  Act act;
+};
+std::vector<FollowUp> FollowUps(const PolicyIndex& policy,
+                                const std::shared_ptr<const record::v1::IncidentState>& before,
+                                const record::v1::IncidentState& after,
+                                const std::vector<record::v1::Event>& events);
+
+// May the incident become a part of `target`, or go on in it? INVALID_ARGUMENT names `parent`.
+absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
+                             const record::v1::IncidentState& target);
+
 // A notice and where it goes; the engine finds the address.
 struct NoticeDraft {
   std::string target;  // "people/…" or "channels/…"
@@ -65,6 +81,12 @@ v1::TimelineEntry ToTimelineEntry(const PolicyIndex& policy, const record::v1::I
 v1::Incident ToIncident(const PolicyIndex& policy, const record::v1::IncidentState& state);
 v1::Obligation ToObligation(const PolicyIndex& policy, const record::v1::ObligationRow& row);
 v1::NextDuty ToNextDuty(const record::v1::ObligationRow& row);
+
+// Why a duty exists, how its deadline came about, and what would end it. INVALID_ARGUMENT when
+// there is no such duty.
+absl::StatusOr<v1::ExplainObligationResponse> Explain(const Context& context,
+                                                      const record::v1::IncidentState& state,
+                                                      absl::string_view obligation);
 
 // May this principal ("people/…", "systems/…") read the incident? `entity` is the one a system
 // speaks for.

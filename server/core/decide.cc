@@ -11,6 +11,7 @@
 #include "server/core/draft.h"
 #include "server/core/escalation.h"
 #include "server/core/limits.h"
+#include "server/core/obligation_due.h"
 #include "server/core/obligations.h"
 #include "server/core/severity.h"
 #include "server/core/state_util.h"
@@ -30,8 +31,10 @@ Overloaded(Ts...) -> Overloaded<Ts...>;
 void Reconcile(Draft& draft) {
   for (int round = 0; round < kReconcileRoundsMax; ++round) {
     const int64_t before = draft.state().version();
-    SettleSeverity(draft);
-    SettleChains(draft);
+    if (!draft.state().standing_register()) {
+      SettleSeverity(draft);
+      SettleChains(draft);
+    }
     SettleObligations(draft);
     if (draft.state().version() == before) return;
   }
@@ -66,6 +69,25 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
           [&](const v1::SendObligationNoticeRequest& act) {
             return DecideNotice(draft, caller, act);
           },
+          [&](const v1::RecordDecisionRequest& act) { return DecideDecision(draft, caller, act); },
+          [&](const v1::WaiveObligationRequest& act) { return DecideWaiver(draft, caller, act); },
+          [&](const v1::HoldObligationRequest& act) { return DecideHold(draft, caller, act); },
+          [&](const v1::ReleaseObligationRequest& act) {
+            return DecideRelease(draft, caller, act);
+          },
+          [&](const v1::LinkIncidentRequest& act) { return DecideLink(draft, caller, act); },
+          [&](const v1::RecordDevicesRequest& act) { return DecideDevices(draft, caller, act); },
+          [&](const v1::ConfirmRemovalRequest& act) {
+            return DecideConfirmRemoval(draft, caller, act);
+          },
+          [&](const v1::RecordScanRequest& act) { return DecideScan(draft, caller, act); },
+          [&](const v1::LiftRemovalRequest& act) { return DecideLift(draft, caller, act); },
+          [&](const v1::RecordCostRequest& act) { return DecideCost(draft, caller, act); },
+          [&](const v1::AssessCostRequest& act) { return DecideAssessment(draft, caller, act); },
+          [&](const OpenRegister& act) { return DecideRegister(draft, act); },
+          [&](const AdoptChild& act) { return DecideAdoption(draft, act); },
+          [&](const Absorb& act) { return DecideAbsorption(draft, act); },
+          [&](const ParentSatisfied& act) { return DecideParentSatisfied(draft, act); },
           [&](const Tick& act) { return DecideTick(draft, act); },
           [&](const DeliveryOutcome& act) { return DecideOutcome(draft, act); },
       },

@@ -66,14 +66,14 @@ std::vector<std::string> Page(Draft& draft, absl::string_view entity, Position p
   const EscalationLadder& ladder = LadderOf(draft);
   const EscalationLadder::Pace* pace = PaceOf(draft);
   auto roles = RolesOfLevels(ladder, from_level, position.level);
-  std::vector<std::string> people = PeopleHolding(context.directory, roles, entity);
+  std::vector<std::string> people = PeopleHolding(context, draft.state(), roles, entity);
   // Nobody holds the level: that is an answer too, and waiting for nobody helps nobody.
   while (people.empty() && position.level < ladder.levels_size()) {
     ++position.level;
     position.attempt = 1;
     position.reason = ChainPaged::REASON_UNREACHABLE;
     roles = RolesOfLevels(ladder, from_level, position.level);
-    people = PeopleHolding(context.directory, roles, entity);
+    people = PeopleHolding(context, draft.state(), roles, entity);
   }
   record::v1::Event event = draft.NewEvent();
   ChainPaged* body = event.mutable_chain_paged();
@@ -89,7 +89,8 @@ std::vector<std::string> Page(Draft& draft, absl::string_view entity, Position p
     *body->mutable_next_time() = ToProto(counted_from + WindowAt(*pace, position));
   }
   if (position.reason == ChainPaged::REASON_EXHAUSTED) {
-    for (std::string& person : PeopleHolding(context.directory, ladder.exhausted_roles(), entity)) {
+    for (std::string& person :
+         PeopleHolding(context, draft.state(), ladder.exhausted_roles(), entity)) {
       body->add_alarm_people(std::move(person));
     }
   }
@@ -129,7 +130,8 @@ void StartOrRaise(Draft& draft, const std::string& entity) {
 void SettleChains(Draft& draft) {
   const policy::v1::State* state = draft.context().policy.FindState(draft.state().state());
   if (state == nullptr) return;
-  if (state->ongoing()) {
+  // The parts of a larger incident page through its chains.
+  if (state->ongoing() && draft.state().parent().empty()) {
     std::vector<std::string> entities;
     for (const auto& part : draft.state().entities()) {
       if (IsReporting(part)) entities.push_back(part.entity());

@@ -3,6 +3,7 @@
 #define BELFRY_SERVER_CORE_LIMITS_H_
 
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/time/time.h"
 
@@ -19,6 +20,17 @@ inline constexpr int kFactsPerRequestMax = 50;
 inline constexpr int kCategoriesMax = 20;
 inline constexpr int kEntitiesMax = 200;  // a statewide incident names them all
 inline constexpr int kTicketsMax = 50;
+inline constexpr size_t kDeviceCharactersMax = 100;
+inline constexpr int kDevicesPerRequestMax = 200;
+inline constexpr int kDevicesMax = 5'000;  // a state is folded in memory at every act
+inline constexpr int kCostsMax = 1'000;
+inline constexpr int64_t kCostCentsMax = 10'000'000'000;  // 100 million dollars a line
+inline constexpr int kPeopleMax = 50;                     // subjects, readers
+
+// Labels of the Traffic Light Protocol. The default: known to the organisation only, until somebody
+// decides otherwise.
+inline constexpr char kDefaultTlp[] = "TLP:AMBER+STRICT";
+inline constexpr char kRestrictedTlp[] = "TLP:RED";
 
 // A reported time may be this far in the future: clocks of callers are not ours.
 inline constexpr absl::Duration kFutureTolerance = absl::Minutes(5);

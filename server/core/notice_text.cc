@@ -56,7 +56,7 @@ NoticeText TextFor(const Context& context, const record::v1::IncidentState& stat
   const policy::v1::State* current = context.policy.FindState(state.state());
   const std::vector<std::pair<absl::string_view, std::string>> values = {
       {"{incident}", state.id()},
-      {"{title}", state.title()},
+      {"{title}", state.restricted() ? "restricted incident" : state.title()},
       {"{severity}", state.severity()},
       {"{state}",
        current == nullptr || current->title().empty() ? state.state() : current->title()},

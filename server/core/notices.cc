@@ -49,6 +49,7 @@ class Notifier {
   void TellPaged(const Event& event);
   void TellDuty(const Event& event);
   void TellEveryone(const Event& event);
+  void TellInvolved(const Event& event);
 
   const Context& context_;
   const IncidentState& state_;
@@ -214,9 +215,9 @@ void Notifier::TellDuty(const Event& event) {
       const auto& body = event.notice_sent();
       Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "NOTICE");
       notice.set_obligation(body.obligation());
+      // Of a restricted incident it says what its sender wrote, and nothing of the record.
       notice.set_title(body.title());
       notice.set_text(body.text());
-      if (state_.restricted()) SetText(notice, "", {});
       // One person in two of the roles gets one message; it counts for both.
       std::set<std::string> people;
       for (const auto& recipient : body.recipients()) people.insert(recipient.person());
@@ -233,6 +234,19 @@ void Notifier::TellEveryone(const Event& event) {
   SetText(notice, "DISMISSED",
           {.actor = event.actor().principal(), .reason = event.state_changed().reason()});
   ToPeople(state_.told_people(), notice, false);
+}
+
+// An agency that may be concerned is told; it owes nothing yet.
+void Notifier::TellInvolved(const Event& event) {
+  const record::v1::EntityAdded& body = event.entity_added();
+  if (body.told_people().empty()) return;
+  const policy::v1::InvolvementNotice* rule =
+      context_.policy.InvolvementNoticeFor(RelationName(body.part().relation()));
+  if (rule == nullptr) return;
+  Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "INVOLVED");
+  SetText(notice, rule->template_(),
+          {.actor = event.actor().principal(), .roles = absl::StrJoin(rule->roles(), ", ")});
+  ToPeople(body.told_people(), notice, true);
 }
 
 void Notifier::Tell(const Event& event) {
@@ -259,6 +273,9 @@ void Notifier::Tell(const Event& event) {
       ToPeople(body.recipient_people(), notice, false);
       break;
     }
+    case Event::kEntityAdded:
+      TellInvolved(event);
+      break;
     case Event::kDeliveryConcluded:
       if (!event.delivery_concluded().alarm_people().empty()) {
         Notice notice = NewNotice(Notice::KIND_ALARM, event, "UNDELIVERABLE");
@@ -291,6 +308,16 @@ bool IsLogLine(const Event& event) {
     case Event::kNoticeSent:
     case Event::kDetailsChanged:
     case Event::kEntityAdded:
+    case Event::kDecisionRecorded:
+    case Event::kDevicesRecorded:
+    case Event::kRemovalConfirmed:
+    case Event::kScanRecorded:
+    case Event::kRemovalLifted:
+    case Event::kCaseChanged:
+    case Event::kObligationHeld:
+    case Event::kLinked:
+    case Event::kAbsorbed:
+    case Event::kFirstPersonRecorded:
       return true;
     case Event::kSeverityChanged:
       return event.severity_changed().from() != event.severity_changed().to();

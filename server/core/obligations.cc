@@ -1,140 +1,34 @@
 #include "server/core/obligations.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/base/proto_time.h"
-#include "server/core/limits.h"
+#include "server/core/obligation_clock.h"
+#include "server/core/obligation_sources.h"
 #include "server/core/recipients.h"
+#include "server/core/standing.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {
 namespace {
 
 using policy::v1::Obligation;
+using policy::v1::Satisfaction;
 using record::v1::Event;
 using record::v1::IncidentState;
 using record::v1::ObligationRow;
 
-// ---- Subjects and clocks ----
-
-std::vector<std::string> SubjectsOf(const Obligation& rule, const IncidentState& state) {
-  switch (rule.scope()) {
-    case Obligation::SCOPE_ENTITY: {
-      std::vector<std::string> entities;
-      for (const auto& part : state.entities()) {
-        if (IsReporting(part)) entities.push_back(part.entity());
-      }
-      return entities;
-    }
-    case Obligation::SCOPE_SECRETARIAT:
-      return Secretariats(state);
-    default:
-      return {""};
-  }
+bool Contains(const Roles& list, absl::string_view value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
 }
-
-// The entity whose properties and T0 count for a subject.
-std::string EntityOf(const IncidentState& state, absl::string_view subject) {
-  if (absl::StartsWith(subject, "entities/")) return std::string(subject);
-  for (const auto& part : state.entities()) {
-    if (IsReporting(part) && part.secretariat() == subject) return part.entity();
-  }
-  return state.entity();
-}
-
-void CollectFacts(const policy::v1::Predicate& predicate, std::vector<std::string>& names) {
-  switch (predicate.kind_case()) {
-    case policy::v1::Predicate::kAll:
-      for (const auto& part : predicate.all().of()) CollectFacts(part, names);
-      break;
-    case policy::v1::Predicate::kAny:
-      for (const auto& part : predicate.any().of()) CollectFacts(part, names);
-      break;
-    case policy::v1::Predicate::kNot:
-      CollectFacts(predicate.not_(), names);
-      break;
-    case policy::v1::Predicate::kFact:
-      names.push_back(predicate.fact().name());
-      break;
-    default:
-      break;
-  }
-}
-
-// When the newest of the facts that a predicate asks for became known.
-absl::Time FactTime(const Obligation& rule, const IncidentState& state, absl::Time now) {
-  std::vector<std::string> names;
-  CollectFacts(rule.when(), names);
-  absl::Time newest = absl::InfinitePast();
-  for (const v1::Fact& fact : state.facts()) {
-    if (std::find(names.begin(), names.end(), fact.name()) == names.end()) continue;
-    newest = std::max(newest, FromProto(fact.known_time()));
-  }
-  return newest == absl::InfinitePast() ? now : newest;
-}
-
-// nullopt while the clock has not started.
-std::optional<absl::Time> ClockStart(const Obligation& rule, const IncidentState& state,
-                                     absl::string_view subject, absl::Time now) {
-  switch (rule.clock()) {
-    case Obligation::CLOCK_DETECTED: {
-      const record::v1::EntityPart* part = FindPart(state, EntityOf(state, subject));
-      if (part == nullptr) return std::nullopt;
-      return FromProto(part->detect_time());
-    }
-    case Obligation::CLOCK_REPORTED: {
-      // An entity drawn in later was reported when it was drawn in.
-      absl::Time start = FromProto(state.create_time());
-      if (!subject.empty()) {
-        if (const auto* part = FindPart(state, EntityOf(state, subject)); part != nullptr) {
-          start = std::max(start, FromProto(part->add_time()));
-        }
-      }
-      return start;
-    }
-    case Obligation::CLOCK_DECLARED:
-      return ClockOf(state, "TD");
-    case Obligation::CLOCK_RESOLVED:
-      return ClockOf(state, "TS");
-    default:
-      return FactTime(rule, state, now);
-  }
-}
-
-absl::Duration SpanOf(const PolicyIndex& policy, const Obligation& rule,
-                      const IncidentState& state) {
-  return policy.SpanFor(rule.due(), state.severity());
-}
-
-absl::Duration PeriodOf(const Obligation& rule) { return FromProto(rule.recurrence().period()); }
-
-// Deadline of instance `number` of a recurring duty.
-absl::Time GridPoint(const PolicyIndex& policy, const Obligation& rule, const IncidentState& state,
-                     absl::Time start, int64_t number) {
-  return start + SpanOf(policy, rule, state) + PeriodOf(rule) * number;
-}
-
-// ---- Rows ----
 
 bool SameCycle(const Obligation& rule, const IncidentState& state, const ObligationRow& row) {
   return !rule.fresh_on_reopen() || row.cycle() == state.reopened_count();
-}
-
-// The row that stands for (rule, subject, number) now; a VOID one does not stand for anything.
-const ObligationRow* LiveRow(const Obligation& rule, const IncidentState& state,
-                             absl::string_view subject, int number) {
-  for (const ObligationRow& row : state.obligations()) {
-    if (row.code() == rule.code() && row.subject() == subject && row.number() == number &&
-        row.state() != v1::Obligation::STATE_VOID && SameCycle(rule, state, row)) {
-      return &row;
-    }
-  }
-  return nullptr;
 }
 
 // "DAILY-STATUS#2", with "[dop]" when the plain name is another subject's, and "(2)" for a second
@@ -157,80 +51,456 @@ std::string InstanceName(const Obligation& rule, const IncidentState& state,
   return unique;
 }
 
-// Ascending; empty for a duty without a deadline or schedule.
-std::vector<absl::Time> ReminderTimes(const PolicyIndex& policy, const Obligation& rule,
-                                      absl::Time start, absl::Duration span, absl::Time due) {
-  std::vector<absl::Time> times;
-  const policy::v1::ReminderSchedule* schedule = policy.ReminderScheduleFor(rule.reminders());
-  if (schedule == nullptr) return times;
-  for (const auto& before : schedule->before()) {
-    const absl::Time time = due - FromProto(before);
-    if (time > start) times.push_back(time);
-  }
-  if (span >= FromProto(schedule->fraction_span_min())) {
-    for (const double fraction : schedule->at_fraction()) {
-      // Whole microseconds, as everything that is recorded.
-      times.push_back(absl::FromUnixMicros(absl::ToUnixMicros(due - span * (1 - fraction))));
-    }
-  }
-  std::sort(times.begin(), times.end());
-  return times;
+// What ITD itself owes is never advisory.
+bool OwedCentrally(const PolicyIndex& policy, const Obligation& rule) {
+  return std::all_of(rule.owner_roles().begin(), rule.owner_roles().end(),
+                     [&](const std::string& code) {
+                       const policy::v1::Role* role = policy.FindRole(code);
+                       return role != nullptr && role->scope() == policy::v1::Role::SCOPE_GLOBAL;
+                     });
 }
 
-std::vector<absl::Time> ReminderTimesOf(const PolicyIndex& policy, const Obligation& rule,
-                                        const ObligationRow& row) {
-  if (!row.has_due_time()) return {};
-  return ReminderTimes(policy, rule, FromProto(row.clock_start()), FromProto(row.span()),
-                       FromProto(row.due_time()));
+// Entities that are only encouraged to comply owe everything, as advice.
+bool IsAdvisory(const PolicyIndex& policy, const Obligation& rule, const IncidentState& state,
+                absl::string_view subject) {
+  if (OwedCentrally(policy, rule)) return false;
+  const record::v1::EntityPart* part = FindPart(state, EntityOf(state, subject));
+  return part != nullptr && part->voluntary();
 }
 
-// How many of them lie behind. They are not sent: nobody can be reminded of the past.
-int Passed(const std::vector<absl::Time>& times, absl::Time now) {
-  return static_cast<int>(
-      std::count_if(times.begin(), times.end(), [&](absl::Time time) { return time <= now; }));
-}
+// ---- Opening ----
 
-void AddClauses(Event& event, const google::protobuf::RepeatedPtrField<std::string>& clauses) {
-  for (const std::string& clause : clauses) {
-    const auto& known = event.clauses();
-    if (std::find(known.begin(), known.end(), clause) == known.end()) event.add_clauses(clause);
-  }
-}
+// An instance that is to be opened.
+struct NewInstance {
+  int number = 0;
+  absl::Time start;
+  std::vector<std::string> sources = {};
+  const policy::v1::Span* due = nullptr;    // null: the rule's
+  std::optional<absl::Time> deadline = {};  // given by the calendar
+  std::string person = {};
+};
 
-// ---- Opening and settling ----
-
-void Open(Draft& draft, const Obligation& rule, absl::string_view subject, int number,
-          absl::Time start) {
+void Open(Draft& draft, const Obligation& rule, absl::string_view subject,
+          const NewInstance& instance) {
   const Context& context = draft.context();
   const IncidentState& state = draft.state();
-  absl::Duration span = SpanOf(context.policy, rule, state);
-  absl::Time due = start + span;
-  if (number > 0) {
-    due = GridPoint(context.policy, rule, state, start, number);
+  const policy::v1::Span& allowed = instance.due == nullptr ? rule.due() : *instance.due;
+  std::optional<absl::Time> due =
+      DeadlineOf(context.policy, allowed, state.severity(), instance.start);
+  absl::Duration span = due.has_value() ? *due - instance.start : absl::ZeroDuration();
+  if (instance.deadline.has_value()) {
+    due = instance.deadline;
+    span = *due - instance.start;
+  } else if (instance.number > 0) {
+    due = GridPoint(context.policy, rule, state, instance.start, instance.number);
     span = PeriodOf(rule);
   }
   Event event = draft.NewEvent();
   record::v1::ObligationOpened* body = event.mutable_obligation_opened();
-  body->set_instance(InstanceName(rule, state, subject, number));
+  body->set_instance(InstanceName(rule, state, subject, instance.number));
   body->set_code(rule.code());
-  body->set_number(number);
+  body->set_number(instance.number);
   body->set_subject(std::string(subject));
   body->set_cycle(state.reopened_count());
-  *body->mutable_clock_start() = ToProto(start);
-  if (span > absl::ZeroDuration()) {
-    *body->mutable_due_time() = ToProto(due);
+  body->set_person(instance.person);
+  body->set_advisory(IsAdvisory(context.policy, rule, state, subject));
+  for (const std::string& source : instance.sources) body->add_sources(source);
+  *body->mutable_clock_start() = ToProto(instance.start);
+  if (due.has_value()) {
+    *body->mutable_due_time() = ToProto(*due);
     *body->mutable_span() = ToProto(span);
     body->set_reminders_done(
-        Passed(ReminderTimes(context.policy, rule, due - span, span, due), context.now));
+        Passed(ReminderTimes(context.policy, rule, *due - span, span, *due), context.now));
+    if (const auto line =
+            DeadlineOf(context.policy, rule.late_line(), state.severity(), instance.start);
+        line.has_value()) {
+      *body->mutable_late_line_time() = ToProto(*line);
+    }
   }
   if (rule.notify_on_open()) {
     const std::string scope = subject.empty() ? state.entity() : std::string(subject);
-    for (std::string& person : PeopleHolding(context.directory, rule.owner_roles(), scope)) {
+    for (std::string& person : PeopleHolding(context, state, rule.owner_roles(), scope)) {
       body->add_notify_people(std::move(person));
     }
   }
   AddClauses(event, rule.clauses());
   draft.Record(std::move(event));
+}
+
+// Every grid period that has begun has its instance, also those that began while the server was
+// down: a missed day is on record for ever.
+void OpenGrid(Draft& draft, const Obligation& rule, absl::string_view subject, absl::Time start) {
+  const Context& context = draft.context();
+  const absl::Time not_before = draft.state().has_recurrence_not_before()
+                                    ? FromProto(draft.state().recurrence_not_before())
+                                    : absl::InfinitePast();
+  for (int number = std::max(1, LastNumber(rule, draft.state(), subject));; ++number) {
+    const absl::Time due = GridPoint(context.policy, rule, draft.state(), start, number);
+    if (due - PeriodOf(rule) > context.now) break;
+    if (due < not_before) continue;
+    if (LiveRow(rule, draft.state(), subject, number) == nullptr) {
+      Open(draft, rule, subject, {.number = number, .start = start});
+    }
+  }
+}
+
+const ObligationRow* OpenRow(const Obligation& rule, const IncidentState& state,
+                             absl::string_view subject) {
+  for (const ObligationRow& row : state.obligations()) {
+    if (row.code() == rule.code() && row.subject() == subject && IsOpen(row)) return &row;
+  }
+  return nullptr;
+}
+
+// An open question that has come up in one more way stays one question.
+void Join(Draft& draft, const Obligation& rule, const ObligationRow& row,
+          const std::vector<Raised>& raised) {
+  Event event = draft.NewEvent();
+  record::v1::ObligationRescheduled* body = event.mutable_obligation_rescheduled();
+  body->set_instance(row.instance());
+  if (row.has_due_time()) {
+    *body->mutable_due_time() = row.due_time();
+    *body->mutable_span() = row.span();
+  }
+  *body->mutable_clock_start() = row.clock_start();
+  body->set_reminders_done(row.reminders_done());
+  body->set_rebases_done(row.rebases_done());
+  body->set_kind_while(row.kind_while());
+  for (const Raised& one : raised) body->add_sources(one.source);
+  body->set_reason("it has come up in one more way");
+  AddClauses(event, rule.clauses());
+  draft.Record(std::move(event));
+}
+
+void OpenRaised(Draft& draft, const Obligation& rule, absl::string_view subject,
+                const Subject& about) {
+  std::vector<Raised> fresh;
+  for (Raised& raised : RaisedBy(rule, about)) {
+    if (!IsConsumed(rule, draft.state(), subject, raised.source))
+      fresh.push_back(std::move(raised));
+  }
+  if (fresh.empty()) return;
+  if (rule.one_at_a_time()) {
+    if (const ObligationRow* row = OpenRow(rule, draft.state(), subject); row != nullptr) {
+      Join(draft, rule, ObligationRow(*row), fresh);
+      return;
+    }
+  }
+  // What became true together is one instance; each happening is one of its own.
+  std::vector<NewInstance> instances;
+  std::optional<NewInstance> together;
+  for (const Raised& raised : fresh) {
+    if (IsOccurrence(raised.source) && !rule.one_at_a_time()) {
+      instances.push_back({.start = raised.time, .sources = {raised.source}, .due = raised.due});
+      continue;
+    }
+    if (!together.has_value()) {
+      together = NewInstance{.start = raised.time, .due = raised.due};
+    }
+    together->start = std::min(together->start, raised.time);
+    together->sources.push_back(raised.source);
+  }
+  if (together.has_value()) instances.push_back(*std::move(together));
+  for (const NewInstance& instance : instances) Open(draft, rule, subject, instance);
+}
+
+void OpenStanding(Draft& draft, const Obligation& rule, absl::string_view subject) {
+  for (StandingInstance& due : StandingDue(draft.context(), rule, draft.state(), subject)) {
+    Open(draft, rule, subject,
+         {.number = due.number,
+          .start = due.start,
+          .deadline = due.due,
+          .person = std::move(due.person)});
+  }
+}
+
+void OpenDue(Draft& draft, const Obligation& rule) {
+  const Context& context = draft.context();
+  for (const std::string& subject : SubjectsOf(rule, draft.state())) {
+    if (rule.kind() == Obligation::KIND_STANDING) {
+      OpenStanding(draft, rule, subject);
+      continue;
+    }
+    const std::string entity = EntityOf(draft.state(), subject);
+    // Incident-wide duties look at the whole incident, not at one entity's documents.
+    const Subject about = draft.About(subject.empty() ? absl::string_view() : entity);
+    if (rule.has_when() && !Holds(rule.when(), about)) continue;
+    if (rule.has_void_when() && Holds(rule.void_when(), about)) continue;
+    if (!rule.sources().empty()) {
+      OpenRaised(draft, rule, subject, about);
+      continue;
+    }
+    const std::optional<absl::Time> start =
+        ClockStart(context.policy, rule, draft.state(), subject, context.now);
+    if (!start.has_value()) continue;
+    if (rule.has_recurrence()) {
+      OpenGrid(draft, rule, subject, *start);
+    } else if (LiveRow(rule, draft.state(), subject, 0) == nullptr) {
+      Open(draft, rule, subject, {.start = *start});
+    }
+  }
+}
+
+// ---- Settling ----
+
+// The removal that raised a row; null when it was raised by something else.
+const v1::NetworkRemoval* RemovalOf(const IncidentState& state, const ObligationRow& row) {
+  for (const v1::NetworkRemoval& removal : state.removals()) {
+    const std::string suffix = absl::StrCat(":", removal.id());
+    if (std::any_of(row.sources().begin(), row.sources().end(),
+                    [&](const std::string& source) { return absl::EndsWith(source, suffix); })) {
+      return &removal;
+    }
+  }
+  return nullptr;
+}
+
+// Every role needs at least one holder whom the notice reached.
+bool NoticeReachedAll(const Satisfaction::NoticeDelivered& way, const IncidentState& state,
+                      const ObligationRow& row) {
+  return std::all_of(way.roles().begin(), way.roles().end(), [&](const std::string& role) {
+    return std::any_of(state.tracked_notices().begin(), state.tracked_notices().end(),
+                       [&](const record::v1::TrackedNotice& notice) {
+                         return notice.obligation() == row.instance() && notice.role() == role &&
+                                notice.delivered();
+                       });
+  });
+}
+
+// Does the state itself satisfy the duty? Acknowledgements, decisions and documents are acts; they
+// satisfy at the moment they happen.
+bool StateSatisfies(const Draft& draft, const Satisfaction& way, const ObligationRow& row) {
+  const IncidentState& state = draft.state();
+  switch (way.kind_case()) {
+    case Satisfaction::kReport:
+      return true;
+    case Satisfaction::kTicket:
+      return !state.tickets().empty();
+    case Satisfaction::kStateEntered:
+      return Contains(way.state_entered().state(), state.state());
+    case Satisfaction::kFactIs: {
+      const std::optional<std::string> value = FactValue(state, way.fact_is().name());
+      return value.has_value() && Contains(way.fact_is().is(), *value);
+    }
+    case Satisfaction::kNoticeDelivered:
+      return NoticeReachedAll(way.notice_delivered(), state, row);
+    case Satisfaction::kRemovalConfirmed: {
+      const v1::NetworkRemoval* removal = RemovalOf(state, row);
+      return removal != nullptr && removal->state() != v1::NetworkRemoval::STATE_DECIDED;
+    }
+    case Satisfaction::kRemovalLifted: {
+      const v1::NetworkRemoval* removal = RemovalOf(state, row);
+      return removal != nullptr && removal->state() == v1::NetworkRemoval::STATE_LIFTED;
+    }
+    case Satisfaction::kRolesHeld:
+      return std::all_of(
+          way.roles_held().roles().begin(), way.roles_held().roles().end(),
+          [&](const std::string& role) {
+            return !draft.context().directory.HoldersOf(role, ScopeOf(state, row)).empty();
+          });
+    default:
+      return false;
+  }
+}
+
+// Where a row's deadline ought to be by now.
+struct Target {
+  absl::Time start;
+  absl::Time due;
+  absl::Duration span;
+  std::string reason = {};
+  int rebases_done = 0;
+  int kind_while = 0;
+};
+
+// A corrected first awareness moves what counts from it, with its grid and the span it had.
+void FollowClock(const Draft& draft, const Obligation& rule, const ObligationRow& row,
+                 Target& target) {
+  if (rule.clock() != Obligation::CLOCK_DETECTED) return;
+  const Context& context = draft.context();
+  const std::optional<absl::Time> start =
+      ClockStart(context.policy, rule, draft.state(), row.subject(), context.now);
+  if (!start.has_value() || *start == target.start) return;
+  target.due += *start - target.start;
+  target.start = *start;
+  target.reason = "the time of detection was corrected";
+}
+
+// A worse severity shortens what is still owed, but never below the time people need to answer.
+void Shorten(const Draft& draft, const Obligation& rule, const ObligationRow& row, Target& target) {
+  const Context& context = draft.context();
+  if (row.number() > 0 || !rule.sources().empty() || rule.due().business_days() > 0) return;
+  const absl::Duration span = context.policy.SpanFor(rule.due(), draft.state().severity());
+  const auto* pace = context.policy.PaceFor(draft.state().severity());
+  const absl::Duration window =
+      pace == nullptr ? absl::ZeroDuration() : FromProto(pace->ack_window());
+  const absl::Time due = std::max(context.now + window, target.start + span);
+  if (due >= target.due) return;
+  target.due = due;
+  target.span = span;
+  target.reason = absl::StrCat("severity is now ", draft.state().severity());
+}
+
+// The pack's own reasons for another clock. These may move a deadline later.
+void ApplyRebase(const Draft& draft, const Obligation& rule, const Subject& about, Target& target) {
+  for (int i = target.rebases_done; i < rule.rebases_size(); ++i) {
+    const policy::v1::Rebase& rebase = rule.rebases(i);
+    const std::optional<absl::Time> since = Since(rebase.when(), about);
+    if (!since.has_value()) return;
+    const auto due =
+        DeadlineOf(draft.context().policy, rebase.due(), draft.state().severity(), *since);
+    if (!due.has_value()) return;
+    target.start = *since;
+    target.due = *due;
+    target.span = *due - *since;
+    target.reason = rebase.reason();
+    target.rebases_done = i + 1;
+  }
+}
+
+int KindWhile(const Obligation& rule, const Subject& about) {
+  for (int i = 0; i < rule.kind_while_size(); ++i) {
+    if (Holds(rule.kind_while(i).when(), about)) return i + 1;
+  }
+  return 0;
+}
+
+void Reschedule(Draft& draft, const Obligation& rule, const ObligationRow& row,
+                const Subject& about) {
+  const Context& context = draft.context();
+  Target target{.start = FromProto(row.clock_start()),
+                .due = row.has_due_time() ? FromProto(row.due_time()) : absl::InfiniteFuture(),
+                .span = FromProto(row.span()),
+                .rebases_done = row.rebases_done(),
+                .kind_while = KindWhile(rule, about)};
+  if (row.has_due_time()) {
+    if (row.rebases_done() == 0 && rule.kind() != Obligation::KIND_STANDING) {
+      FollowClock(draft, rule, row, target);
+      Shorten(draft, rule, row, target);
+    }
+    ApplyRebase(draft, rule, about, target);
+  }
+  const bool moved = row.has_due_time() && (target.due != FromProto(row.due_time()) ||
+                                            target.start != FromProto(row.clock_start()));
+  if (!moved && target.kind_while == row.kind_while()) return;
+  Event event = draft.NewEvent();
+  record::v1::ObligationRescheduled* body = event.mutable_obligation_rescheduled();
+  body->set_instance(row.instance());
+  if (row.has_due_time()) {
+    *body->mutable_due_time() = ToProto(target.due);
+    *body->mutable_span() = ToProto(target.span);
+  }
+  *body->mutable_clock_start() = ToProto(target.start);
+  body->set_reminders_done(
+      !moved ? row.reminders_done()
+             : Passed(ReminderTimes(context.policy, rule, target.start, target.span, target.due),
+                      context.now));
+  body->set_rebases_done(target.rebases_done);
+  body->set_kind_while(target.kind_while);
+  body->set_pending_again(row.state() == v1::Obligation::STATE_OVERDUE && target.due > context.now);
+  body->set_reason(moved ? target.reason : "its kind has changed");
+  AddClauses(event, rule.clauses());
+  draft.Record(std::move(event));
+}
+
+// Voids, satisfies and reschedules the open rows of one rule.
+void UpdateOpen(Draft& draft, const Obligation& rule) {
+  // By instance name: recording changes the rows.
+  std::vector<std::string> open;
+  for (const ObligationRow& row : draft.state().obligations()) {
+    if (row.code() == rule.code() && IsOpen(row)) open.push_back(row.instance());
+  }
+  for (const std::string& instance : open) {
+    const ObligationRow row = *FindObligation(draft.state(), instance);
+    const std::string entity = EntityOf(draft.state(), row.subject());
+    const Subject about = draft.About(row.subject().empty() ? absl::string_view() : entity);
+    if (std::any_of(rule.satisfied_by().begin(), rule.satisfied_by().end(),
+                    [&](const auto& way) { return StateSatisfies(draft, way, row); })) {
+      Satisfy(draft, row);
+    } else if (rule.has_void_when() && Holds(rule.void_when(), about)) {
+      Settle(draft, rule, instance, v1::Obligation::STATE_VOID,
+             absl::StrCat("no longer owed: the incident is ", draft.state().state()));
+    } else if (rule.void_when_untrue() && rule.has_when() && !Holds(rule.when(), about)) {
+      Settle(draft, rule, instance, v1::Obligation::STATE_VOID, "its reason went away");
+    } else {
+      Reschedule(draft, rule, row, about);
+    }
+  }
+}
+
+// What is handed in once answers the oldest that is open; what is asked of a person, that person's.
+bool AnswersStanding(const IncidentState& state, const ObligationRow& row,
+                     const record::v1::DocumentRow& document) {
+  if (!row.person().empty()) {
+    return std::any_of(document.fields().begin(), document.fields().end(),
+                       [&](const v1::DocumentField& field) {
+                         return field.name() == "member" && field.value() == row.person();
+                       });
+  }
+  for (const ObligationRow& other : state.obligations()) {
+    if (other.code() == row.code() && other.subject() == row.subject() && IsOpen(other)) {
+      return other.instance() == row.instance();
+    }
+  }
+  return false;
+}
+
+// Satisfies the open rows for which `answers(rule, row)`.
+template <typename Answers>
+void SatisfyWhere(Draft& draft, Answers answers) {
+  std::vector<std::string> satisfied;
+  for (const ObligationRow& row : draft.state().obligations()) {
+    const Obligation* rule = draft.context().policy.FindObligation(row.code());
+    if (IsOpen(row) && rule != nullptr && answers(*rule, row)) satisfied.push_back(row.instance());
+  }
+  for (const std::string& instance : satisfied) {
+    Satisfy(draft, ObligationRow(*FindObligation(draft.state(), instance)));
+  }
+}
+
+}  // namespace
+
+const ObligationRow* LiveRow(const Obligation& rule, const IncidentState& state,
+                             absl::string_view subject, int number) {
+  for (const ObligationRow& row : state.obligations()) {
+    if (row.code() == rule.code() && row.subject() == subject && row.number() == number &&
+        row.state() != v1::Obligation::STATE_VOID && SameCycle(rule, state, row)) {
+      return &row;
+    }
+  }
+  return nullptr;
+}
+
+int LastNumber(const Obligation& rule, const IncidentState& state, absl::string_view subject) {
+  int last = 0;
+  for (const ObligationRow& row : state.obligations()) {
+    if (row.code() == rule.code() && row.subject() == subject && SameCycle(rule, state, row)) {
+      last = std::max(last, static_cast<int>(row.number()));
+    }
+  }
+  return last;
+}
+
+bool IsConsumed(const Obligation& rule, const IncidentState& state, absl::string_view subject,
+                absl::string_view source) {
+  return std::any_of(
+      state.obligations().begin(), state.obligations().end(), [&](const ObligationRow& row) {
+        // What became true again after its duty was void raises a new one; a happening does not.
+        const bool counts = row.state() != v1::Obligation::STATE_VOID || IsOccurrence(source);
+        return counts && row.code() == rule.code() && row.subject() == subject &&
+               SameCycle(rule, state, row) && Contains(row.sources(), source);
+      });
+}
+
+absl::string_view ScopeOf(const IncidentState& state, const ObligationRow& row) {
+  return row.subject().empty() ? absl::string_view(state.entity())
+                               : absl::string_view(row.subject());
+}
+
+void AddClauses(Event& event, const google::protobuf::RepeatedPtrField<std::string>& clauses) {
+  for (const std::string& clause : clauses) {
+    if (!Contains(event.clauses(), clause)) event.add_clauses(clause);
+  }
 }
 
 void Settle(Draft& draft, const Obligation& rule, const std::string& instance,
@@ -245,400 +515,75 @@ void Settle(Draft& draft, const Obligation& rule, const std::string& instance,
   draft.Record(std::move(event));
 }
 
-// Does the state itself satisfy the duty? Acknowledgements and documents are acts; they satisfy at
-// the moment they happen.
-bool StateSatisfies(const policy::v1::Satisfaction& satisfaction, const IncidentState& state,
-                    const ObligationRow& row) {
-  using policy::v1::Satisfaction;
-  switch (satisfaction.kind_case()) {
-    case Satisfaction::kReport:
-      return true;
-    case Satisfaction::kTicket:
-      return !state.tickets().empty();
-    case Satisfaction::kStateEntered: {
-      const auto& wanted = satisfaction.state_entered().state();
-      return std::find(wanted.begin(), wanted.end(), state.state()) != wanted.end();
-    }
-    case Satisfaction::kFactIs: {
-      const std::optional<std::string> value = FactValue(state, satisfaction.fact_is().name());
-      const auto& wanted = satisfaction.fact_is().is();
-      return value.has_value() && std::find(wanted.begin(), wanted.end(), *value) != wanted.end();
-    }
-    case Satisfaction::kNoticeDelivered: {
-      // Every role needs at least one holder whom the notice reached.
-      for (const std::string& role : satisfaction.notice_delivered().roles()) {
-        const bool reached =
-            std::any_of(state.tracked_notices().begin(), state.tracked_notices().end(),
-                        [&](const record::v1::TrackedNotice& notice) {
-                          return notice.obligation() == row.instance() && notice.role() == role &&
-                                 notice.delivered();
-                        });
-        if (!reached) return false;
-      }
-      return true;
-    }
-    default:
-      return false;
-  }
-}
-
-void OpenDue(Draft& draft, const Obligation& rule) {
-  const Context& context = draft.context();
-  for (const std::string& subject : SubjectsOf(rule, draft.state())) {
-    const std::string entity = EntityOf(draft.state(), subject);
-    if (rule.has_when() && !Holds(rule.when(), draft.About(entity))) continue;
-    if (rule.has_void_when() && Holds(rule.void_when(), draft.About(entity))) continue;
-    const std::optional<absl::Time> start = ClockStart(rule, draft.state(), subject, context.now);
-    if (!start.has_value()) continue;
-    if (!rule.has_recurrence()) {
-      if (LiveRow(rule, draft.state(), subject, 0) == nullptr) {
-        Open(draft, rule, subject, 0, *start);
-      }
-      continue;
-    }
-    // Every grid period that has begun has its instance, also those that began while the server was
-    // down: a missed day is on record for ever.
-    const absl::Time not_before = draft.state().has_recurrence_not_before()
-                                      ? FromProto(draft.state().recurrence_not_before())
-                                      : absl::InfinitePast();
-    int last = 0;
-    for (const ObligationRow& row : draft.state().obligations()) {
-      if (row.code() == rule.code() && row.subject() == subject &&
-          SameCycle(rule, draft.state(), row)) {
-        last = std::max(last, static_cast<int>(row.number()));
-      }
-    }
-    for (int number = std::max(1, last);; ++number) {
-      const absl::Time due = GridPoint(context.policy, rule, draft.state(), *start, number);
-      if (due - PeriodOf(rule) > context.now) break;
-      if (due < not_before) continue;
-      if (LiveRow(rule, draft.state(), subject, number) == nullptr) {
-        Open(draft, rule, subject, number, *start);
-      }
-    }
-  }
-}
-
-// Voids, satisfies and reschedules the open rows of one rule.
-void UpdateOpen(Draft& draft, const Obligation& rule) {
-  const Context& context = draft.context();
-  // By instance name: recording changes the rows.
-  std::vector<std::string> open;
-  for (const ObligationRow& row : draft.state().obligations()) {
-    if (row.code() == rule.code() && IsOpen(row)) open.push_back(row.instance());
-  }
-  for (const std::string& instance : open) {
-    const ObligationRow row = *FindObligation(draft.state(), instance);
-    const std::string entity = EntityOf(draft.state(), row.subject());
-    const bool satisfied =
-        std::any_of(rule.satisfied_by().begin(), rule.satisfied_by().end(),
-                    [&](const auto& way) { return StateSatisfies(way, draft.state(), row); });
-    if (satisfied) {
-      Satisfy(draft, row);
-      continue;
-    }
-    if (rule.has_void_when() && Holds(rule.void_when(), draft.About(entity))) {
-      Settle(draft, rule, instance, v1::Obligation::STATE_VOID,
-             absl::StrCat("no longer owed: the incident is ", draft.state().state()));
-      continue;
-    }
-    if (rule.void_when_untrue() && rule.has_when() && !Holds(rule.when(), draft.About(entity))) {
-      Settle(draft, rule, instance, v1::Obligation::STATE_VOID, "its reason went away");
-      continue;
-    }
-    if (row.number() > 0 || !row.has_due_time()) continue;
-
-    // A worse severity shortens what is still owed, but never below the time people need to answer;
-    // a corrected clock moves it earlier. Nothing moves a deadline later.
-    const std::optional<absl::Time> start =
-        rule.clock() == Obligation::CLOCK_DETECTED
-            ? ClockStart(rule, draft.state(), row.subject(), context.now)
-            : FromProto(row.clock_start());
-    const absl::Duration span = SpanOf(context.policy, rule, draft.state());
-    const absl::Time old_due = FromProto(row.due_time());
-    absl::Time due = std::min(old_due, *start + span);
-    if (due >= old_due) continue;
-    if (*start == FromProto(row.clock_start())) {
-      const policy::v1::EscalationLadder::Pace* pace =
-          context.policy.PaceFor(draft.state().severity());
-      const absl::Duration window =
-          pace == nullptr ? absl::ZeroDuration() : FromProto(pace->ack_window());
-      due = std::min(old_due, std::max(context.now + window, due));
-      if (due >= old_due) continue;
-    }
-    Event event = draft.NewEvent();
-    record::v1::ObligationRescheduled* body = event.mutable_obligation_rescheduled();
-    body->set_instance(instance);
-    *body->mutable_due_time() = ToProto(due);
-    *body->mutable_clock_start() = ToProto(*start);
-    *body->mutable_span() = ToProto(span);
-    body->set_reminders_done(
-        Passed(ReminderTimes(context.policy, rule, *start, span, due), context.now));
-    body->set_reason(*start == FromProto(row.clock_start())
-                         ? absl::StrCat("severity is now ", draft.state().severity())
-                         : "the time of detection was corrected");
-    AddClauses(event, rule.clauses());
-    draft.Record(std::move(event));
-  }
-}
-
-// ---- What falls due ----
-
-const policy::v1::OverdueSchedule::Step* NextStep(const PolicyIndex& policy, const Obligation& rule,
-                                                  const ObligationRow& row) {
-  const policy::v1::OverdueSchedule* schedule = policy.OverdueScheduleFor(rule.overdue());
-  if (schedule == nullptr || row.overdue_steps_done() >= schedule->steps_size()) return nullptr;
-  return &schedule->steps(row.overdue_steps_done());
-}
-
-absl::Time StepTime(const policy::v1::OverdueSchedule::Step& step, const ObligationRow& row) {
-  return FromProto(row.due_time()) + FromProto(step.after()) +
-         FromProto(row.span()) * step.after_spans();
-}
-
-// A missed recurring duty keeps climbing until the next one is answered or nothing is owed.
-bool StepsGoOn(const PolicyIndex& policy, const IncidentState& state, const ObligationRow& row) {
-  if (row.state() == v1::Obligation::STATE_OVERDUE) return true;
-  if (row.state() != v1::Obligation::STATE_MISSED) return false;
-  const policy::v1::State* current = policy.FindState(state.state());
-  if (current == nullptr || !current->ongoing()) return false;
-  return std::none_of(state.obligations().begin(), state.obligations().end(),
-                      [&](const ObligationRow& other) {
-                        return other.code() == row.code() && other.subject() == row.subject() &&
-                               other.number() > row.number() && other.cycle() == row.cycle() &&
-                               (other.state() == v1::Obligation::STATE_SATISFIED ||
-                                other.state() == v1::Obligation::STATE_SATISFIED_LATE);
-                      });
-}
-
-int MissesInARow(const IncidentState& state, const ObligationRow& row) {
-  int misses = 0;
-  for (int number = row.number(); number > 0; --number) {
-    const bool missed = std::any_of(
-        state.obligations().begin(), state.obligations().end(), [&](const ObligationRow& other) {
-          return other.code() == row.code() && other.subject() == row.subject() &&
-                 other.number() == number && other.cycle() == row.cycle() &&
-                 other.state() == v1::Obligation::STATE_MISSED;
-        });
-    if (!missed) break;
-    ++misses;
-  }
-  return misses;
-}
-
-void TakeReminder(Draft& draft, const Obligation& rule, const ObligationRow& row) {
-  const Context& context = draft.context();
-  const std::vector<absl::Time> times = ReminderTimesOf(context.policy, rule, row);
-  const int passed = Passed(times, context.now);
-  if (passed <= row.reminders_done()) return;
-  Event event = draft.NewEvent();
-  record::v1::ReminderSent* body = event.mutable_reminder_sent();
-  body->set_instance(row.instance());
-  body->set_done(passed);
-  body->set_collapsed(passed - row.reminders_done() - 1);
-  const policy::v1::ReminderSchedule* schedule =
-      context.policy.ReminderScheduleFor(rule.reminders());
-  body->set_post_to_channel(schedule->post_to_channel());
-  for (std::string& person :
-       PeopleHolding(context.directory, rule.owner_roles(), ScopeOf(draft.state(), row))) {
-    body->add_people(std::move(person));
-  }
-  AddClauses(event, rule.clauses());
-  draft.RecordDue(std::move(event), times[static_cast<size_t>(passed) - 1]);
-}
-
-void TakeDeadline(Draft& draft, const Obligation& rule, const ObligationRow& row) {
-  const absl::Time due = FromProto(row.due_time());
-  if (rule.recurrence().missed_at_due() && row.number() > 0) {
-    Event event = draft.NewEvent();
-    record::v1::ObligationSettled* body = event.mutable_obligation_settled();
-    body->set_instance(row.instance());
-    body->set_state(v1::Obligation::STATE_MISSED);
-    body->set_by(draft.actor().principal());
-    body->set_reason("nothing was delivered before its point passed");
-    AddClauses(event, rule.clauses());
-    draft.RecordDue(std::move(event), due);
-    return;
-  }
-  Event event = draft.NewEvent();
-  event.mutable_obligation_overdue()->set_instance(row.instance());
-  AddClauses(event, rule.clauses());
-  draft.RecordDue(std::move(event), due);
-}
-
-void TakeOverdueStep(Draft& draft, const Obligation& rule, const ObligationRow& row) {
-  const Context& context = draft.context();
-  const policy::v1::OverdueSchedule::Step* step = NextStep(context.policy, rule, row);
-  if (step == nullptr) return;
-  Event event = draft.NewEvent();
-  record::v1::OverdueStepTaken* body = event.mutable_overdue_step_taken();
-  body->set_instance(row.instance());
-  body->set_done(row.overdue_steps_done() + 1);
-  for (const std::string& role : step->roles()) body->add_roles(role);
-  for (std::string& person :
-       PeopleHolding(context.directory, step->roles(), ScopeOf(draft.state(), row))) {
-    body->add_people(std::move(person));
-  }
-  const policy::v1::OverdueSchedule* schedule = context.policy.OverdueScheduleFor(rule.overdue());
-  body->set_post_to_channel(schedule->post_to_channel());
-  body->set_proposes_case(
-      step->proposes_case() &&
-      (row.number() == 0 || MissesInARow(draft.state(), row) >= step->consecutive_misses()));
-  AddClauses(event, rule.clauses());
-  AddClauses(event, step->clauses());
-  draft.RecordDue(std::move(event), StepTime(*step, row));
-}
-
-}  // namespace
-
-absl::string_view ScopeOf(const IncidentState& state, const ObligationRow& row) {
-  return row.subject().empty() ? absl::string_view(state.entity())
-                               : absl::string_view(row.subject());
-}
-
 void Satisfy(Draft& draft, const ObligationRow& row) {
   const Obligation* rule = draft.context().policy.FindObligation(row.code());
   if (rule == nullptr) return;
   const bool late = row.has_due_time() && draft.context().now > FromProto(row.due_time());
-  const std::string instance = row.instance();
-  Settle(draft, *rule, instance,
+  Settle(draft, *rule, row.instance(),
          late ? v1::Obligation::STATE_SATISFIED_LATE : v1::Obligation::STATE_SATISFIED, "");
 }
 
 void SettleObligations(Draft& draft) {
   for (const Obligation& rule : draft.context().policy.proto().obligations()) {
+    if (!BelongsTo(rule, draft.state())) continue;
     OpenDue(draft, rule);
     UpdateOpen(draft, rule);
   }
 }
 
 void SatisfyByAcknowledgement(Draft& draft, const std::vector<record::v1::RoleGrant>& grants) {
-  const Context& context = draft.context();
-  std::vector<std::string> satisfied;
-  for (const ObligationRow& row : draft.state().obligations()) {
-    const Obligation* rule = context.policy.FindObligation(row.code());
-    if (!IsOpen(row) || rule == nullptr) continue;
+  const Directory& directory = draft.context().directory;
+  SatisfyWhere(draft, [&](const Obligation& rule, const ObligationRow& row) {
     // A role held for one secretariat does not answer for another.
-    const auto answers = [&](const record::v1::RoleGrant& grant, const auto& roles) {
-      if (std::find(roles.begin(), roles.end(), grant.role()) == roles.end()) return false;
-      if (grant.scope().empty() || row.subject().empty()) return true;
-      if (grant.scope() == row.subject()) return true;
-      const v1::Entity* entity = context.directory.FindEntity(row.subject());
+    const auto answers = [&](const record::v1::RoleGrant& grant, const Roles& roles) {
+      if (!Contains(roles, grant.role())) return false;
+      if (grant.scope().empty() || row.subject().empty() || grant.scope() == row.subject()) {
+        return true;
+      }
+      const v1::Entity* entity = directory.FindEntity(row.subject());
       return entity != nullptr && entity->secretariat() == grant.scope();
     };
-    const bool matches =
-        std::any_of(rule->satisfied_by().begin(), rule->satisfied_by().end(), [&](const auto& way) {
+    return std::any_of(
+        rule.satisfied_by().begin(), rule.satisfied_by().end(), [&](const Satisfaction& way) {
           return way.has_acknowledgement() &&
                  std::any_of(grants.begin(), grants.end(), [&](const record::v1::RoleGrant& grant) {
                    return answers(grant, way.acknowledgement().roles());
                  });
         });
-    if (matches) satisfied.push_back(row.instance());
-  }
-  for (const std::string& instance : satisfied) {
-    const ObligationRow row = *FindObligation(draft.state(), instance);
-    Satisfy(draft, row);
-  }
+  });
 }
 
-void SatisfyByDocument(Draft& draft, absl::string_view type, absl::string_view entity) {
-  const Context& context = draft.context();
-  std::vector<std::string> satisfied;
-  for (const ObligationRow& row : draft.state().obligations()) {
-    const Obligation* rule = context.policy.FindObligation(row.code());
-    if (!IsOpen(row) || rule == nullptr) continue;
-    if (absl::StartsWith(row.subject(), "entities/") && row.subject() != entity) continue;
+void SatisfyByDocument(Draft& draft, const record::v1::DocumentRow& document) {
+  const absl::Time now = draft.context().now;
+  SatisfyWhere(draft, [&](const Obligation& rule, const ObligationRow& row) {
+    if (absl::StartsWith(row.subject(), "entities/") && row.subject() != document.entity()) {
+      return false;
+    }
+    if (rule.kind() == Obligation::KIND_STANDING &&
+        !AnswersStanding(draft.state(), row, document)) {
+      return false;
+    }
     // A recurring duty is answered within its own period only: (previous point, this point].
-    if (row.number() > 0) {
+    if (rule.has_recurrence()) {
       const absl::Time due = FromProto(row.due_time());
-      if (context.now > due || context.now <= due - FromProto(row.span())) continue;
+      if (now > due || now <= due - FromProto(row.span())) return false;
     }
-    const bool matches = std::any_of(
-        rule->satisfied_by().begin(), rule->satisfied_by().end(),
-        [&](const auto& way) { return way.has_document() && way.document().type() == type; });
-    if (matches) satisfied.push_back(row.instance());
-  }
-  for (const std::string& instance : satisfied) {
-    const ObligationRow row = *FindObligation(draft.state(), instance);
-    Satisfy(draft, row);
-  }
+    return std::any_of(rule.satisfied_by().begin(), rule.satisfied_by().end(),
+                       [&](const Satisfaction& way) {
+                         return way.has_document() && way.document().type() == document.type() &&
+                                FieldsFit(way.document().fields(), document.fields());
+                       });
+  });
 }
 
-std::vector<ObligationDue> ObligationsDue(const PolicyIndex& policy, const IncidentState& state) {
-  std::vector<ObligationDue> due;
-  for (const ObligationRow& row : state.obligations()) {
-    const Obligation* rule = policy.FindObligation(row.code());
-    if (rule == nullptr || !row.has_due_time()) continue;
-    if (row.state() == v1::Obligation::STATE_PENDING) {
-      due.push_back({FromProto(row.due_time()), ObligationDue::What::kDeadline, row.instance()});
-      const std::vector<absl::Time> reminders = ReminderTimesOf(policy, *rule, row);
-      const auto next = static_cast<size_t>(row.reminders_done());
-      if (next < reminders.size() && reminders[next] < FromProto(row.due_time())) {
-        due.push_back({reminders[next], ObligationDue::What::kReminder, row.instance()});
-      }
-    } else if (StepsGoOn(policy, state, row)) {
-      if (const auto* step = NextStep(policy, *rule, row); step != nullptr) {
-        due.push_back({StepTime(*step, row), ObligationDue::What::kOverdueStep, row.instance()});
-      }
-    }
-  }
-  // Duties that time alone opens: the next grid period, and elapsed tests that turn true.
-  const absl::Time seen = FromProto(state.update_time());
-  for (const Obligation& rule : policy.proto().obligations()) {
-    for (const std::string& subject : SubjectsOf(rule, state)) {
-      const std::string entity = EntityOf(state, subject);
-      const Subject about{policy, state, entity, seen};
-      if (rule.has_void_when() && Holds(rule.void_when(), about)) continue;
-      if (rule.has_recurrence()) {
-        const std::optional<absl::Time> start = ClockStart(rule, state, subject, seen);
-        if (!start.has_value() || (rule.has_when() && !Holds(rule.when(), about))) continue;
-        int last = 0;
-        for (const ObligationRow& row : state.obligations()) {
-          if (row.code() == rule.code() && row.subject() == subject &&
-              SameCycle(rule, state, row)) {
-            last = std::max(last, static_cast<int>(row.number()));
-          }
-        }
-        const absl::Time not_before = state.has_recurrence_not_before()
-                                          ? FromProto(state.recurrence_not_before())
-                                          : absl::InfinitePast();
-        int number = last + 1;
-        while (GridPoint(policy, rule, state, *start, number) < not_before) ++number;
-        due.push_back({GridPoint(policy, rule, state, *start, number) - PeriodOf(rule),
-                       ObligationDue::What::kOpen, ""});
-        continue;
-      }
-      if (!rule.has_when() || LiveRow(rule, state, subject, 0) != nullptr) continue;
-      for (const absl::Time point : ElapsedPoints(rule.when(), about)) {
-        const Subject then{policy, state, entity, point};
-        if (point > seen && Holds(rule.when(), then)) {
-          due.push_back({point, ObligationDue::What::kOpen, ""});
-        }
-      }
-    }
-  }
-  return due;
-}
-
-void TakeObligationDue(Draft& draft, const ObligationDue& due) {
-  const ObligationRow* found = FindObligation(draft.state(), due.instance);
-  if (found == nullptr) return;  // kOpen: SettleObligations opens it
-  const ObligationRow row = *found;
-  const Obligation* rule = draft.context().policy.FindObligation(row.code());
-  if (rule == nullptr) return;
-  switch (due.what) {
-    case ObligationDue::What::kReminder:
-      TakeReminder(draft, *rule, row);
-      break;
-    case ObligationDue::What::kDeadline:
-      TakeDeadline(draft, *rule, row);
-      break;
-    case ObligationDue::What::kOverdueStep:
-      TakeOverdueStep(draft, *rule, row);
-      break;
-    case ObligationDue::What::kOpen:
-      break;
-  }
+void SatisfyByDecision(Draft& draft, const v1::Decision& decision) {
+  SatisfyWhere(draft, [&](const Obligation& rule, const ObligationRow&) {
+    return std::any_of(
+        rule.satisfied_by().begin(), rule.satisfied_by().end(), [&](const Satisfaction& way) {
+          return way.has_decision() && way.decision().question() == decision.question() &&
+                 Contains(way.decision().answers(), decision.answer());
+        });
+  });
 }
 
 }  // namespace belfry::core

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "server/base/proto_time.h"
 #include "server/core/state_util.h"
 
@@ -24,23 +28,32 @@ bool Contains(const Range& range, absl::string_view value) {
 }
 
 bool FactHolds(const Predicate::FactTest& test, const Subject& subject) {
-  const std::optional<std::string> value = FactValue(subject.state, test.name());
+  const std::optional<std::string> value = FactValue(subject.state, test.name(), subject.entity);
   if (test.has_at_least()) {
     int64_t number = 0;
     return value.has_value() && absl::SimpleAtoi(*value, &number) && number >= test.at_least();
   }
-  return Contains(test.is(), value.has_value() ? absl::string_view(*value) : kUnanswered);
+  if (!value.has_value()) return Contains(test.is(), kUnanswered);
+  const policy::v1::FactDefinition* definition = subject.policy.FindFact(test.name());
+  if (definition == nullptr || !definition->multiple()) return Contains(test.is(), *value);
+  const std::vector<absl::string_view> parts = absl::StrSplit(*value, ',');
+  return std::any_of(parts.begin(), parts.end(), [&](absl::string_view part) {
+    return Contains(test.is(), absl::StripAsciiWhitespace(part));
+  });
 }
 
 bool CategoryHolds(const Predicate::CategoryTest& test, const Subject& subject) {
-  for (const v1::CategoryAssignment& assigned : subject.state.categories()) {
-    if (!Contains(test.code(), assigned.category())) continue;
-    if (test.sub_value().empty()) return true;
-    for (const std::string& sub_value : assigned.sub_values()) {
-      if (Contains(test.sub_value(), sub_value)) return true;
-    }
-  }
-  return false;
+  return std::any_of(subject.state.categories().begin(), subject.state.categories().end(),
+                     [&](const auto& assigned) { return CategoryFits(test, assigned); });
+}
+
+bool CategoryDetailHolds(const Subject& subject) {
+  return std::all_of(subject.state.categories().begin(), subject.state.categories().end(),
+                     [&](const v1::CategoryAssignment& assigned) {
+                       const Category* category = subject.policy.FindCategory(assigned.category());
+                       return category == nullptr || !category->sub_value_required() ||
+                              !assigned.sub_values().empty();
+                     });
 }
 
 bool StateHolds(const Predicate::StateTest& test, const Subject& subject) {
@@ -65,22 +78,54 @@ bool EntityHolds(const Predicate::EntityTest& test, const Subject& subject) {
       return part->executive_department();
     case Predicate::EntityTest::PROPERTY_NETWORK_MEMBER:
       return part->network_member();
+    case Predicate::EntityTest::PROPERTY_VOLUNTARY:
+      return part->voluntary();
     default:
       return false;
   }
 }
 
-int Count(Predicate::CountTest::What what, const record::v1::IncidentState& state) {
+int64_t Count(Predicate::CountTest::What what, const record::v1::IncidentState& state) {
   switch (what) {
     case Predicate::CountTest::WHAT_AFFECTED_ENTITIES:
       return static_cast<int>(
           std::count_if(state.entities().begin(), state.entities().end(), IsReporting));
     case Predicate::CountTest::WHAT_AFFECTED_OR_POTENTIAL_ENTITIES:
-      return state.entities_size();
+      return std::count_if(state.entities().begin(), state.entities().end(),
+                           [](const record::v1::EntityPart& part) {
+                             return part.relation() != v1::IncidentEntity::RELATION_THIRD_PARTY;
+                           });
     case Predicate::CountTest::WHAT_SECRETARIATS:
       return static_cast<int>(Secretariats(state).size());
     case Predicate::CountTest::WHAT_CATEGORIES:
       return state.categories_size();
+    case Predicate::CountTest::WHAT_INFECTED_SUBNETS: {
+      std::set<std::string> subnets;
+      for (const v1::Device& device : state.devices()) {
+        if (device.ever_infected() && !device.subnet().empty()) subnets.insert(device.subnet());
+      }
+      return static_cast<int64_t>(subnets.size());
+    }
+    case Predicate::CountTest::WHAT_REINFECTIONS:
+      return state.reinfections_size();
+    case Predicate::CountTest::WHAT_ACTIVE_REMOVALS:
+      return std::count_if(state.removals().begin(), state.removals().end(),
+                           [](const v1::NetworkRemoval& removal) {
+                             return removal.state() != v1::NetworkRemoval::STATE_LIFTED;
+                           });
+    case Predicate::CountTest::WHAT_OPEN_COSTS:
+      return std::count_if(state.costs().begin(), state.costs().end(), [](const auto& cost) {
+        return cost.assessment() == v1::CostLine::ASSESSMENT_OPEN;
+      });
+    case Predicate::CountTest::WHAT_SELF_HELP_CENTS: {
+      int64_t cents = 0;
+      for (const v1::CostLine& cost : state.costs()) {
+        if (!cost.self_help() || cost.assessment() == v1::CostLine::ASSESSMENT_WRITTEN_OFF)
+          continue;
+        cents += cost.amount_cents();
+      }
+      return cents;
+    }
     default:
       return 0;
   }
@@ -108,34 +153,119 @@ std::optional<absl::Time> ElapsedPoint(const Predicate::ElapsedTest& test, const
     start = ClockOf(subject.state, test.clock());
   }
   if (!start.has_value()) return std::nullopt;
-  return *start + FromProto(test.at_least());
+  if (!test.has_span()) return *start + FromProto(test.at_least());
+  const absl::Duration span = subject.policy.SpanFor(test.span(), subject.state.severity());
+  if (span <= absl::ZeroDuration()) return std::nullopt;
+  return *start + span;
+}
+
+bool SatisfiedHolds(const Predicate::SatisfiedTest& test, const record::v1::IncidentState& state) {
+  return std::all_of(test.code().begin(), test.code().end(), [&](const std::string& code) {
+    bool satisfied = false;
+    for (const record::v1::ObligationRow& row : state.obligations()) {
+      if (row.code() != code) continue;
+      if (IsOpen(row)) return false;
+      satisfied |= IsSatisfied(row);
+    }
+    return satisfied;
+  });
+}
+
+bool DeviceHolds(const Predicate::DeviceTest& test, const record::v1::IncidentState& state) {
+  const auto count =
+      std::count_if(state.devices().begin(), state.devices().end(), [&](const v1::Device& device) {
+        return test.status().empty() || Contains(test.status(), DeviceStatusName(device.status()));
+      });
+  return test.has_at_most() ? count <= test.at_most() : count >= test.at_least();
+}
+
+bool LateHolds(const Predicate::LateTest& test, const Subject& subject) {
+  return std::any_of(
+      subject.state.obligations().begin(), subject.state.obligations().end(),
+      [&](const record::v1::ObligationRow& row) {
+        const policy::v1::Obligation* rule = subject.policy.FindObligation(row.code());
+        const bool kind = rule != nullptr && std::find(test.kind().begin(), test.kind().end(),
+                                                       rule->kind()) != test.kind().end();
+        return kind && (row.state() == v1::Obligation::STATE_OVERDUE ||
+                        row.state() == v1::Obligation::STATE_SATISFIED_LATE ||
+                        row.state() == v1::Obligation::STATE_MISSED);
+      });
 }
 
 }  // namespace
+
+bool CategoryFits(const Predicate::CategoryTest& test, const v1::CategoryAssignment& assigned) {
+  if (!Contains(test.code(), assigned.category())) return false;
+  return test.sub_value().empty() ||
+         std::any_of(assigned.sub_values().begin(), assigned.sub_values().end(),
+                     [&](const std::string& code) { return Contains(test.sub_value(), code); });
+}
+
+Category::Presumption PresumptionOf(const PolicyIndex& policy,
+                                    const v1::CategoryAssignment& assigned) {
+  const Category* category = policy.FindCategory(assigned.category());
+  if (category == nullptr) return Category::PRESUMPTION_UNSPECIFIED;
+  // A sub-value replaces its category's presumption, so the category counts on its own only when
+  // some sub-value says nothing, or there is none.
+  bool own = assigned.sub_values().empty();
+  Category::Presumption strongest = Category::PRESUMPTION_UNSPECIFIED;
+  for (const std::string& code : assigned.sub_values()) {
+    const auto found =
+        std::find_if(category->sub_values().begin(), category->sub_values().end(),
+                     [&](const Category::SubValue& sub_value) { return sub_value.code() == code; });
+    if (found == category->sub_values().end() ||
+        found->presumption() == Category::PRESUMPTION_UNSPECIFIED) {
+      own = true;
+    } else {
+      strongest = std::max(strongest, found->presumption());
+    }
+  }
+  return own ? std::max(strongest, category->presumption()) : strongest;
+}
 
 Category::Presumption Presumption(const PolicyIndex& policy,
                                   const record::v1::IncidentState& state) {
   Category::Presumption strongest = Category::PRESUMPTION_UNSPECIFIED;
   for (const v1::CategoryAssignment& assigned : state.categories()) {
-    const Category* category = policy.FindCategory(assigned.category());
-    if (category == nullptr) continue;
-    // A sub-value replaces its category's presumption, so the category counts on its own only when
-    // some sub-value says nothing, or there is none.
-    bool own = assigned.sub_values().empty();
-    for (const std::string& code : assigned.sub_values()) {
-      const auto found = std::find_if(
-          category->sub_values().begin(), category->sub_values().end(),
-          [&](const Category::SubValue& sub_value) { return sub_value.code() == code; });
-      if (found == category->sub_values().end() ||
-          found->presumption() == Category::PRESUMPTION_UNSPECIFIED) {
-        own = true;
-      } else {
-        strongest = std::max(strongest, found->presumption());
-      }
-    }
-    if (own) strongest = std::max(strongest, category->presumption());
+    strongest = std::max(strongest, PresumptionOf(policy, assigned));
   }
   return strongest;
+}
+
+bool FieldsFit(const google::protobuf::RepeatedPtrField<policy::v1::FieldTest>& tests,
+               const google::protobuf::RepeatedPtrField<v1::DocumentField>& fields) {
+  return std::all_of(tests.begin(), tests.end(), [&](const policy::v1::FieldTest& test) {
+    return std::any_of(fields.begin(), fields.end(), [&](const v1::DocumentField& field) {
+      return field.name() == test.name() && Contains(test.is(), field.value());
+    });
+  });
+}
+
+const record::v1::DocumentRow* FindDocument(const Predicate::DocumentTest& test,
+                                            const Subject& subject) {
+  const record::v1::DocumentRow* found = nullptr;
+  for (const record::v1::DocumentRow& row : subject.state.documents()) {
+    if (row.type() != test.type()) continue;
+    if (!subject.entity.empty() && row.entity() != subject.entity) continue;
+    const bool fits = FieldsFit(test.fields(), row.fields());
+    if (test.latest()) {
+      found = fits ? &row : nullptr;
+    } else if (fits) {
+      return &row;
+    }
+  }
+  return found;
+}
+
+bool DecisionHolds(const Predicate::DecisionTest& test, const record::v1::IncidentState& state,
+                   absl::Time before) {
+  const v1::Decision* latest = nullptr;
+  for (const v1::Decision& decision : state.decisions()) {
+    if (decision.question() == test.question() && FromProto(decision.time()) < before) {
+      latest = &decision;
+    }
+  }
+  return latest != nullptr && Contains(test.is(), latest->answer());
 }
 
 bool Holds(const Predicate& predicate, const Subject& subject) {
@@ -170,13 +300,25 @@ bool Holds(const Predicate& predicate, const Subject& subject) {
       return point.has_value() && subject.now >= *point;
     }
     case Predicate::kDocument:
-      return std::any_of(subject.state.documents().begin(), subject.state.documents().end(),
-                         [&](const record::v1::DocumentRow& row) {
-                           return row.type() == predicate.document().type() &&
-                                  (subject.entity.empty() || row.entity() == subject.entity);
-                         });
+      return FindDocument(predicate.document(), subject) != nullptr;
     case Predicate::kTicket:
       return !subject.state.tickets().empty();
+    case Predicate::kDecision:
+      return DecisionHolds(predicate.decision(), subject.state, absl::InfiniteFuture());
+    case Predicate::kSatisfied:
+      return SatisfiedHolds(predicate.satisfied(), subject.state);
+    case Predicate::kDevice:
+      return DeviceHolds(predicate.device(), subject.state);
+    case Predicate::kLate:
+      return LateHolds(predicate.late(), subject);
+    case Predicate::kTold:
+      return std::any_of(
+          subject.state.told_roles().begin(), subject.state.told_roles().end(),
+          [&](const std::string& role) { return Contains(predicate.told().roles(), role); });
+    case Predicate::kChild:
+      return !subject.state.parent().empty();
+    case Predicate::kCategoryDetail:
+      return CategoryDetailHolds(subject);
     case Predicate::KIND_NOT_SET:
       return true;
   }

@@ -2,6 +2,7 @@
 #ifndef BELFRY_SERVER_CORE_PREDICATE_H_
 #define BELFRY_SERVER_CORE_PREDICATE_H_
 
+#include <optional>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -28,6 +29,25 @@ bool Holds(const policy::v1::Predicate& predicate, const Subject& subject);
 std::vector<absl::Time> ElapsedPoints(const policy::v1::Predicate& predicate,
                                       const Subject& subject);
 
+// When the predicate became true, as far as the record tells; nullopt while it does not hold. What
+// leaves no time of its own counts from `subject.now`.
+std::optional<absl::Time> Since(const policy::v1::Predicate& predicate, const Subject& subject);
+
+// The document that a test is about; null when there is none.
+const record::v1::DocumentRow* FindDocument(const policy::v1::Predicate::DocumentTest& test,
+                                            const Subject& subject);
+bool FieldsFit(const google::protobuf::RepeatedPtrField<policy::v1::FieldTest>& tests,
+               const google::protobuf::RepeatedPtrField<v1::DocumentField>& fields);
+// Asked of the decisions taken before `before`.
+bool DecisionHolds(const policy::v1::Predicate::DecisionTest& test,
+                   const record::v1::IncidentState& state, absl::Time before);
+
+// Is it the category, with one of the sub-values if the test names any?
+bool CategoryFits(const policy::v1::Predicate::CategoryTest& test,
+                  const v1::CategoryAssignment& assigned);
+// A category's presumption with the given sub-values.
+policy::v1::Category::Presumption PresumptionOf(const PolicyIndex& policy,
+                                                const v1::CategoryAssignment& assigned);
 // The strongest presumption of the assigned categories.
 policy::v1::Category::Presumption Presumption(const PolicyIndex& policy,
                                               const record::v1::IncidentState& state);

@@ -5,15 +5,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/limits.h"
+#include "server/core/recipients.h"
 #include "server/core/state_util.h"
 #include "server/core/text.h"
 
@@ -46,10 +49,16 @@ absl::Status CheckFact(const Draft& draft, const Caller& caller, const v1::Fact&
       return InvalidField(path + ".value",
                           absl::StrCat(definition->name(), " is a whole number, zero or more"));
     }
-  } else if (!definition->values().empty() && !Contains(definition->values(), fact.value())) {
-    return InvalidField(path + ".value", absl::StrCat(definition->name(), " is one of ",
-                                                      absl::StrJoin(definition->values(), ", "),
-                                                      "; this is \"", fact.value(), "\""));
+  } else if (!definition->values().empty()) {
+    std::vector<absl::string_view> given = {fact.value()};
+    if (definition->multiple()) given = absl::StrSplit(fact.value(), ',');
+    for (const absl::string_view one : given) {
+      const absl::string_view value = absl::StripAsciiWhitespace(one);
+      if (Contains(definition->values(), value)) continue;
+      return InvalidField(path + ".value", absl::StrCat(definition->name(), " is one of ",
+                                                        absl::StrJoin(definition->values(), ", "),
+                                                        "; this is \"", value, "\""));
+    }
   }
   BELFRY_RETURN_IF_ERROR(CheckNeeded(path + ".value", fact.value(), kFactCharactersMax));
   BELFRY_RETURN_IF_ERROR(CheckText(path + ".reason", fact.reason(), kReasonCharactersMax));
@@ -57,8 +66,20 @@ absl::Status CheckFact(const Draft& draft, const Caller& caller, const v1::Fact&
     return InvalidField(path + ".reason",
                         absl::StrCat(definition->name(), ":", fact.value(), " needs a reason"));
   }
+  if (!fact.entity().empty() && definition->per_entity() && !draft.state().id().empty() &&
+      FindPart(draft.state(), fact.entity()) == nullptr) {
+    return InvalidField(path + ".entity",
+                        absl::StrCat(fact.entity(), " has no part in ", draft.state().id()));
+  }
   if (fact.has_known_time() && FromProto(fact.known_time()) > context.now + kFutureTolerance) {
     return InvalidField(path + ".known_time", "is in the future");
+  }
+  for (const policy::v1::ValueAuthors& authors : definition->value_authors()) {
+    if (authors.value() != fact.value() || caller.internal) continue;
+    BELFRY_RETURN_IF_ERROR(RequireRole(context, GrantsOn(context.directory, caller, draft.state()),
+                                       authors.roles(),
+                                       absl::StrCat("the answer ", fact.name(), ":", fact.value()),
+                                       absl::StrJoin(definition->clauses(), ", ")));
   }
   if (!definition->author_roles().empty() && !caller.internal) {
     return RequireRole(context, GrantsOn(context.directory, caller, draft.state()),
@@ -66,6 +87,14 @@ absl::Status CheckFact(const Draft& draft, const Caller& caller, const v1::Fact&
                        absl::StrJoin(definition->clauses(), ", "));
   }
   return absl::OkStatus();
+}
+
+// Whose answer it is: nobody's in particular, unless the pack asks each entity.
+std::string WhoseFact(const Draft& draft, const Caller& caller, const FactDefinition& definition,
+                      const v1::Fact& given) {
+  if (!definition.per_entity()) return "";
+  if (!given.entity().empty()) return given.entity();
+  return FindPart(draft.state(), caller.entity) != nullptr ? caller.entity : draft.state().entity();
 }
 
 }  // namespace
@@ -118,11 +147,20 @@ absl::Status CheckFacts(const Draft& draft, const Caller& caller, const Facts& f
   return absl::OkStatus();
 }
 
+bool Restricts(const PolicyIndex& policy, const Categories& categories) {
+  return std::any_of(categories.begin(), categories.end(),
+                     [&](const v1::CategoryAssignment& assigned) {
+                       const auto* category = policy.FindCategory(assigned.category());
+                       return category != nullptr && category->restricted();
+                     });
+}
+
 void RecordCategories(Draft& draft, const Categories& categories) {
   record::v1::Event event = draft.NewEvent();
   record::v1::CategoriesAssigned* body = event.mutable_categories_assigned();
   for (const v1::CategoryAssignment& assigned : categories) {
     v1::CategoryAssignment fresh = assigned;
+    *fresh.mutable_assign_time() = event.time();
     fresh.set_category(draft.context().policy.FindCategory(assigned.category())->code());
     const auto& current = draft.state().categories();
     const bool known =
@@ -135,19 +173,29 @@ void RecordCategories(Draft& draft, const Categories& categories) {
         });
     if (!known) *body->add_categories() = std::move(fresh);
   }
-  if (!body->categories().empty()) draft.Record(std::move(event));
+  if (body->categories().empty()) return;
+  draft.Record(std::move(event));
+  if (!draft.state().restricted() && Restricts(draft.context().policy, categories)) {
+    record::v1::Event closed = draft.NewEvent();
+    closed.mutable_details_changed()->set_restricted(true);
+    closed.mutable_details_changed()->set_tlp(kRestrictedTlp);
+    draft.Record(std::move(closed));
+  }
 }
 
-void RecordFacts(Draft& draft, const Facts& facts) {
+void RecordFacts(Draft& draft, const Caller& caller, const Facts& facts) {
   for (const v1::Fact& given : facts) {
     const FactDefinition* definition = draft.context().policy.FindFact(given.name());
-    const std::optional<std::string> previous = FactValue(draft.state(), definition->name());
+    const std::string entity = WhoseFact(draft, caller, *definition, given);
+    const std::optional<std::string> previous =
+        FactValue(draft.state(), definition->name(), entity);
     if (previous == given.value()) continue;
     record::v1::Event event = draft.NewEvent();
     record::v1::FactRecorded* body = event.mutable_fact_recorded();
     v1::Fact& fact = *body->mutable_fact();
     fact = given;
     fact.set_name(definition->name());
+    fact.set_entity(entity);
     *fact.mutable_record_time() = event.time();
     const absl::Time known =
         given.has_known_time() ? FromProto(given.known_time()) : draft.context().now;
@@ -160,18 +208,40 @@ void RecordFacts(Draft& draft, const Facts& facts) {
 }
 
 void RecordEntity(Draft& draft, const v1::Entity& entity, v1::IncidentEntity::Relation relation,
-                  absl::Time detected) {
+                  absl::Time detected, absl::string_view reason) {
+  const Context& context = draft.context();
   record::v1::Event event = draft.NewEvent();
-  record::v1::EntityPart* part = event.mutable_entity_added()->mutable_part();
+  record::v1::EntityAdded* body = event.mutable_entity_added();
+  record::v1::EntityPart* part = body->mutable_part();
   part->set_entity(entity.name());
   part->set_title(entity.title());
   part->set_secretariat(entity.secretariat());
   part->set_executive_department(entity.executive_department());
   part->set_network_member(entity.network_member());
+  // Whoever is on the network is bound, also those who would only be encouraged.
+  part->set_voluntary(entity.binding() == v1::Entity::BINDING_VOLUNTARY &&
+                      !entity.network_member());
   part->set_relation(relation);
   *part->mutable_detect_time() = ToProto(detected);
   const record::v1::EntityPart* known = FindPart(draft.state(), entity.name());
   *part->mutable_add_time() = known == nullptr ? event.time() : known->add_time();
+  if (known != nullptr && known->relation() == relation) {
+    body->set_reason(std::string(reason));
+    *body->mutable_previous_detect_time() = known->detect_time();
+    AddPermissionClauses(draft, "CORRECT_DETECTION", event);
+  } else if (const auto* notice = context.policy.InvolvementNoticeFor(RelationName(relation));
+             notice != nullptr) {
+    *body->mutable_told_roles() = notice->roles();
+    for (std::string& person :
+         PeopleHolding(context, draft.state(), notice->roles(), entity.name())) {
+      body->add_told_people(std::move(person));
+    }
+    for (const std::string& clause : notice->clauses()) event.add_clauses(clause);
+  }
+  if (IsReporting(*part)) {
+    *part->mutable_report_time() =
+        known != nullptr && IsReporting(*known) ? known->report_time() : event.time();
+  }
   draft.Record(std::move(event));
 }
 
@@ -181,6 +251,12 @@ void SetRecheck(const Draft& draft, record::v1::Acknowledged& body) {
   const auto* pace = policy.PaceFor(draft.state().severity());
   if (windows <= 0 || pace == nullptr) return;
   *body.mutable_recheck() = ToProto(FromProto(pace->ack_window()) * windows);
+}
+
+void AddPermissionClauses(const Draft& draft, absl::string_view act, record::v1::Event& event) {
+  const policy::v1::Permission* permission = draft.context().policy.FindPermission(act);
+  if (permission == nullptr) return;
+  for (const std::string& clause : permission->clauses()) event.add_clauses(clause);
 }
 
 std::string Remedy(const record::v1::IncidentState& state, absl::string_view remedy) {

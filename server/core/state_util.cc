@@ -8,11 +8,20 @@ namespace belfry::core {
 
 using record::v1::IncidentState;
 
-std::optional<std::string> FactValue(const IncidentState& state, absl::string_view name) {
+const v1::Fact* FindFact(const IncidentState& state, absl::string_view name,
+                         absl::string_view entity) {
+  const absl::string_view whose = entity.empty() ? absl::string_view(state.entity()) : entity;
   for (const v1::Fact& fact : state.facts()) {
-    if (fact.name() == name) return fact.value();
+    if (fact.name() == name && (fact.entity().empty() || fact.entity() == whose)) return &fact;
   }
-  return std::nullopt;
+  return nullptr;
+}
+
+std::optional<std::string> FactValue(const IncidentState& state, absl::string_view name,
+                                     absl::string_view entity) {
+  const v1::Fact* fact = FindFact(state, name, entity);
+  if (fact == nullptr) return std::nullopt;
+  return fact->value();
 }
 
 std::optional<absl::Time> ClockOf(const IncidentState& state, absl::string_view clock) {
@@ -55,6 +64,19 @@ record::v1::ObligationRow* FindMutableObligation(IncidentState& state, absl::str
 bool IsOpen(const record::v1::ObligationRow& row) {
   return row.state() == v1::Obligation::STATE_PENDING ||
          row.state() == v1::Obligation::STATE_OVERDUE;
+}
+
+bool IsSatisfied(const record::v1::ObligationRow& row) {
+  return row.state() == v1::Obligation::STATE_SATISFIED ||
+         row.state() == v1::Obligation::STATE_SATISFIED_LATE;
+}
+
+std::string DeviceStatusName(v1::Device::Status status) {
+  return v1::Device::Status_Name(status).substr(sizeof("STATUS_") - 1);
+}
+
+std::string RelationName(v1::IncidentEntity::Relation relation) {
+  return v1::IncidentEntity::Relation_Name(relation).substr(sizeof("RELATION_") - 1);
 }
 
 bool IsReporting(const record::v1::EntityPart& part) {

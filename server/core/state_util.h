@@ -12,9 +12,13 @@
 
 namespace belfry::core {
 
-// The answer to a fact; nullopt when nobody answered.
-std::optional<std::string> FactValue(const record::v1::IncidentState& state,
-                                     absl::string_view name);
+// The answer to a question for an entity, which may be the one for the whole incident; null when
+// nobody answered.
+const v1::Fact* FindFact(const record::v1::IncidentState& state, absl::string_view name,
+                         absl::string_view entity);
+// Its value; nullopt when nobody answered.
+std::optional<std::string> FactValue(const record::v1::IncidentState& state, absl::string_view name,
+                                     absl::string_view entity = "");
 // nullopt when the clock was never set.
 std::optional<absl::Time> ClockOf(const record::v1::IncidentState& state, absl::string_view clock);
 
@@ -30,6 +34,12 @@ record::v1::ObligationRow* FindMutableObligation(record::v1::IncidentState& stat
 
 // PENDING or OVERDUE.
 bool IsOpen(const record::v1::ObligationRow& row);
+// SATISFIED or SATISFIED_LATE.
+bool IsSatisfied(const record::v1::ObligationRow& row);
+// "INFECTED" for STATUS_INFECTED.
+std::string DeviceStatusName(v1::Device::Status status);
+// "POTENTIAL" for RELATION_POTENTIAL.
+std::string RelationName(v1::IncidentEntity::Relation relation);
 // Owes reports: origin or affected, not merely potential.
 bool IsReporting(const record::v1::EntityPart& part);
 // The secretariats of the reporting entities, in order of appearance; an entity outside any

@@ -10,7 +10,7 @@
 #include "server/core/acts.h"
 #include "server/core/escalation.h"
 #include "server/core/limits.h"
-#include "server/core/obligations.h"
+#include "server/core/obligation_due.h"
 #include "server/core/recipients.h"
 #include "server/core/state_util.h"
 
@@ -81,9 +81,9 @@ absl::Status DecideOutcome(Draft& draft, const DeliveryOutcome& act) {
   body->set_error(act.error);
   body->set_chain_entity(act.chain_entity);
   if (!act.delivered) {
-    for (std::string& person :
-         PeopleHolding(context.directory, context.policy.proto().escalation().exhausted_roles(),
-                       draft.state().entity())) {
+    for (std::string& person : PeopleHolding(context, draft.state(),
+                                             context.policy.proto().escalation().exhausted_roles(),
+                                             draft.state().entity())) {
       // An alarm about an alarm that cannot reach its reader would go round for ever.
       if (person != act.target) body->add_alarm_people(std::move(person));
     }

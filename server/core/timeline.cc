@@ -3,12 +3,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "server/base/proto_time.h"
 #include "server/core/core.h"
 #include "server/core/limits.h"
 #include "server/core/notice_text.h"
+#include "server/core/state_util.h"
 
 namespace belfry::core {
 namespace {
@@ -105,6 +107,7 @@ std::string DetailsText(const record::v1::DetailsChanged& body) {
     parts.push_back(body.lead().empty() ? "nobody leads any more"
                                         : absl::StrCat(Id(body.lead()), " leads"));
   }
+  if (body.restricted()) parts.push_back("known to named readers only");
   return absl::StrJoin(parts, "; ");
 }
 
@@ -120,10 +123,25 @@ std::string SeverityText(const record::v1::SeverityChanged& body) {
 
 std::string DocumentText(const record::v1::DocumentSubmitted& body) {
   std::string text = absl::StrCat(body.title(), " of ", Id(body.entity()), " submitted");
+  if (body.order_deviation()) absl::StrAppend(&text, " (ORDER_DEVIATION)");
+  if (!body.flag().empty()) absl::StrAppend(&text, " (", body.flag(), ")");
   for (const auto& field : body.fields()) {
     absl::StrAppend(&text, "\n", field.name(), ": ", field.value());
   }
   return text;
+}
+
+std::string DevicesText(const record::v1::DevicesRecorded& body) {
+  std::vector<std::string> parts;
+  for (const v1::Device& device : body.devices()) {
+    parts.push_back(absl::StrCat(device.device(), " is ", DeviceStatusName(device.status()),
+                                 Because(device.reason())));
+  }
+  return absl::StrJoin(parts, "; ");
+}
+
+std::string Dollars(const v1::CostLine& cost) {
+  return absl::StrFormat("$%d.%02d", cost.amount_cents() / 100, cost.amount_cents() % 100);
 }
 
 Sentence Describe(const PolicyIndex& policy, const Event& event) {
@@ -155,10 +173,16 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
               absl::StrCat("Categories: ", Categories(event.categories_assigned()))};
     case Event::kEntityAdded: {
       const auto& part = event.entity_added().part();
-      const std::string relation =
-          v1::IncidentEntity::Relation_Name(part.relation()).substr(sizeof("RELATION_") - 1);
-      return {"ENTITY_ADDED", absl::StrCat(Id(part.entity()), " is ", relation, ", aware since ",
-                                           CivilTime(policy, FromProto(part.detect_time())))};
+      const auto& body = event.entity_added();
+      const std::string aware = CivilTime(policy, FromProto(part.detect_time()));
+      if (body.has_previous_detect_time()) {
+        return {"DETECTION_CORRECTED",
+                absl::StrCat(Id(part.entity()), " was aware since ", aware, ", not ",
+                             CivilTime(policy, FromProto(body.previous_detect_time())),
+                             body.reason().empty() ? "" : ": ", body.reason())};
+      }
+      return {"ENTITY_ADDED", absl::StrCat(Id(part.entity()), " is ", RelationName(part.relation()),
+                                           ", aware since ", aware)};
     }
     case Event::kNoteAdded:
       return {"NOTE_ADDED", event.note_added().text()};
@@ -228,6 +252,73 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
                                : absl::StrCat(what, " could not reach ", Id(body.target()),
                                               Because(body.error()))};
     }
+    case Event::kDecisionRecorded: {
+      const auto& decision = event.decision_recorded().decision();
+      return {"DECIDED", absl::StrCat(decision.question(), " decided: ", decision.answer(),
+                                      Because(decision.reason()))};
+    }
+    case Event::kDevicesRecorded:
+      return {"DEVICES_RECORDED", DevicesText(event.devices_recorded())};
+    case Event::kRemovalConfirmed:
+      return {"REMOVAL_CONFIRMED",
+              absl::StrCat(event.removal_confirmed().targets_size(), " targets of removal ",
+                           event.removal_confirmed().removal(), " confirmed off the network",
+                           event.removal_confirmed().active() ? "; it is in force" : "")};
+    case Event::kScanRecorded: {
+      const auto& scan = event.scan_recorded().scan();
+      return {"SCAN_RECORDED",
+              absl::StrCat("Scan of ", absl::StrJoin(scan.subnets(), ", "), ": ",
+                           v1::Scan::Verdict_Name(scan.verdict()).substr(sizeof("VERDICT_") - 1),
+                           scan.verified_by().empty()
+                               ? ""
+                               : absl::StrCat(", verified by ", Id(scan.verified_by())))};
+    }
+    case Event::kRemovalLifted:
+      return {"REMOVAL_LIFTED", absl::StrCat("Removal ", event.removal_lifted().removal(),
+                                             " lifted", Because(event.removal_lifted().reason()))};
+    case Event::kCostRecorded: {
+      const auto& cost = event.cost_recorded().cost();
+      return {"COST_RECORDED", absl::StrCat("Cost ", cost.number(), ": ", Dollars(cost), " for ",
+                                            cost.description())};
+    }
+    case Event::kCostAssessed:
+      return {"COST_ASSESSED",
+              absl::StrCat("Cost ", event.cost_assessed().number(), " is ",
+                           v1::CostLine::Assessment_Name(event.cost_assessed().assessment())
+                               .substr(sizeof("ASSESSMENT_") - 1),
+                           Because(event.cost_assessed().reason()))};
+    case Event::kCaseChanged: {
+      const auto& changed = event.case_changed().changed();
+      return {"CASE_CHANGED",
+              absl::StrCat(
+                  "Non-compliance case of ", Id(changed.entity()), " is ",
+                  v1::NonComplianceCase::State_Name(changed.state()).substr(sizeof("STATE_") - 1),
+                  " (", absl::StrJoin(changed.obligations(), ", "), ")")};
+    }
+    case Event::kLateLinePassed:
+      return {"LATE_LINE_PASSED",
+              absl::StrCat("The second line of ", event.late_line_passed().instance(), " passed")};
+    case Event::kObligationHeld: {
+      const auto& body = event.obligation_held();
+      return {body.held() ? "DUTY_HELD" : "DUTY_RELEASED",
+              absl::StrCat(
+                  body.instance(), body.held() ? " is held" : " is released",
+                  body.has_due_time()
+                      ? absl::StrCat(", owed by ", CivilTime(policy, FromProto(body.due_time())))
+                      : "",
+                  Because(body.reason()))};
+    }
+    case Event::kLinked:
+      return {"LINKED", event.linked().parent().empty()
+                            ? absl::StrCat(Id(event.linked().child()), " is a part of this")
+                            : absl::StrCat("This is a part of ", Id(event.linked().parent()))};
+    case Event::kFirstPersonRecorded:
+      return {"FIRST_PERSON", absl::StrCat(Id(event.first_person_recorded().person()),
+                                           " agrees; a second person is needed")};
+    case Event::kRegisterOpened:
+      return {"REGISTER_OPENED", event.register_opened().title()};
+    case Event::kAbsorbed:
+      return {"ABSORBED", absl::StrCat(Id(event.absorbed().from()), " was merged into this")};
     case Event::BODY_NOT_SET:
       break;
   }

@@ -21,15 +21,56 @@ v1::Obligation ToObligation(const PolicyIndex& policy, const record::v1::Obligat
   if (row.has_settle_time()) *view.mutable_settle_time() = row.settle_time();
   view.set_settled_by(row.settled_by());
   view.set_reason(row.reason());
+  *view.mutable_sources() = row.sources();
+  if (row.has_late_line_time()) *view.mutable_late_line_time() = row.late_line_time();
+  view.set_advisory(row.advisory());
+  if (row.has_span()) *view.mutable_span() = row.span();
   const policy::v1::Obligation* rule = policy.FindObligation(row.code());
   if (rule == nullptr) return view;
   view.set_title(rule->title());
-  view.set_kind(policy::v1::Obligation::Kind_Name(rule->kind()).substr(sizeof("KIND_") - 1));
+  const int kind_while = row.kind_while() - 1;
+  const policy::v1::Obligation::Kind kind = kind_while >= 0 && kind_while < rule->kind_while_size()
+                                                ? rule->kind_while(kind_while).kind()
+                                                : rule->kind();
+  view.set_kind(policy::v1::Obligation::Kind_Name(kind).substr(sizeof("KIND_") - 1));
   *view.mutable_clauses() = rule->clauses();
   *view.mutable_owner_roles() = rule->owner_roles();
   view.set_remedy(rule->remedy());
   return view;
 }
+
+namespace {
+
+// What was decided, handed in, found and spent.
+void AddRecord(const record::v1::IncidentState& state, v1::Incident& view) {
+  *view.mutable_decisions() = state.decisions();
+  for (const record::v1::DocumentRow& row : state.documents()) {
+    v1::SubmittedDocument* document = view.add_documents();
+    document->set_type(row.type());
+    document->set_entity(row.entity());
+    document->set_author(row.author());
+    *document->mutable_time() = row.time();
+    *document->mutable_event_time() = row.event_time();
+    document->set_event_version(row.event_version());
+    document->set_order_deviation(row.order_deviation());
+  }
+  *view.mutable_devices() = state.devices();
+  *view.mutable_removals() = state.removals();
+  *view.mutable_cases() = state.cases();
+  *view.mutable_costs() = state.costs();
+  int64_t claim = 0;
+  for (const v1::CostLine& cost : state.costs()) {
+    const bool reasonable = cost.assessment() == v1::CostLine::ASSESSMENT_REASONABLE;
+    if (cost.self_help() && reasonable) claim += cost.amount_cents();
+  }
+  view.set_claim_cents(claim);
+  view.set_parent(state.parent());
+  *view.mutable_children() = state.children();
+  *view.mutable_subjects() = state.subjects();
+  if (state.has_severity_score()) view.set_severity_score(state.severity_score());
+}
+
+}  // namespace
 
 v1::Incident ToIncident(const PolicyIndex& policy, const record::v1::IncidentState& state) {
   v1::Incident view;
@@ -94,6 +135,7 @@ v1::Incident ToIncident(const PolicyIndex& policy, const record::v1::IncidentSta
   *view.mutable_update_time() = state.update_time();
   view.set_etag(absl::StrCat(state.version()));
   view.set_lead(state.lead());
+  AddRecord(state, view);
   return view;
 }
 

@@ -20,6 +20,7 @@
 #include "server/engine/executor.h"
 #include "server/engine/lease_desk.h"
 #include "server/engine/read_pool.h"
+#include "server/engine/register_work.h"
 #include "server/engine/state_cache.h"
 #include "server/engine/tick_work.h"
 #include "server/engine/work_queue.h"
@@ -123,13 +124,15 @@ class EngineImpl final : public Engine {
   std::shared_ptr<void> OnCommit(std::function<void()> wake) override {
     return hub_.Add(std::move(wake));
   }
-  absl::StatusOr<int64_t> AdvanceTo(absl::Time time, bool before_due, bool jump) override;
+  absl::StatusOr<int64_t> AdvanceTo(const Advance& advance) override;
   EngineStats Stats() const override;
   absl::Status Health() const override;
   storage::Store& store() override { return *store_; }
   void Stop() override;
 
  private:
+  // After the directory changed: standing duties follow from it.
+  void KeepRegisters();
   void WriterLoop();
   // False when the store can no longer be trusted.
   bool RunBatch(std::vector<std::unique_ptr<Work>> works);
@@ -184,6 +187,7 @@ absl::Status EngineImpl::Start() {
         if (!next.ok() || !next->has_value()) return std::nullopt;
         return absl::FromUnixMicros(**next);
       });
+  KeepRegisters();
   writer_ = std::thread([this] { WriterLoop(); });
   if (virtual_clock_ == nullptr) scheduler_ = std::thread([this] { SchedulerLoop(); });
   return absl::OkStatus();
@@ -252,9 +256,18 @@ void EngineImpl::RequeueDelivery(std::string name,
 void EngineImpl::ChangeDirectory(std::string principal,
                                  std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
                                  std::function<void(absl::Status)> done) {
+  const auto then = [this, done](absl::Status status) {
+    if (status.ok()) KeepRegisters();
+    done(std::move(status));
+  };
   std::unique_ptr<Work> work = std::make_unique<DirectoryWork>(
-      std::move(principal), std::move(change), policy_.get(), &keeper_, done);
+      std::move(principal), std::move(change), policy_.get(), &keeper_, then);
   if (!queue_.PushInternal(work)) done(Stopping());
+}
+
+void EngineImpl::KeepRegisters() {
+  std::unique_ptr<Work> work = std::make_unique<RegisterWork>(&executor_, &random_);
+  queue_.PushInternal(work);
 }
 
 void EngineImpl::WriterLoop() {
@@ -350,22 +363,23 @@ void EngineImpl::SchedulerLoop() {
   }
 }
 
-absl::StatusOr<int64_t> EngineImpl::AdvanceTo(absl::Time time, bool before_due, bool jump) {
+absl::StatusOr<int64_t> EngineImpl::AdvanceTo(const Advance& advance) {
   if (virtual_clock_ == nullptr) {
     return absl::FailedPreconditionError("the server runs on the machine's clock");
   }
   absl::MutexLock lock(&advance_mutex_);
+  const absl::Time time = advance.time;
   if (time < clock_.Now()) {
     return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "TIME_IN_THE_PAST",
                         "time: is in the past; the clock only moves forward")
         .Field("time", "is in the past")
         .Build();
   }
-  if (jump) virtual_clock_->AdvanceTo(time);
+  if (advance.jump) virtual_clock_->AdvanceTo(time);
   int64_t touched = 0;
   for (;;) {
     const absl::Time earliest = due_.Earliest();
-    if (before_due ? earliest >= time : earliest > time) break;
+    if (advance.before_due ? earliest >= time : earliest > time) break;
     virtual_clock_->AdvanceTo(earliest);
     const std::vector<std::string> due = due_.TakeDue(clock_.Now(), kTicksAtOnce);
     absl::BlockingCounter done(static_cast<int>(due.size()));
@@ -374,6 +388,7 @@ absl::StatusOr<int64_t> EngineImpl::AdvanceTo(absl::Time time, bool before_due, 
     done.Wait();
     touched += static_cast<int64_t>(enqueued);
     if (enqueued < due.size()) return Stopping();
+    if (advance.stop_at_first_due && touched > 0) return touched;
   }
   virtual_clock_->AdvanceTo(time);
   return touched;

@@ -73,6 +73,14 @@ struct EngineStats {
   int64_t late_ticks = 0;
 };
 
+// How far to turn a virtual clock; the fields mean what AdvanceToRequest says.
+struct Advance {
+  absl::Time time;
+  bool before_due = false;
+  bool jump = false;
+  bool stop_at_first_due = false;
+};
+
 // Thread-safe. Owns the writer thread, the scheduler thread and a small pool of readers.
 class Engine {
  public:
@@ -122,9 +130,9 @@ class Engine {
   // returned handle is destroyed.
   virtual std::shared_ptr<void> OnCommit(std::function<void()> wake) = 0;
 
-  // Virtual clock only: advances it, deciding everything due on the way; see AdvanceToRequest.
-  // Blocks. Returns the number of incidents in which something fell due.
-  virtual absl::StatusOr<int64_t> AdvanceTo(absl::Time time, bool before_due, bool jump) = 0;
+  // Virtual clock only: advances it, deciding everything due on the way. Blocks. Returns the
+  // number of incidents in which something fell due.
+  virtual absl::StatusOr<int64_t> AdvanceTo(const Advance& advance) = 0;
 
   virtual EngineStats Stats() const = 0;
   // OK while writes are accepted; otherwise why not.

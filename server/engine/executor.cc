@@ -22,6 +22,8 @@ using record::v1::IncidentState;
 
 // A lost notice may make the core send another one that is lost as well; an end to that.
 constexpr int kLostRoundsMax = 10;
+// Parts have no parts, so what follows from something ends soon.
+constexpr int kFollowDepthMax = 4;
 
 absl::Status Keep(Batch& batch, absl::Status status) {
   if (!status.ok() && batch.failure.ok()) batch.failure = status;
@@ -103,8 +105,26 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
     // Asked first with no number, so that a refused report leaves no gap in the numbering.
     BELFRY_RETURN_IF_ERROR(core::Decide(context, nullptr, command).status());
     BELFRY_RETURN_IF_ERROR(ReserveId(batch, command.caller, *report));
+  } else if (std::holds_alternative<core::OpenRegister>(command.act)) {
+    // The one record that its first act opens under a name that is known before.
+    absl::StatusOr<StatePtr> known = Load(batch, incident);
+    if (known.ok()) {
+      before = *std::move(known);
+    } else if (!absl::IsNotFound(known.status())) {
+      return known.status();
+    }
   } else {
     BELFRY_ASSIGN_OR_RETURN(before, Load(batch, incident));
+  }
+  if (const auto* link = std::get_if<v1::LinkIncidentRequest>(&command.act); link != nullptr) {
+    const std::string parent =
+        absl::AsciiStrToUpper(absl::StripPrefix(link->parent(), "incidents/"));
+    const absl::StatusOr<StatePtr> target = Load(batch, parent);
+    if (!target.ok()) {
+      return InvalidField("parent", absl::StrCat("there is no incident ", link->parent(),
+                                                 ", or none that you may see"));
+    }
+    BELFRY_RETURN_IF_ERROR(core::CheckLinkTarget(context, command.caller, **target));
   }
   BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, before.get(), command));
   Executed executed;
@@ -116,7 +136,29 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
     return executed;
   }
   BELFRY_RETURN_IF_ERROR(Write(batch, context, executed));
+  BELFRY_RETURN_IF_ERROR(Follow(batch, context, before, executed, /*depth=*/0));
   return executed;
+}
+
+absl::Status Executor::Follow(Batch& batch, const core::Context& context, const StatePtr& before,
+                              const Executed& executed, int depth) {
+  if (depth == kFollowDepthMax) return absl::OkStatus();
+  for (core::FollowUp& next : core::FollowUps(policy_, before, *executed.state, executed.events)) {
+    BELFRY_ASSIGN_OR_RETURN(const StatePtr other, Load(batch, next.incident));
+    core::Command command;
+    command.caller.internal = true;
+    command.caller.actor = executed.events.front().actor();
+    command.request_id = executed.events.front().request_id();
+    command.act = std::move(next.act);
+    BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, other.get(), command));
+    if (decision.events.empty()) continue;
+    Executed done;
+    done.events = std::move(decision.events);
+    done.state = std::make_shared<const IncidentState>(std::move(decision.state));
+    BELFRY_RETURN_IF_ERROR(Write(batch, context, done));
+    BELFRY_RETURN_IF_ERROR(Follow(batch, context, other, done, depth + 1));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Executor::Write(Batch& batch, const core::Context& context, Executed& executed) {

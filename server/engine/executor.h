@@ -35,6 +35,9 @@ class Executor {
 
  private:
   absl::Status ReserveId(Batch& batch, const core::Caller& caller, core::Report& report);
+  // What other incidents have to do because of this.
+  absl::Status Follow(Batch& batch, const core::Context& context, const StatePtr& before,
+                      const Executed& executed, int depth);
   absl::Status Write(Batch& batch, const core::Context& context, Executed& executed);
   absl::Status AddNotice(Batch& batch, const core::Context& context,
                          const record::v1::IncidentState& state, core::NoticeDraft draft,

@@ -26,7 +26,8 @@ grpc::ServerUnaryReactor* ClockServiceImpl::AdvanceTo(grpc::CallbackServerContex
   engine_.SubmitRead(
       [this, request, response, reactor](storage::Store&) {
         const absl::StatusOr<int64_t> touched =
-            engine_.AdvanceTo(FromProto(request->time()), request->before_due(), request->jump());
+            engine_.AdvanceTo({FromProto(request->time()), request->before_due(), request->jump(),
+                               request->stop_at_first_due()});
         if (touched.ok()) {
           response->set_incidents_touched(*touched);
           *response->mutable_time() = ToProto(engine_.Now());

@@ -60,6 +60,22 @@ std::function<void(const Outcome&, Response&)> FillIncident(const Services& serv
   };
 }
 
+// For methods that settle one duty: the one that the first event is about.
+template <typename Response>
+std::function<void(const Outcome&, Response&)> FillObligation(const Services& services) {
+  return [&services](const Outcome& outcome, Response& response) {
+    for (const record::v1::Event& event : outcome.events) {
+      const std::string& instance = event.has_obligation_held()
+                                        ? event.obligation_held().instance()
+                                        : event.obligation_settled().instance();
+      const auto* row = core::FindObligation(*outcome.state, instance);
+      if (row == nullptr) continue;
+      *response.mutable_obligation() = core::ToObligation(services.engine->policy(), *row);
+      return;
+    }
+  };
+}
+
 // What the caller may see of all there is: everything, or some scopes.
 void SetVisibility(const Call& call, storage::IncidentQuery& query) {
   const core::Caller& caller = call.identity().caller;
@@ -169,8 +185,15 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::TransitionIncident(
     grpc::CallbackServerContext* context, const v1::TransitionIncidentRequest* request,
     v1::TransitionIncidentResponse* response) {
   return RunCall(services_, context, "TransitionIncident", Audience::kEverybody, [&](CallPtr call) {
-    Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::TransitionIncidentResponse>(services_));
+    Mutate<v1::TransitionIncidentRequest, v1::TransitionIncidentResponse>(
+        std::move(call), request, response, "name", request->name(),
+        [this](const Outcome& outcome, v1::TransitionIncidentResponse& answer) {
+          *answer.mutable_incident() = core::ToIncident(services_.engine->policy(), *outcome.state);
+          const bool moved =
+              std::any_of(outcome.events.begin(), outcome.events.end(),
+                          [](const record::v1::Event& event) { return event.has_state_changed(); });
+          answer.set_awaiting_second_person(!moved);
+        });
   });
 }
 
@@ -299,6 +322,127 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::SendObligationNotice(
                          }
                        });
                  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDecision(
+    grpc::CallbackServerContext* context, const v1::RecordDecisionRequest* request,
+    v1::RecordDecisionResponse* response) {
+  return RunCall(services_, context, "RecordDecision", Audience::kEverybody, [&](CallPtr call) {
+    Mutate<v1::RecordDecisionRequest, v1::RecordDecisionResponse>(
+        std::move(call), request, response, "name", request->name(),
+        [this](const Outcome& outcome, v1::RecordDecisionResponse& answer) {
+          const core::PolicyIndex& policy = services_.engine->policy();
+          *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
+          AddSatisfied(policy, outcome, answer);
+        });
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::WaiveObligation(
+    grpc::CallbackServerContext* context, const v1::WaiveObligationRequest* request,
+    v1::WaiveObligationResponse* response) {
+  return RunCall(services_, context, "WaiveObligation", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillObligation<v1::WaiveObligationResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::HoldObligation(
+    grpc::CallbackServerContext* context, const v1::HoldObligationRequest* request,
+    v1::HoldObligationResponse* response) {
+  return RunCall(services_, context, "HoldObligation", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillObligation<v1::HoldObligationResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::ReleaseObligation(
+    grpc::CallbackServerContext* context, const v1::ReleaseObligationRequest* request,
+    v1::ReleaseObligationResponse* response) {
+  return RunCall(services_, context, "ReleaseObligation", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillObligation<v1::ReleaseObligationResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::LinkIncident(grpc::CallbackServerContext* context,
+                                                            const v1::LinkIncidentRequest* request,
+                                                            v1::LinkIncidentResponse* response) {
+  return RunCall(services_, context, "LinkIncident", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::LinkIncidentResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDevices(
+    grpc::CallbackServerContext* context, const v1::RecordDevicesRequest* request,
+    v1::RecordDevicesResponse* response) {
+  return RunCall(services_, context, "RecordDevices", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::RecordDevicesResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::ConfirmRemoval(
+    grpc::CallbackServerContext* context, const v1::ConfirmRemovalRequest* request,
+    v1::ConfirmRemovalResponse* response) {
+  return RunCall(services_, context, "ConfirmRemoval", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::ConfirmRemovalResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::RecordScan(grpc::CallbackServerContext* context,
+                                                          const v1::RecordScanRequest* request,
+                                                          v1::RecordScanResponse* response) {
+  return RunCall(services_, context, "RecordScan", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::RecordScanResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::LiftRemoval(grpc::CallbackServerContext* context,
+                                                           const v1::LiftRemovalRequest* request,
+                                                           v1::LiftRemovalResponse* response) {
+  return RunCall(services_, context, "LiftRemoval", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::LiftRemovalResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::RecordCost(grpc::CallbackServerContext* context,
+                                                          const v1::RecordCostRequest* request,
+                                                          v1::RecordCostResponse* response) {
+  return RunCall(services_, context, "RecordCost", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::RecordCostResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::AssessCost(grpc::CallbackServerContext* context,
+                                                          const v1::AssessCostRequest* request,
+                                                          v1::AssessCostResponse* response) {
+  return RunCall(services_, context, "AssessCost", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::AssessCostResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::ExplainObligation(
+    grpc::CallbackServerContext* context, const v1::ExplainObligationRequest* request,
+    v1::ExplainObligationResponse* response) {
+  return RunCall(services_, context, "ExplainObligation", Audience::kEverybody, [&](CallPtr call) {
+    WithIncident(
+        std::move(call), "name", request->name(),
+        [request, response](CallPtr found, const std::string&, StatePtr state) {
+          const auto directory = found->engine().directory();
+          const core::Context at{found->engine().policy(), *directory, found->engine().Now()};
+          absl::StatusOr<v1::ExplainObligationResponse> explained =
+              core::Explain(at, *state, request->obligation());
+          if (explained.ok()) response->Swap(&*explained);
+          found->Finish(explained.status());
+        });
+  });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::ListObligations(

@@ -58,6 +58,42 @@ class IncidentServiceImpl final : public v1::IncidentService::CallbackService {
   grpc::ServerUnaryReactor* SendObligationNotice(
       grpc::CallbackServerContext* context, const v1::SendObligationNoticeRequest* request,
       v1::SendObligationNoticeResponse* response) override;
+  grpc::ServerUnaryReactor* RecordDecision(grpc::CallbackServerContext* context,
+                                           const v1::RecordDecisionRequest* request,
+                                           v1::RecordDecisionResponse* response) override;
+  grpc::ServerUnaryReactor* WaiveObligation(grpc::CallbackServerContext* context,
+                                            const v1::WaiveObligationRequest* request,
+                                            v1::WaiveObligationResponse* response) override;
+  grpc::ServerUnaryReactor* HoldObligation(grpc::CallbackServerContext* context,
+                                           const v1::HoldObligationRequest* request,
+                                           v1::HoldObligationResponse* response) override;
+  grpc::ServerUnaryReactor* ReleaseObligation(grpc::CallbackServerContext* context,
+                                              const v1::ReleaseObligationRequest* request,
+                                              v1::ReleaseObligationResponse* response) override;
+  grpc::ServerUnaryReactor* LinkIncident(grpc::CallbackServerContext* context,
+                                         const v1::LinkIncidentRequest* request,
+                                         v1::LinkIncidentResponse* response) override;
+  grpc::ServerUnaryReactor* RecordDevices(grpc::CallbackServerContext* context,
+                                          const v1::RecordDevicesRequest* request,
+                                          v1::RecordDevicesResponse* response) override;
+  grpc::ServerUnaryReactor* ConfirmRemoval(grpc::CallbackServerContext* context,
+                                           const v1::ConfirmRemovalRequest* request,
+                                           v1::ConfirmRemovalResponse* response) override;
+  grpc::ServerUnaryReactor* RecordScan(grpc::CallbackServerContext* context,
+                                       const v1::RecordScanRequest* request,
+                                       v1::RecordScanResponse* response) override;
+  grpc::ServerUnaryReactor* LiftRemoval(grpc::CallbackServerContext* context,
+                                        const v1::LiftRemovalRequest* request,
+                                        v1::LiftRemovalResponse* response) override;
+  grpc::ServerUnaryReactor* RecordCost(grpc::CallbackServerContext* context,
+                                       const v1::RecordCostRequest* request,
+                                       v1::RecordCostResponse* response) override;
+  grpc::ServerUnaryReactor* AssessCost(grpc::CallbackServerContext* context,
+                                       const v1::AssessCostRequest* request,
+                                       v1::AssessCostResponse* response) override;
+  grpc::ServerUnaryReactor* ExplainObligation(grpc::CallbackServerContext* context,
+                                              const v1::ExplainObligationRequest* request,
+                                              v1::ExplainObligationResponse* response) override;
   grpc::ServerUnaryReactor* ListObligations(grpc::CallbackServerContext* context,
                                             const v1::ListObligationsRequest* request,
                                             v1::ListObligationsResponse* response) override;

@@ -81,6 +81,7 @@ struct DirectoryRow {
   std::string blob;  // serialized resource
 };
 
+// Registers of standing duties are no incidents and are never listed.
 struct IncidentQuery {
   // Empty optional: everything. Otherwise only incidents with one of these scopes, or named in
   // `also_incidents`.

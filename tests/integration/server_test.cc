@@ -268,11 +268,36 @@ TEST(ServerTest, ClosingIsRefusedOverTheWireWithTheClauseAndPassesAfterwards) {
                                     {"services_restored", "YES"},
                                     {"weaknesses_settled", "MITIGATED"}}),
               IsOk());
-  ASSERT_THAT(facts("dop.iso", {{"iso_sign_off", "YES"}}), IsOk());
+  ASSERT_THAT(facts("dop.iso", {{"records_reviewed", "YES"}, {"iso_sign_off", "YES"}}), IsOk());
   for (const char* who : {"csirt.handler", "eox.scio"}) {
     ASSERT_THAT(server.As(who).AcknowledgeIncident(Named<v1::AcknowledgeIncidentRequest>(name)),
                 IsOk());
   }
+  const auto document = [&](const std::string& who, const std::string& type_code,
+                            const std::vector<std::pair<std::string, std::string>>& fields) {
+    auto request = Named<v1::SubmitDocumentRequest>(name);
+    request.set_type(type_code);
+    for (const auto& [field, value] : fields) {
+      auto* added = request.add_fields();
+      added->set_name(field);
+      added->set_value(value);
+    }
+    return server.As(who).SubmitDocument(request);
+  };
+  ASSERT_THAT(document("dop.iso", "DECISION_AUTHORITY", {{"technical", "somebody"}}), IsOk());
+  ASSERT_THAT(document("dop.iso", "CISO_COORDINATOR", {{"coordinator", "the CISO"}}), IsOk());
+  ASSERT_THAT(document("csirt.handler", "EVIDENCE_PLAN",
+                       {{"plan", "NONE_NEEDED"}, {"reason", "nothing was touched"}}),
+              IsOk());
+  ASSERT_THAT(document("dop.contact", "LOG_SOURCES", {{"sources", "mail PRESERVED"}}), IsOk());
+  ASSERT_THAT(document("dop.contact", "WRITTEN_NOTICE",
+                       {{"to", "BOTH"},
+                        {"nature", "a mail"},
+                        {"data_kinds", "NONE_IDENTIFIED"},
+                        {"procedures", "established"},
+                        {"consulted", "the SCIO"},
+                        {"contact", "the contact"}}),
+              IsOk());
   auto notice = Named<v1::SendObligationNoticeRequest>(name);
   notice.set_obligation("CCIO-CSO-VIA-SCIO");
   ASSERT_THAT(server.As("eox.scio").SendObligationNotice(notice), IsOk());

@@ -250,10 +250,49 @@ void CoreWorld::Triage() {
   must(Verb("csirt.handler", "declare"));
 }
 
+void CoreWorld::Respond() {
+  const auto must = [](const absl::Status& status) {
+    if (!status.ok()) Die(status.ToString());
+  };
+  must(Document("dop.iso", "DECISION_AUTHORITY", {{"technical", "the administrator on duty"}}));
+  must(Document("dop.iso", "CISO_COORDINATOR", {{"coordinator", "the CISO"}}));
+  must(Document("csirt.handler", "EVIDENCE_PLAN", {{"plan", "COLLECT"}, {"steps", "images"}}));
+  must(Document("dop.contact", "LOG_SOURCES", {{"sources", "mail PRESERVED"}}));
+  if (Duty("AINP") != v1::Obligation::STATE_UNSPECIFIED) {
+    must(Document("dop.contact", "AINP_CHECKLIST", {{"steps", "1 to 10 done"}}));
+  }
+}
+
+void CoreWorld::SettleAll() {
+  const auto must = [](const absl::Status& status) {
+    if (!status.ok()) Die(status.ToString());
+  };
+  if (Duty("CSIRT-CONTACT") == v1::Obligation::STATE_PENDING) must(Ack("csirt.handler"));
+  if (Duty("SCIO-NOTICE") != v1::Obligation::STATE_SATISFIED) must(Ack("eox.scio"));
+  must(Document("dop.contact", "WRITTEN_NOTICE",
+                {{"to", "BOTH"},
+                 {"nature", "n"},
+                 {"data_kinds", "NONE_IDENTIFIED"},
+                 {"procedures", "p"},
+                 {"consulted", "SCIO"},
+                 {"contact", "c"}}));
+  if (core::IsOpen(*core::FindObligation(state_, "CCIO-CSO-VIA-SCIO"))) {
+    v1::SendObligationNoticeRequest request;
+    request.set_obligation("CCIO-CSO-VIA-SCIO");
+    must(Act("eox.scio", std::move(request)));
+    must(Delivered("CCIO-CSO-VIA-SCIO", "ccio"));
+    must(Delivered("CCIO-CSO-VIA-SCIO", "cso"));
+  }
+  if (Duty("PIR") == v1::Obligation::STATE_PENDING) {
+    must(Document("dop.iso", "PIR", {{"cause", "c"}, {"worked", "w"}, {"recommendations", "r"}}));
+  }
+}
+
 void CoreWorld::Resolve() {
   const auto must = [](const absl::Status& status) {
     if (!status.ok()) Die(status.ToString());
   };
+  Respond();
   must(Facts("csirt.handler", {{"devices_contained", "ALL"},
                                {"credentials_revoked", "YES"},
                                {"cause", "known"},

@@ -63,7 +63,10 @@ class CoreWorld {
   absl::Status PageFailed(const std::string& person, const std::string& entity = "entities/dop");
   // From TRIAGE through DECLARED to RESOLVED, answering everything on the way.
   void Triage();
+  void Respond();  // what a declared incident asks for, without the answers that guards want
   void Resolve();
+  // Hands in whatever is open after the resolution, except what only time settles.
+  void SettleAll();
 
   const record::v1::IncidentState& state() const { return state_; }
   const std::vector<record::v1::Event>& events() const { return events_; }

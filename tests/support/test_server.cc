@@ -131,7 +131,7 @@ client::Client TestServer::BotFor(const std::string& person) const {
 }
 
 void TestServer::AdvanceTo(absl::Duration since_start, bool jump) {
-  Must(engine_->AdvanceTo(start_ + since_start, /*before_due=*/false, jump));
+  Must(engine_->AdvanceTo({.time = start_ + since_start, .jump = jump}));
 }
 
 std::string TestServer::Open(const std::string& who, const std::string& severity) {

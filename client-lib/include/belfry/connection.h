@@ -62,6 +62,30 @@ class Connection {
       const v1::SubmitDocumentRequest& request, const CallOptions& call);
   virtual absl::StatusOr<v1::SendObligationNoticeResponse> SendObligationNotice(
       const v1::SendObligationNoticeRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::RecordDecisionResponse> RecordDecision(
+      const v1::RecordDecisionRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::WaiveObligationResponse> WaiveObligation(
+      const v1::WaiveObligationRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::HoldObligationResponse> HoldObligation(
+      const v1::HoldObligationRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ReleaseObligationResponse> ReleaseObligation(
+      const v1::ReleaseObligationRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::LinkIncidentResponse> LinkIncident(
+      const v1::LinkIncidentRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::RecordDevicesResponse> RecordDevices(
+      const v1::RecordDevicesRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ConfirmRemovalResponse> ConfirmRemoval(
+      const v1::ConfirmRemovalRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::RecordScanResponse> RecordScan(const v1::RecordScanRequest& request,
+                                                            const CallOptions& call);
+  virtual absl::StatusOr<v1::LiftRemovalResponse> LiftRemoval(const v1::LiftRemovalRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::RecordCostResponse> RecordCost(const v1::RecordCostRequest& request,
+                                                            const CallOptions& call);
+  virtual absl::StatusOr<v1::AssessCostResponse> AssessCost(const v1::AssessCostRequest& request,
+                                                            const CallOptions& call);
+  virtual absl::StatusOr<v1::ExplainObligationResponse> ExplainObligation(
+      const v1::ExplainObligationRequest& request, const CallOptions& call);
   virtual absl::StatusOr<v1::ListObligationsResponse> ListObligations(
       const v1::ListObligationsRequest& request, const CallOptions& call);
   // The stream itself never resumes; Watcher (watch.h) does. It has no deadline.

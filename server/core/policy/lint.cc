@@ -158,7 +158,9 @@ class Linter {
     for (int i = 0; i < policy_.floors_size(); ++i) {
       const auto& floor = policy_.floors(i);
       const std::string path = At("floors", i);
-      Refer(severities_, floor.at_least(), "severity", path);
+      Refer(severities_,
+            floor.one_worse_up_to().empty() ? floor.at_least() : floor.one_worse_up_to(),
+            "severity", path);
       CheckPredicate(floor.when(), path + ".when");
       if (!floor.has_when()) Error(path, "has no `when`; it would hold always");
       CheckCited(floor, path);

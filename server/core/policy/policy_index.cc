@@ -60,6 +60,15 @@ PolicyIndex::PolicyIndex(policy::v1::Policy policy)
   for (const auto& item : proto_.obligations()) obligations_.emplace(item.code(), &item);
   for (const auto& item : proto_.documents()) {
     documents_.emplace(absl::AsciiStrToLower(item.code()), &item);
+    for (const std::string& alias : item.aliases()) {
+      documents_.emplace(absl::AsciiStrToLower(alias), &item);
+    }
+  }
+  for (const auto& item : proto_.questions()) {
+    questions_.emplace(absl::AsciiStrToLower(item.code()), &item);
+    for (const std::string& alias : item.aliases()) {
+      questions_.emplace(absl::AsciiStrToLower(alias), &item);
+    }
   }
   for (const auto& item : proto_.permissions()) permissions_.emplace(item.act(), &item);
   for (const auto& item : proto_.notices()) templates_.emplace(item.key(), &item);
@@ -98,12 +107,24 @@ const policy::v1::DocumentType* PolicyIndex::FindDocument(absl::string_view code
   return FindIn(documents_, absl::AsciiStrToLower(code));
 }
 
+const policy::v1::Question* PolicyIndex::FindQuestion(absl::string_view code) const {
+  return FindIn(questions_, absl::AsciiStrToLower(code));
+}
+
 const policy::v1::Permission* PolicyIndex::FindPermission(absl::string_view act) const {
   return FindIn(permissions_, act);
 }
 
 const policy::v1::NoticeTemplate* PolicyIndex::TemplateFor(absl::string_view key) const {
   return FindIn(templates_, key);
+}
+
+const policy::v1::InvolvementNotice* PolicyIndex::InvolvementNoticeFor(
+    absl::string_view relation) const {
+  for (const policy::v1::InvolvementNotice& notice : proto().involvement_notices()) {
+    if (notice.relation() == relation) return &notice;
+  }
+  return nullptr;
 }
 
 const policy::v1::ReminderSchedule* PolicyIndex::ReminderScheduleFor(absl::string_view name) const {

@@ -37,10 +37,13 @@ class PolicyIndex {
   // By code or alias; case does not matter.
   const policy::v1::Category* FindCategory(absl::string_view code) const;
   const policy::v1::Obligation* FindObligation(absl::string_view code) const;
-  // Case does not matter.
+  // By code or alias; case does not matter.
   const policy::v1::DocumentType* FindDocument(absl::string_view code) const;
+  // By code or alias; case does not matter.
+  const policy::v1::Question* FindQuestion(absl::string_view code) const;
   const policy::v1::Permission* FindPermission(absl::string_view act) const;
   const policy::v1::NoticeTemplate* TemplateFor(absl::string_view key) const;
+  const policy::v1::InvolvementNotice* InvolvementNoticeFor(absl::string_view relation) const;
   const policy::v1::ReminderSchedule* ReminderScheduleFor(absl::string_view name) const;
   const policy::v1::OverdueSchedule* OverdueScheduleFor(absl::string_view name) const;
   const policy::v1::EscalationLadder::Pace* PaceFor(absl::string_view severity) const;
@@ -66,6 +69,7 @@ class PolicyIndex {
   Index<policy::v1::Category> categories_;   // lower case
   Index<policy::v1::Obligation> obligations_;
   Index<policy::v1::DocumentType> documents_;  // lower case
+  Index<policy::v1::Question> questions_;      // lower case
   Index<policy::v1::Permission> permissions_;
   Index<policy::v1::NoticeTemplate> templates_;
   Index<policy::v1::ReminderSchedule> reminders_;

@@ -192,6 +192,7 @@ absl::StatusOr<std::vector<IncidentRow>> SqliteStore::ListIncidents(const Incide
         "s.scope IN (",
         quoted_list(scopes), "))");
   };
+  where.emplace_back("i.state <> 'REGISTER'");
   if (query.visible_scopes.has_value()) where.push_back(in_scopes(*query.visible_scopes));
   if (!query.all_restricted) {
     where.push_back(absl::StrCat("(i.restricted = 0 OR i.id IN (",

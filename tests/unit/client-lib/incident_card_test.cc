@@ -68,6 +68,14 @@ TEST(IncidentCardTest, ButtonsRunWhatAPersonWouldType) {
   EXPECT_EQ(card.buttons[2].confirm, "Page the next level for DOP-2026-0007 now?");
 }
 
+TEST(IncidentCardTest, AButtonAsksWhatThePackWantsAsked) {
+  const auto buttons = ActionButtons({"contain", "declare"}, TestIncident(), TestView());
+  ASSERT_EQ(buttons.size(), 2u);
+  EXPECT_EQ(buttons[0].command, "contain DOP-2026-0007");
+  EXPECT_EQ(buttons[0].confirm, "Containing stops the daily pages.");
+  EXPECT_EQ(buttons[1].confirm, "");
+}
+
 TEST(IncidentCardTest, MessagesThatStayHaveNoRelativeTimes) {
   View view = TestView();
   view.now = absl::InfinitePast();

@@ -1,9 +1,12 @@
 #include "client-lib/chat/parser.h"
 
 #include <random>
+#include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "client-lib/chat/help.h"
 #include "client-lib/chat/usage_error.h"
 #include "gmock/gmock.h"
@@ -71,7 +74,35 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"followup DOP-2026-0007 description:x next-steps:y",
              "followup incidents/DOP-2026-0007 description=x next_steps=y"},
         Case{"submit DOP-2026-0007 follow-up description:x",
-             "submit incidents/DOP-2026-0007 description=x"},
+             "document incidents/DOP-2026-0007 description=x"},
+        Case{"doc DOP-2026-0007 police agency:State police for:DOR at:2026-10-06 08:10",
+             "document incidents/DOP-2026-0007 agency=State police agency=DOR at=2026-10-06 08:10"},
+        Case{"file police evidence: logs at:13:05 channel:phone",
+             "document evidence=logs at=13:05 channel=phone"},
+        Case{"note at:2026-10-06 08:10 seen", "note at=2026-10-06 08:10 'seen'"},
+        Case{"note at:2026-10-06 seen", "note at=2026-10-06 'seen'"},
+        Case{"open x detected: 2026-10-06 08:10", "open detected=2026-10-06 08:10 'x'"},
+        Case{"open x subject:dop.clerk reader:a1, b2 also:DOR also:RMV",
+             "open subject=dop.clerk reader=a1,b2 also=DOR also=RMV 'x'"},
+        Case{"decide DOP-2026-0007 OLC YES reason:\"likely, they say\" devices:a, b subnets:c",
+             "decide incidents/DOP-2026-0007 reason=likely, they say devices=a,b subnets=c 'OLC "
+             "YES'"},
+        Case{"decide OLC YES devices: a, b, c", "decide devices=a,b,c 'OLC YES'"},
+        Case{"waive DOP-2026-0007 93H-AGO[dop] why:x",
+             "waive incidents/DOP-2026-0007 reason=x '93H-AGO[dop]'"},
+        Case{"why DOP-2026-0007 DAILY-STATUS#2",
+             "explain incidents/DOP-2026-0007 'DAILY-STATUS#2'"},
+        Case{"device DOP-2026-0007 ws-14,ws-15 infected subnet:10.0.0.0/24",
+             "device incidents/DOP-2026-0007 subnet=10.0.0.0/24 'ws-14,ws-15 infected'"},
+        Case{"cost DOP-2026-0007 $1,190.00 \"what for\" self_help:yes",
+             "cost incidents/DOP-2026-0007 self-help=yes '$1,190.00 what for'"},
+        Case{"link DOP-2026-0007 to:DOP-2026-0003",
+             "link incidents/DOP-2026-0007 parent=DOP-2026-0003"},
+        Case{"merge DOP-2026-0007 DOP-2026-0003", "merge incidents/DOP-2026-0007 'DOP-2026-0003'"},
+        Case{"absorb DOP-2026-0007 DOP-2026-0003", "merge incidents/DOP-2026-0007 'DOP-2026-0003'"},
+        Case{"notify 93h-ago read this nature:stolen laptop residents:5",
+             "notify nature=stolen laptop residents=5 '93h-ago read this'"},
+        Case{"notify ccio-cso-via-scio nature:stolen", "notify 'ccio-cso-via-scio nature:stolen'"},
         Case{"contain DOP-2026-0007 all isolated",
              "contain incidents/DOP-2026-0007 'all isolated'"},
         Case{"declare attack:suspected because", "declare attack_intrusion=suspected 'because'"},
@@ -88,7 +119,21 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"update conditions: actions:x", "error: \"conditions:\" has no text behind it."},
         Case{"fact atack:yes",
              "error: \"atack\" is not a question of the policy. The nearest: attack, at, cause."},
-        Case{"submit nothing", "error: Say which document. The policy has: FOLLOWUP, DAILY."}));
+        Case{"document OLC DOP-2026-0007",
+             "error: \"OLC\" is no document. The policy has: FOLLOWUP, DAILY, LE_CONTACT, "
+             "AGO_FORM."},
+        Case{"document agency:x",
+             "error: Say which document. The policy has: FOLLOWUP, DAILY, LE_CONTACT, AGO_FORM."},
+        Case{"decide OLC YES reason:a reason:b",
+             "error: \"reason:\" is given twice. Give it once."},
+        Case{"scan clean subnts:10.0.0.0/8",
+             "error: \"subnts:\" is not known here. Did you mean \"subnets:\"? If it is part of "
+             "the text, put the text in quotes."},
+        Case{"decide OLC devices:",
+             "error: \"devices:\" needs a value, for example devices:\"…\"."},
+        Case{"submit nothing",
+             "error: \"nothing\" is no document. The policy has: FOLLOWUP, DAILY, LE_CONTACT, "
+             "AGO_FORM."}));
 
 TEST(ParserTest, UnknownVerbsComeWithTheNearestThree) {
   const Grammar grammar(TestPolicy());
@@ -145,20 +190,92 @@ TEST(ParserTest, EveryExampleInTheTableParsesAsItsVerb) {
 TEST(ParserTest, HelpListsEveryVerbOnce) {
   const Grammar grammar(TestPolicy());
   const Card card = HelpCard(grammar, TestView(), "");
-  EXPECT_EQ(card.table.size(), 1 + Verbs().size() + grammar.TransitionVerbs().size());
+  // A row is one command and how it is typed, or the names of a folded group.
+  std::multiset<std::string> listed;
+  for (size_t i = 1; i < card.table.size(); ++i) {
+    const std::string& commands = card.table[i][0];
+    if (absl::StrContains(card.table[i][1], ": help ")) {
+      for (const absl::string_view name : absl::StrSplit(commands, ", ")) listed.emplace(name);
+    } else {
+      listed.insert(commands.substr(0, commands.find(' ')));
+    }
+  }
   for (const std::string& name : grammar.VerbNames()) {
+    EXPECT_EQ(listed.count(name), 1u) << name;
     EXPECT_TRUE(VerbHelpCard(grammar, TestView(), name).ok()) << name;
   }
+  EXPECT_EQ(listed.size(), grammar.VerbNames().size());
   EXPECT_THAT(card.PlainText(),
               HasSubstr("- reopen [id] <reason>, What it does Closed → Declared"));
+  EXPECT_THAT(card.PlainText(), HasSubstr("- cost, assess, costs, What it does Costs and what is "
+                                          "claimed back: help money"));
+}
+
+TEST(ParserTest, AFoldedGroupIsShownInFull) {
+  const Grammar grammar(TestPolicy());
+  for (const FoldedGroup& group : FoldedGroups()) {
+    // A verb of that name would hide the group.
+    EXPECT_FALSE(grammar.FindVerb(group.name).has_value()) << group.name;
+    const auto card = HelpCardFor(grammar, TestView(), "", {std::string(group.name)});
+    ASSERT_TRUE(card.ok()) << group.name;
+    EXPECT_GT(card->table.size(), 2u) << group.name;
+  }
+  const auto money = HelpCardFor(grammar, TestView(), "", {"MONEY"});
+  EXPECT_EQ(money->table[3][0], "costs [id]");
+  EXPECT_FALSE(HelpCardFor(grammar, TestView(), "", {"moneys"}).ok());
+}
+
+TEST(ParserTest, TheStepThatLeadsIntoAnotherIncidentIsMerge) {
+  const Grammar grammar(TestPolicy());
+  EXPECT_EQ(grammar.FindVerb("absorb")->kind, VerbKind::kMerge);
+  EXPECT_THAT(grammar.TransitionVerbs(), testing::Not(testing::Contains("absorb")));
+}
+
+TEST(ParserTest, CodesWinOverAliases) {
+  auto policy = std::make_shared<policy::v1::Policy>();
+  auto* first = policy->add_documents();
+  first->set_code("FIRST");
+  first->add_aliases("second");
+  policy->add_documents()->set_code("SECOND");
+  const Grammar grammar(policy);
+  EXPECT_EQ(grammar.FindDocument("second")->code(), "SECOND");
+  EXPECT_EQ(grammar.FindDocument("first")->code(), "FIRST");
+  EXPECT_EQ(grammar.FindDocument(""), nullptr);
+  EXPECT_EQ(grammar.FindDocument("-"), nullptr);
 }
 
 TEST(ParserTest, SurvivesAnything) {
   const Grammar grammar(TestPolicy());
   std::mt19937 random(13);
-  const std::vector<std::string> pieces = {
-      "open", "update", "ack", "fact", "submit", "FOLLOWUP", "DOP-2026-0007", "sev:", "3", "\"",
-      "“x”",  "needs:", "a b", "\n",   "<@U1>",  "id:7",     "to:",           "::",   ":", "–"};
+  const std::vector<std::string> pieces = {"open",
+                                           "update",
+                                           "ack",
+                                           "fact",
+                                           "submit",
+                                           "FOLLOWUP",
+                                           "DOP-2026-0007",
+                                           "sev:",
+                                           "3",
+                                           "\"",
+                                           "document",
+                                           "decide",
+                                           "OLC",
+                                           "YES",
+                                           "notify",
+                                           "93H-AGO",
+                                           "at:2026-10-06",
+                                           "08:10",
+                                           "devices:a,",
+                                           "“x”",
+                                           "needs:",
+                                           "a b",
+                                           "\n",
+                                           "<@U1>",
+                                           "id:7",
+                                           "to:",
+                                           "::",
+                                           ":",
+                                           "–"};
   for (int i = 0; i < 5'000; ++i) {
     std::string line;
     for (size_t n = random() % 8; n > 0; --n) {

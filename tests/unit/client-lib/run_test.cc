@@ -7,7 +7,7 @@
 #include "client-lib/chat/usage_error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/unit/client-lib/fake_connection.h"
+#include "tests/unit/client-lib/run_fixture.h"
 #include "tests/unit/client-lib/test_policy.h"
 
 namespace belfry::chat {
@@ -18,33 +18,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-class RunTest : public testing::Test {
- protected:
-  RunTest() {
-    context_.act_for = "people/dop.responder";
-    context_.via = "slack";
-    context_.request_id = "r1";
-    context_.now = TestNow();
-    context_.root = "/incident";
-    connection_->GetIncident_answer->mutable_incident()->CopyFrom(TestIncident());
-    connection_->AcknowledgeIncident_answer->mutable_incident()->CopyFrom(TestIncident());
-    connection_->TransitionIncident_answer->mutable_incident()->CopyFrom(TestIncident());
-    connection_->EscalateIncident_answer->mutable_incident()->CopyFrom(TestIncident());
-    connection_->ChangeSeverity_answer->mutable_incident()->CopyFrom(TestIncident());
-    connection_->RecordFacts_answer->mutable_incident()->CopyFrom(TestIncident());
-    connection_->AssignCategories_answer->mutable_incident()->CopyFrom(TestIncident());
-    connection_->AddEntity_answer->mutable_incident()->CopyFrom(TestIncident());
-    connection_->LinkTicket_answer->mutable_incident()->CopyFrom(TestIncident());
-    connection_->SubmitDocument_answer->mutable_incident()->CopyFrom(TestIncident());
-    connection_->SendObligationNotice_answer->mutable_incident()->CopyFrom(TestIncident());
-  }
-
-  CommandResult Run(const std::string& line) { return runner_.Run(context_, line); }
-
-  std::shared_ptr<FakeConnection> connection_ = std::make_shared<FakeConnection>();
-  CommandRunner runner_{client::Client(connection_)};
-  CommandContext context_;
-};
+class RunTest : public RunFixture {};
 
 TEST_F(RunTest, OpenSaysWhatIsDueAndWhatToTypeNext) {
   *connection_->CreateIncident_answer->mutable_incident() = TestIncident();
@@ -83,6 +57,28 @@ TEST_F(RunTest, OpenSaysWhatIsDueAndWhatToTypeNext) {
       result.card.hints,
       ElementsAre("/incident ack DOP-2026-0007", "/incident note DOP-2026-0007 <what you see>",
                   "/incident contain DOP-2026-0007", "/incident duties DOP-2026-0007"));
+}
+
+TEST_F(RunTest, OpenNamesWhomItIsAboutWhoMayReadAndWhoElseIsHit) {
+  EXPECT_TRUE(Run("open Threats by mail restricted:yes subject:dop.clerk reader:@dop.iso,dop.head "
+                  "reader:itd.counsel also:DOR, RMV")
+                  .ok);
+  const v1::CreateIncidentRequest& request = connection_->CreateIncident_request;
+  EXPECT_EQ(request.title(), "Threats by mail");
+  EXPECT_THAT(request.subjects(), ElementsAre("people/dop.clerk"));
+  EXPECT_THAT(request.readers(),
+              ElementsAre("people/dop.iso", "people/dop.head", "people/itd.counsel"));
+  ASSERT_EQ(request.other_entities_size(), 2);
+  EXPECT_EQ(request.other_entities(1).entity(), "entities/rmv");
+  EXPECT_EQ(request.other_entities(1).relation(), v1::IncidentEntity::RELATION_AFFECTED);
+  EXPECT_TRUE(request.restricted());
+
+  const auto calls = connection_->calls.size();
+  const CommandResult result = Run("open x subject:<@U123>");
+  EXPECT_TRUE(IsUsageError(result.status));
+  EXPECT_THAT(result.card.body, HasSubstr("\"subject:<@U123>\" is not a person."));
+  EXPECT_FALSE(Run("open x also:d").ok);
+  EXPECT_EQ(connection_->calls.size(), calls);
 }
 
 TEST_F(RunTest, OpenNeedsOnlyWords) {
@@ -205,6 +201,11 @@ TEST_F(RunTest, RecordsReachTheServerInItsOwnWords) {
   EXPECT_EQ(connection_->AddEntity_request.entity().entity(), "entities/dor");
   EXPECT_EQ(connection_->AddEntity_request.entity().relation(),
             v1::IncidentEntity::RELATION_POTENTIAL);
+  EXPECT_TRUE(Run("agency ACME third-party").ok);
+  EXPECT_EQ(connection_->AddEntity_request.entity().relation(),
+            v1::IncidentEntity::RELATION_THIRD_PARTY);
+  EXPECT_THAT(RefusedHere("agency ACME guilty"),
+              HasSubstr("Possible: origin, affected, potential, third_party."));
   EXPECT_TRUE(Run("ticket E2E:INC0012345").ok);
   EXPECT_EQ(connection_->LinkTicket_request.ticket().system(), "E2E");
   EXPECT_EQ(connection_->LinkTicket_request.ticket().number(), "INC0012345");
@@ -214,6 +215,7 @@ TEST_F(RunTest, RecordsReachTheServerInItsOwnWords) {
   EXPECT_TRUE(Run("notify ccio-cso-via-scio please read").ok);
   EXPECT_EQ(connection_->SendObligationNotice_request.obligation(), "ccio-cso-via-scio");
   EXPECT_EQ(connection_->SendObligationNotice_request.text(), "please read");
+  EXPECT_EQ(connection_->SendObligationNotice_request.fields_size(), 0);
   EXPECT_TRUE(Run("note seen at:13:05").ok);
   EXPECT_EQ(connection_->AddNote_request.text(), "seen");
   EXPECT_EQ(connection_->AddNote_request.event_time().seconds(),
@@ -284,6 +286,16 @@ TEST_F(RunTest, ThePackIsFetchedOnce) {
   Run("ack DOP-2026-0007");
   Run("ack DOP-2026-0007");
   EXPECT_EQ(std::count(connection_->calls.begin(), connection_->calls.end(), "GetPolicy"), 1);
+}
+
+TEST_F(RunTest, ShowTellsWhatWasGathered) {
+  v1::Incident& incident = *connection_->GetIncident_answer->mutable_incident();
+  incident.set_parent("incidents/DOP-2026-0003");
+  const CommandResult result = Run("show DOP-2026-0007");
+  ASSERT_EQ(result.card.table.size(), 2u);
+  EXPECT_THAT(result.card.table[1], ElementsAre("Part of", "DOP-2026-0003"));
+  incident.set_restricted(true);
+  EXPECT_THAT(Run("show DOP-2026-0007").card.table, IsEmpty());
 }
 
 TEST_F(RunTest, RestrictedContentIsShownAtTheTerminalOnly) {

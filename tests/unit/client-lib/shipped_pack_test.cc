@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "client-lib/chat/grammar.h"
+#include "client-lib/chat/help.h"
 #include "client-lib/chat/parser.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
@@ -52,6 +53,18 @@ TEST_F(ShippedPackTest, UpdateAndFollowupFindTheirDocuments) {
   EXPECT_EQ(DocumentForm(grammar, *grammar.DocumentOf(VerbKind::kUpdate), "DOP-2026-0007"),
             "update DOP-2026-0007 conditions:\"…\" actions:\"…\" needs:\"…\"");
   EXPECT_EQ(DefaultField(*grammar.DocumentOf(VerbKind::kUpdate))->name(), "conditions");
+}
+
+// Slack shows 3,000 characters of a table and leaves out the rows behind them.
+TEST_F(ShippedPackTest, TheMenuFitsIntoAMessage) {
+  const Grammar grammar(policy_);
+  View view;
+  view.policy = policy_;
+  size_t size = 0;
+  for (const auto& row : HelpCard(grammar, view, "").table) {
+    for (const std::string& cell : row) size += cell.size() + 5;
+  }
+  EXPECT_LE(size, 3'000u);
 }
 
 TEST_F(ShippedPackTest, NoVerbOfTheLifeCycleIsHiddenByACommand) {

@@ -48,6 +48,7 @@ constexpr char kPolicy[] = R"pb(
   }
   facts { name: "residents" number: true }
   facts { name: "cause" }
+  facts { name: "elements" values: "SSN" values: "LICENSE" values: "ACCOUNT" multiple: true }
   severities { code: "SEV1" title: "Emergency" }
   severities { code: "SEV2" title: "Severe" }
   severities { code: "SEV3" title: "High" }
@@ -74,6 +75,7 @@ constexpr char kPolicy[] = R"pb(
     to: "CONTAINED"
     done: "Contained"
     act: "contain"
+    confirm: "Containing stops the daily pages."
   }
   transitions {
     id: "L10"
@@ -99,7 +101,17 @@ constexpr char kPolicy[] = R"pb(
     reason_required: true
     clauses: "POL-5.14"
   }
+  transitions {
+    id: "L14"
+    verb: "absorb"
+    from: "DECLARED"
+    to: "CLOSED"
+    done: "Merged"
+    act: "merge"
+    merges: true
+  }
   permissions { act: "close" roles: "CSIRT_H" }
+  permissions { act: "refer" roles: "CSIRT_H" roles: "ISO" }
   permissions { act: "declare" roles: "CSIRT_H" roles: "ISO" }
   documents {
     code: "FOLLOWUP"
@@ -115,6 +127,65 @@ constexpr char kPolicy[] = R"pb(
     fields { name: "actions" label: "Actions" required: true clauses: "POL-5.18" }
     fields { name: "needs" label: "Needs" }
     clauses: "POL-5.18"
+  }
+  documents {
+    code: "LE_CONTACT"
+    title: "Contact with law enforcement"
+    aliases: "police"
+    confirm: "Counsel hears of it first."
+    fields { name: "agency" label: "Who was called" required: true hint: "Name and unit" }
+    fields { name: "channel" required: true values: "PHONE" values: "IN_PERSON" values: "EMAIL" }
+    fields {
+      name: "case_no"
+      label: "Their case number"
+      required_when { name: "channel" is: "EMAIL" }
+      clauses: "POL-3.13"
+    }
+    fields { name: "evidence" values: "LOGS" values: "DISKS" multiple: true }
+    guards { code: "OLC_FIRST" message: "Counsel was told." remedy: "notify {incident} OLC" }
+    clauses: "POL-3.12"
+  }
+  documents {
+    code: "AGO_FORM"
+    title: "Form of the attorney general"
+    fields { name: "nature" required: true }
+    fields { name: "residents" required: true }
+  }
+  questions {
+    code: "OLC"
+    question: "Is it referred to counsel?"
+    answers: "YES"
+    answers: "NO"
+    act: "refer"
+    reason_required: true
+    clauses: "POL-5.26"
+    aliases: "counsel"
+    guards { code: "CRIME_ASKED" message: "Whether it is a crime was asked." clauses: "POL-3.11" }
+  }
+  questions {
+    code: "EXEC_NOTIFY"
+    question: "Are the CCIO and the CSO notified?"
+    answers: "YES"
+    answers: "NO"
+    act: "exec"
+    confirm: "The CCIO and the CSO are called at once."
+  }
+  questions {
+    code: "REMOVAL"
+    question: "Is it removed from the network?"
+    answers: "REMOVE"
+    answers: "KEEP"
+    act: "remove"
+    removes_on: "REMOVE"
+  }
+  network_removal { public_safety_warning: "Public safety depends on a target." }
+  obligations {
+    code: "93H-AGO"
+    title: "Notify the attorney general"
+    satisfied_by { notice_delivered { roles: "AGO" document: "AGO_FORM" } }
+    hold { act: "hold" }
+    waivers { roles: "CSIRT_H" }
+    remedy: "notify {incident} 93H-AGO"
   }
   obligations {
     code: "DAILY-STATUS"

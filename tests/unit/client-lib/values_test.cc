@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client-lib/chat/usage_error.h"
+#include "client-lib/chat/choice.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/client-lib/test_policy.h"
@@ -81,30 +81,40 @@ TEST(ValuesTest, AnswersAsPeopleGiveThem) {
             "UNKNOWN.");
 }
 
-std::string Past(absl::string_view text) {
-  const chat::View view = TestView();
-  const auto time = ParsePastTime("at", text, view.now, view.zone);
-  return time.ok() ? absl::FormatTime("%Y-%m-%d %H:%M:%S", *time, view.zone)
-                   : std::string(time.status().message());
+TEST(ValuesTest, SeveralAnswersWhereThePolicyTakesThem) {
+  EXPECT_EQ(Fact("elements", "ssn, account"), "SSN,ACCOUNT");
+  EXPECT_EQ(Fact("elements", "ssn,SSN"), "SSN");
+  EXPECT_THAT(Fact("elements", "ssn,shoe size"), HasSubstr("\"shoe size\" is not an answer"));
+  EXPECT_THAT(Fact("elements", ","), HasSubstr("is not an answer"));
+  // Where one answer is asked for, a comma makes no list.
+  EXPECT_THAT(Fact("attack_intrusion", "YES,NO"), HasSubstr("is not an answer"));
 }
 
-TEST(ValuesTest, TimesAreTheLastOnes) {
-  EXPECT_EQ(Past("now"), "2026-11-24 14:05:00");
-  EXPECT_EQ(Past("14:05"), "2026-11-24 14:05:00");
-  EXPECT_EQ(Past("14:06"), "2026-11-23 14:06:00");  // nobody means the future
-  EXPECT_EQ(Past("9:30"), "2026-11-24 09:30:00");
-  EXPECT_EQ(Past("20m"), "2026-11-24 13:45:00");
-  EXPECT_EQ(Past("2 h ago"), "2026-11-24 12:05:00");
-  EXPECT_EQ(Past("2026-11-24T13:05"), "2026-11-24 13:05:00");
-  EXPECT_EQ(Past("2026-11-24 13:05"), "2026-11-24 13:05:00");
-  EXPECT_EQ(Past("2026-11-24T18:05:00Z"), "2026-11-24 13:05:00");
-  EXPECT_EQ(Past("2026-11-24T18:05Z"), "2026-11-24 13:05:00");
-  EXPECT_EQ(Past("2026-11-24T14:05:00+01:00"), "2026-11-24 08:05:00");
-  EXPECT_EQ(Past("2027-01-01T00:00"), "\"at:2027-01-01T00:00\" is in the future.");
-  for (const char* no : {"", "25:00", "14", "noon", "14:5x", "infinite-future", "infinite-past",
-                         "1066-10-14T09:00", "99999999h"}) {
-    EXPECT_THAT(Past(no), HasSubstr("is not a time")) << no;
+TEST(ValuesTest, PeopleByTheirIds) {
+  EXPECT_EQ(*ParsePerson("reader", "dop.contact"), "people/dop.contact");
+  EXPECT_EQ(*ParsePerson("reader", "@DOP.Contact"), "people/dop.contact");
+  EXPECT_EQ(*ParsePerson("reader", "people/dop.contact"), "people/dop.contact");
+  for (const char* no : {"", "@", "<@U123>", "people/", "../etc", "a b"}) {
+    EXPECT_THAT(std::string(ParsePerson("reader", no).status().message()),
+                HasSubstr("is not a person"))
+        << no;
   }
+}
+
+TEST(ValuesTest, EnumsAreTypedInAnySpelling) {
+  const auto& statuses = *v1::Device::Status_descriptor();
+  for (const char* word : {"SCAN_CLEAN", "scan-clean", "Scan_Clean"}) {
+    EXPECT_EQ(*ParseEnumWord(statuses, "STATUS_", "a status", word), v1::Device::STATUS_SCAN_CLEAN);
+  }
+  // The value that stands for nothing is nothing to type, nor is what the server says itself.
+  EXPECT_FALSE(ParseEnumWord(statuses, "STATUS_", "a status", "unspecified").ok());
+  const auto& assessments = *v1::CostLine::Assessment_descriptor();
+  EXPECT_EQ(std::string(ParseEnumWord(assessments, "ASSESSMENT_", "an assessment", "open",
+                                      {v1::CostLine::ASSESSMENT_OPEN})
+                            .status()
+                            .message()),
+            "\"open\" is not an assessment. Possible: reasonable, not_reasonable, written_off.");
+  EXPECT_EQ(EnumWord("ASSESSMENT_NOT_REASONABLE", "ASSESSMENT_"), "not reasonable");
 }
 
 }  // namespace

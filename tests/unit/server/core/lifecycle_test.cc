@@ -64,9 +64,12 @@ TEST(LifecycleTest, CannotCloseWhileTheFollowUpIsOwedAndNamesTheClause) {
   ASSERT_THAT(world.Delivered("CCIO-CSO-VIA-SCIO", "ccio"), IsOk());
   ASSERT_THAT(world.Delivered("CCIO-CSO-VIA-SCIO", "cso"), IsOk());
   world.Resolve();
-  ASSERT_THAT(
-      world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"}, {"iso_sign_off", "YES"}}),
-      IsOk());
+  ASSERT_THAT(world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"},
+                                      {"records_reviewed", "YES"},
+                                      {"iso_sign_off", "YES"}}),
+              IsOk());
+
+  world.SettleAll();
 
   const absl::Status refused = world.Verb("csirt.handler", "close");
   EXPECT_THAT(refused, RefusedBecause("GUARD_FAILED", "FOLLOWUP-24H is open (POL-5.17)"));
@@ -144,6 +147,7 @@ TEST(LifecycleTest, TheShortPathStopsAtTheFirstGuardThatFails) {
   CoreWorld world;
   ASSERT_THAT(world.Open("dop.clerk"), IsOk());
   world.Triage();
+  world.Respond();
   ASSERT_THAT(world.Facts("csirt.handler", {{"devices_contained", "ALL"}}), IsOk());
   EXPECT_THAT(world.Verb("csirt.handler", "resolve"),
               RefusedBecause("GUARD_FAILED", "cause is not recorded"));
@@ -156,9 +160,10 @@ TEST(LifecycleTest, AnAttackIntrusionIsWatchedFor72HoursBeforeItCloses) {
   world.Triage();
   ASSERT_THAT(world.FollowUp("dop.contact"), IsOk());
   world.Resolve();
-  ASSERT_THAT(
-      world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"}, {"iso_sign_off", "YES"}}),
-      IsOk());
+  ASSERT_THAT(world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"},
+                                      {"records_reviewed", "YES"},
+                                      {"iso_sign_off", "YES"}}),
+              IsOk());
   EXPECT_THAT(world.Verb("csirt.handler", "close"), RefusedBecause("GUARD_FAILED", "72 h"));
   world.Advance(absl::Hours(72));
   EXPECT_THAT(world.Verb("csirt.handler", "close"), Not(RefusedBecause("GUARD_FAILED", "72 h")));

@@ -210,16 +210,11 @@ TEST(ObligationsTest, ReopeningStartsFreshClocks) {
   ASSERT_THAT(world.FollowUp("dop.contact"), IsOk());
   world.Triage();
   world.Resolve();
-  ASSERT_THAT(world.Ack("csirt.handler"), IsOk());
-  ASSERT_THAT(world.Ack("eox.scio"), IsOk());
-  v1::SendObligationNoticeRequest notice;
-  notice.set_obligation("ccio-cso-via-scio");
-  ASSERT_THAT(world.Act("eox.scio", notice), IsOk());
-  ASSERT_THAT(world.Delivered("CCIO-CSO-VIA-SCIO", "ccio"), IsOk());
-  ASSERT_THAT(world.Delivered("CCIO-CSO-VIA-SCIO", "cso"), IsOk());
-  ASSERT_THAT(
-      world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"}, {"iso_sign_off", "YES"}}),
-      IsOk());
+  world.SettleAll();
+  ASSERT_THAT(world.Facts("dop.iso", {{"weaknesses_settled", "MITIGATED"},
+                                      {"records_reviewed", "YES"},
+                                      {"iso_sign_off", "YES"}}),
+              IsOk());
   ASSERT_THAT(world.Verb("csirt.handler", "close"), IsOk());
   world.At(absl::Hours(500));
   EXPECT_THAT(world.Verb("csirt.handler", "reopen", "new facts"),
@@ -244,20 +239,44 @@ TEST(ObligationsTest, ARaiseShortensButLeavesTimeToAnswerAndLoweringMovesNothing
   EXPECT_EQ(world.DueAfter("SCIO-NOTICE"), absl::Hours(2) + absl::Minutes(15));
 }
 
-TEST(ObligationsTest, DetectionCanOnlyBeCorrectedToEarlierAndDeadlinesFollow) {
+v1::AddEntityRequest Corrected(const CoreWorld& world, absl::Duration detected) {
+  v1::AddEntityRequest request;
+  request.mutable_entity()->set_entity("entities/dop");
+  request.mutable_entity()->mutable_detect_time()->set_seconds(
+      absl::ToUnixSeconds(world.start() + detected));
+  return request;
+}
+
+TEST(ObligationsTest, DetectionIsCorrectedToEarlierAndDeadlinesFollow) {
   CoreWorld world;
   world.At(absl::Hours(3));
   ASSERT_THAT(world.Open("dop.clerk"), IsOk());
-  v1::AddEntityRequest request;
-  request.mutable_entity()->set_entity("entities/dop");
-  request.mutable_entity()->set_relation(v1::IncidentEntity::RELATION_ORIGIN);
-  request.mutable_entity()->mutable_detect_time()->set_seconds(
-      absl::ToUnixSeconds(world.start() + absl::Hours(1)));
-  ASSERT_THAT(world.Act("dop.iso", request), IsOk());
+  world.At(absl::Hours(30));
+  const v1::AddEntityRequest earlier = Corrected(world, absl::Hours(1));
+  EXPECT_THAT(world.Act("dop.contact", earlier), RefusedBecause("ROLE_REQUIRED", "ISO"));
+  ASSERT_THAT(world.Act("dop.iso", earlier), IsOk());
   EXPECT_EQ(world.DueAfter("FOLLOWUP-24H"), absl::Hours(25));
-  request.mutable_entity()->mutable_detect_time()->set_seconds(
-      absl::ToUnixSeconds(world.start() + absl::Hours(2)));
-  EXPECT_THAT(world.Act("dop.iso", request), RefusedBecause("FIELD_INVALID", "earlier"));
+  // The grid moves as a whole.
+  EXPECT_EQ(world.DueAfter("DAILY-STATUS#1"), absl::Hours(49));
+}
+
+TEST(ObligationsTest, MovingDetectionLaterTakesTheExecutiveAndAReason) {
+  CoreWorld world;
+  world.At(absl::Hours(3));
+  v1::CreateIncidentRequest report;
+  report.set_title("What was seen an hour ago");
+  report.mutable_detect_time()->set_seconds(absl::ToUnixSeconds(world.start() + absl::Hours(1)));
+  ASSERT_THAT(world.Report("dop.clerk", report), IsOk());
+  v1::AddEntityRequest later = Corrected(world, absl::Hours(2));
+  later.set_reason("the first alert was another matter");
+  EXPECT_THAT(world.Act("dop.iso", later), RefusedBecause("ROLE_REQUIRED", "CSIRT_X"));
+  EXPECT_THAT(world.Act("csirt.executive", Corrected(world, absl::Hours(2))),
+              RefusedBecause("FIELD_INVALID", "reason"));
+  v1::AddEntityRequest future = Corrected(world, absl::Hours(4));
+  future.set_reason("no");
+  EXPECT_THAT(world.Act("csirt.executive", future), RefusedBecause("FIELD_INVALID", "future"));
+  ASSERT_THAT(world.Act("csirt.executive", later), IsOk());
+  EXPECT_EQ(world.DueAfter("FOLLOWUP-24H"), absl::Hours(26));
 }
 
 TEST(ObligationsTest, EveryReportingEntityOwesItsOwnAndPotentialOnesOweNothing) {

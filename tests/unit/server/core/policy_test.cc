@@ -53,9 +53,9 @@ TEST_P(BrokenPackTest, IsRefusedWithItsLineAndARemedy) {
 INSTANTIATE_TEST_SUITE_P(
     Policy, BrokenPackTest,
     ::testing::Values(
-        Breakage{"Syntax", "revision: 1", "revision: one", "column"},
-        Breakage{"UnknownField", "revision: 1", "revison: 1", "revison"},
-        Breakage{"NoRevision", "revision: 1\n", "\n", "counts from 1"},
+        Breakage{"Syntax", "revision: 2", "revision: two", "column"},
+        Breakage{"UnknownField", "revision: 2", "revison: 2", "revison"},
+        Breakage{"NoRevision", "revision: 2\n", "\n", "counts from 1"},
         Breakage{"NoZone", "America/New_York", "America/Gotham", "no IANA zone"},
         Breakage{"RoleTwice", "code: \"SC\" title", "code: \"PC\" title", "is there twice"},
         Breakage{"NoScope", "title: \"primary contact\" scope: SCOPE_ENTITY",

@@ -211,6 +211,12 @@ TEST(ReplayTest, FoldingARandomRecordGivesTheSameBytes) {
           status = world.DailyStatus(who);
           break;
         case 7:
+          status = random() % 2
+                       ? world.Document("dop.iso", "CISO_COORDINATOR", {{"coordinator", "c"}})
+                       : world.Document("csirt.handler", "EVIDENCE_PLAN",
+                                        {{"plan", "COLLECT"}, {"steps", "s"}});
+          break;
+        case 8:
           status = world.Ticket("commonhelp", absl::StrCat(step));
           break;
         default:

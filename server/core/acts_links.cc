@@ -1,0 +1,198 @@
+// Incidents that are parts of one another, and incidents that are the same.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "server/base/error.h"
+#include "server/base/proto_time.h"
+#include "server/base/status_macros.h"
+#include "server/core/access.h"
+#include "server/core/acts.h"
+#include "server/core/limits.h"
+#include "server/core/obligations.h"
+#include "server/core/state_util.h"
+#include "server/core/text.h"
+
+namespace belfry::core {
+namespace {
+
+// The transition by which this incident goes on in another one; null when the state has none.
+const policy::v1::Transition* MergeTransition(const Draft& draft) {
+  for (const policy::v1::Transition& transition : draft.context().policy.proto().transitions()) {
+    const auto& from = transition.from();
+    if (transition.merges() &&
+        std::find(from.begin(), from.end(), draft.state().state()) != from.end()) {
+      return &transition;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
+                             const record::v1::IncidentState& target) {
+  if (!MayRead(context.policy, context.directory, caller, target)) {
+    return InvalidField(
+        "parent", absl::StrCat("there is no incident ", target.id(), ", or none that you may see"));
+  }
+  const policy::v1::State* state = context.policy.FindState(target.state());
+  if (state != nullptr && state->terminal()) {
+    return InvalidField("parent",
+                        absl::StrCat(target.id(), " is ", target.state(), "; it takes nothing in"));
+  }
+  if (!target.parent().empty()) {
+    return InvalidField("parent", absl::StrCat(target.id(), " is itself a part of ",
+                                               target.parent(), "; use that one"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncidentRequest& act) {
+  const Context& context = draft.context();
+  BELFRY_RETURN_IF_ERROR(
+      RequireAct(context, caller, draft.state(), act.merge() ? "MERGE" : "LINK"));
+  BELFRY_RETURN_IF_ERROR(CheckNeeded("reason", act.reason(), kReasonCharactersMax));
+  if (act.parent() == absl::StrCat("incidents/", draft.state().id())) {
+    return InvalidField("parent", "is the incident itself");
+  }
+  if (!draft.state().parent().empty()) {
+    return InvalidField("parent",
+                        absl::StrCat("it is a part of ", draft.state().parent(), " already"));
+  }
+  if (!draft.state().children().empty()) {
+    return InvalidField(
+        "name", absl::StrCat(draft.state().id(), " has parts of its own; link those instead"));
+  }
+  if (act.merge()) {
+    const policy::v1::Transition* transition = MergeTransition(draft);
+    if (transition == nullptr) {
+      return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "TRANSITION_NOT_ALLOWED",
+                          absl::StrCat(draft.state().id(), " is ", draft.state().state(),
+                                       "; it cannot be merged any more"))
+          .Build();
+    }
+    record::v1::Event event = draft.NewEvent();
+    record::v1::StateChanged* body = event.mutable_state_changed();
+    body->set_transition(transition->id());
+    body->set_from(draft.state().state());
+    body->set_to(transition->to());
+    body->set_verb(transition->verb());
+    body->set_done(transition->done());
+    body->set_reason(act.reason());
+    body->set_tell_everyone(transition->tell_everyone());
+    for (const std::string& clause : transition->clauses()) event.add_clauses(clause);
+    draft.Record(std::move(event));
+  }
+  record::v1::Event event = draft.NewEvent();
+  event.mutable_linked()->set_parent(act.parent());
+  draft.Record(std::move(event));
+  Reconcile(draft);
+  return absl::OkStatus();
+}
+
+absl::Status DecideAdoption(Draft& draft, const AdoptChild& act) {
+  record::v1::Event event = draft.NewEvent();
+  event.mutable_linked()->set_child(act.child);
+  draft.Record(std::move(event));
+  Reconcile(draft);
+  return absl::OkStatus();
+}
+
+// Each entity keeps the earlier of its two first awarenesses; what is answered here stays.
+absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
+  record::v1::Event event = draft.NewEvent();
+  record::v1::Absorbed* body = event.mutable_absorbed();
+  body->set_from(absl::StrCat("incidents/", act.from->id()));
+  for (const record::v1::EntityPart& part : act.from->entities()) {
+    record::v1::EntityPart merged = part;
+    if (const auto* known = FindPart(draft.state(), part.entity()); known != nullptr) {
+      merged = *known;
+      if (FromProto(part.detect_time()) < FromProto(known->detect_time())) {
+        *merged.mutable_detect_time() = part.detect_time();
+      }
+      if (!IsReporting(*known) && IsReporting(part)) {
+        merged.set_relation(part.relation());
+        *merged.mutable_report_time() = part.report_time();
+      }
+    }
+    *body->add_entities() = std::move(merged);
+  }
+  for (const v1::Fact& fact : act.from->facts()) {
+    if (!FactValue(draft.state(), fact.name()).has_value()) *body->add_facts() = fact;
+  }
+  *body->mutable_categories() = act.from->categories();
+  // Duties that this one has as well are owed once; others move here with their clocks.
+  for (const record::v1::ObligationRow& row : act.from->obligations()) {
+    if (!IsOpen(row)) continue;
+    const bool known =
+        std::any_of(draft.state().obligations().begin(), draft.state().obligations().end(),
+                    [&](const record::v1::ObligationRow& own) {
+                      return own.code() == row.code() && own.subject() == row.subject() &&
+                             own.number() == row.number();
+                    });
+    if (known || FindObligation(draft.state(), row.instance()) != nullptr) continue;
+    *body->add_obligations() = row;
+  }
+  *body->mutable_told_people() = act.from->told_people();
+  draft.Record(std::move(event));
+  Reconcile(draft);
+  return absl::OkStatus();
+}
+
+absl::Status DecideParentSatisfied(Draft& draft, const ParentSatisfied& act) {
+  std::vector<record::v1::ObligationRow> rows;
+  for (const record::v1::ObligationRow& row : draft.state().obligations()) {
+    if (IsOpen(row) &&
+        std::find(act.codes.begin(), act.codes.end(), row.code()) != act.codes.end()) {
+      rows.push_back(row);
+    }
+  }
+  for (const record::v1::ObligationRow& row : rows) Satisfy(draft, row);
+  Reconcile(draft);
+  return absl::OkStatus();
+}
+
+std::vector<FollowUp> FollowUps(const PolicyIndex& policy,
+                                const std::shared_ptr<const record::v1::IncidentState>& before,
+                                const record::v1::IncidentState& after,
+                                const std::vector<record::v1::Event>& events) {
+  std::vector<FollowUp> result;
+  std::set<std::string> codes;
+  bool merged = false;
+  for (const record::v1::Event& event : events) {
+    if (event.has_state_changed() && event.state_changed().to() != event.state_changed().from()) {
+      for (const policy::v1::Transition& transition : policy.proto().transitions()) {
+        merged |= transition.merges() && transition.id() == event.state_changed().transition();
+      }
+    }
+    if (event.has_linked() && !event.linked().parent().empty()) {
+      const std::string parent(absl::StripPrefix(event.linked().parent(), "incidents/"));
+      if (merged) {
+        result.push_back({parent, Absorb{before}});
+      } else {
+        result.push_back({parent, AdoptChild{absl::StrCat("incidents/", after.id())}});
+      }
+    }
+    if (event.has_obligation_settled()) {
+      const auto* row = FindObligation(after, event.obligation_settled().instance());
+      const auto* rule = row == nullptr ? nullptr : policy.FindObligation(row->code());
+      if (rule != nullptr && rule->parent_satisfies() && IsSatisfied(*row)) {
+        codes.insert(row->code());
+      }
+    }
+  }
+  if (!codes.empty()) {
+    for (const std::string& child : after.children()) {
+      result.push_back({std::string(absl::StripPrefix(child, "incidents/")),
+                        ParentSatisfied{{codes.begin(), codes.end()}}});
+    }
+  }
+  return result;
+}
+
+}  // namespace belfry::core

@@ -1,0 +1,325 @@
+#include "tests/scenarios/runner/acts.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "server/base/proto_time.h"
+#include "server/base/status_macros.h"
+#include "tests/scenarios/runner/government.h"
+#include "tests/scenarios/runner/local_time.h"
+
+namespace belfry::scenario {
+namespace {
+
+using Service = v1::IncidentService::Stub;
+using testing::v1::Step;
+
+class Performer {
+ public:
+  Performer(Site& site, const Step& step, absl::TimeZone zone, Incidents& incidents)
+      : site_(site),
+        step_(step),
+        zone_(zone),
+        incidents_(incidents),
+        who_(PersonName(step.who())) {}
+
+  absl::Status Perform() {
+    if (step_.has_report()) return Report(step_.report());
+    BELFRY_ASSIGN_OR_RETURN(name_, incidents_.Find(step_.incident()));
+    switch (step_.act_case()) {
+      case Step::kVerb:
+        return TakeStep(step_.verb());
+      case Step::kAck:
+        return Send(&Service::AcknowledgeIncident, v1::AcknowledgeIncidentRequest());
+      case Step::kEscalate: {
+        v1::EscalateIncidentRequest request;
+        request.set_reason(step_.escalate().reason());
+        *request.mutable_roles() = step_.escalate().role();
+        request.set_entity(EntityName(step_.escalate().entity()));
+        return Send(&Service::EscalateIncident, std::move(request));
+      }
+      case Step::kSeverity: {
+        v1::ChangeSeverityRequest request;
+        request.set_severity(step_.severity().to());
+        request.set_reason(step_.severity().reason());
+        return Send(&Service::ChangeSeverity, std::move(request));
+      }
+      case Step::kFacts: {
+        v1::RecordFactsRequest request;
+        BELFRY_RETURN_IF_ERROR(AddFacts(step_.facts().fact(), request.mutable_facts()));
+        return Send(&Service::RecordFacts, std::move(request));
+      }
+      case Step::kCategories: {
+        v1::AssignCategoriesRequest request;
+        AddCategories(step_.categories().category(), request.mutable_categories());
+        return Send(&Service::AssignCategories, std::move(request));
+      }
+      case Step::kEntity: {
+        v1::AddEntityRequest request;
+        BELFRY_RETURN_IF_ERROR(ToEntity(step_.entity(), *request.mutable_entity()));
+        return Send(&Service::AddEntity, std::move(request));
+      }
+      case Step::kNote: {
+        v1::AddNoteRequest request;
+        request.set_text(step_.note().text());
+        return Send(&Service::AddNote, std::move(request));
+      }
+      case Step::kTicket: {
+        v1::LinkTicketRequest request;
+        request.mutable_ticket()->set_system("E2E");
+        request.mutable_ticket()->set_number(step_.ticket().number());
+        return Send(&Service::LinkTicket, std::move(request));
+      }
+      case Step::kDocument:
+        return Submit(step_.document());
+      case Step::kNotify: {
+        v1::SendObligationNoticeRequest request;
+        request.set_obligation(step_.notify().duty());
+        request.set_text(step_.notify().text());
+        AddFields(step_.notify().field(), request.mutable_fields());
+        return Send(&Service::SendObligationNotice, std::move(request));
+      }
+      case Step::kDecide:
+        return Decide(step_.decide());
+      case Step::kWaive:
+        return Send(&Service::WaiveObligation, Settled<v1::WaiveObligationRequest>(step_.waive()));
+      case Step::kHold:
+        return Send(&Service::HoldObligation, Settled<v1::HoldObligationRequest>(step_.hold()));
+      case Step::kRelease:
+        return Send(&Service::ReleaseObligation,
+                    Settled<v1::ReleaseObligationRequest>(step_.release()));
+      case Step::kLink: {
+        v1::LinkIncidentRequest request;
+        BELFRY_ASSIGN_OR_RETURN(*request.mutable_parent(), incidents_.Find(step_.link().parent()));
+        request.set_merge(step_.link().merge());
+        request.set_reason(step_.link().reason());
+        return Send(&Service::LinkIncident, std::move(request));
+      }
+      default:
+        return PerformOnNetwork();
+    }
+  }
+
+ private:
+  absl::Status PerformOnNetwork() {
+    switch (step_.act_case()) {
+      case Step::kDevices: {
+        v1::RecordDevicesRequest request;
+        *request.mutable_devices() = step_.devices().device();
+        for (v1::Device& device : *request.mutable_devices()) {
+          device.set_entity(EntityName(device.entity()));
+        }
+        return Send(&Service::RecordDevices, std::move(request));
+      }
+      case Step::kRemoved: {
+        v1::ConfirmRemovalRequest request;
+        *request.mutable_targets() = step_.removed().target();
+        return Send(&Service::ConfirmRemoval, std::move(request));
+      }
+      case Step::kScan: {
+        v1::RecordScanRequest request;
+        *request.mutable_scan()->mutable_subnets() = step_.scan().subnet();
+        request.mutable_scan()->set_verdict(step_.scan().verdict());
+        request.mutable_scan()->set_tool(step_.scan().tool());
+        BELFRY_RETURN_IF_ERROR(SetTime(
+            step_.scan().at(), [&] { return request.mutable_scan()->mutable_scan_time(); }));
+        request.set_verify(step_.scan().verify());
+        return Send(&Service::RecordScan, std::move(request));
+      }
+      case Step::kLift: {
+        v1::LiftRemovalRequest request;
+        request.set_reason(step_.lift().reason());
+        return Send(&Service::LiftRemoval, std::move(request));
+      }
+      case Step::kCost: {
+        v1::RecordCostRequest request;
+        request.mutable_cost()->set_description(step_.cost().description());
+        request.mutable_cost()->set_amount_cents(step_.cost().cents());
+        request.mutable_cost()->set_self_help(step_.cost().self_help());
+        request.mutable_cost()->set_entity(EntityName(step_.cost().entity()));
+        return Send(&Service::RecordCost, std::move(request));
+      }
+      case Step::kAssess: {
+        v1::AssessCostRequest request;
+        request.set_number(step_.assess().number());
+        request.set_assessment(step_.assess().as());
+        return Send(&Service::AssessCost, std::move(request));
+      }
+      case Step::kUpdate: {
+        v1::UpdateIncidentRequest request;
+        request.mutable_incident()->set_name(name_);
+        if (!step_.update().title().empty()) {
+          request.mutable_incident()->set_title(step_.update().title());
+          request.mutable_update_mask()->add_paths("title");
+        }
+        if (!step_.update().lead().empty()) {
+          request.mutable_incident()->set_lead(PersonName(step_.update().lead()));
+          request.mutable_update_mask()->add_paths("lead");
+        }
+        v1::UpdateIncidentResponse response;
+        return site_.Call(site_.incidents(), &Service::UpdateIncident, who_, request, &response);
+      }
+      case Step::kRead:
+        return Send(&Service::GetIncident, v1::GetIncidentRequest());
+      default:
+        return absl::InvalidArgumentError("a step without an act");
+    }
+  }
+
+  template <typename Request, typename Response>
+  absl::Status Send(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
+                                                    Response*),
+                    Request request) {
+    request.set_name(name_);
+    Response response;
+    return site_.Call(site_.incidents(), method, who_, request, &response);
+  }
+
+  template <typename Request>
+  static Request Settled(const testing::v1::Settle& settle) {
+    Request request;
+    request.set_obligation(settle.duty());
+    request.set_reason(settle.reason());
+    return request;
+  }
+
+  template <typename Field>
+  absl::Status SetTime(const std::string& text, Field field) const {
+    if (text.empty()) return absl::OkStatus();
+    BELFRY_ASSIGN_OR_RETURN(const absl::Time time, ParseLocalTime(text, zone_));
+    *field() = ToProto(time);
+    return absl::OkStatus();
+  }
+
+  absl::Status AddFacts(const google::protobuf::RepeatedPtrField<testing::v1::FactAnswer>& given,
+                        google::protobuf::RepeatedPtrField<v1::Fact>* facts) const {
+    for (const testing::v1::FactAnswer& answer : given) {
+      v1::Fact* fact = facts->Add();
+      fact->set_name(answer.name());
+      fact->set_value(answer.value());
+      fact->set_reason(answer.reason());
+      fact->set_entity(EntityName(answer.of()));
+      BELFRY_RETURN_IF_ERROR(SetTime(answer.known(), [&] { return fact->mutable_known_time(); }));
+    }
+    return absl::OkStatus();
+  }
+
+  static void AddCategories(
+      const google::protobuf::RepeatedPtrField<std::string>& given,
+      google::protobuf::RepeatedPtrField<v1::CategoryAssignment>* categories) {
+    for (const std::string& text : given) {
+      const std::pair<std::string, std::string> parts =
+          absl::StrSplit(text, absl::MaxSplits('/', 1));
+      v1::CategoryAssignment* category = categories->Add();
+      category->set_category(parts.first);
+      if (parts.second.empty()) continue;
+      for (const absl::string_view sub_value : absl::StrSplit(parts.second, ',')) {
+        category->add_sub_values(std::string(sub_value));
+      }
+    }
+  }
+
+  static void AddFields(const google::protobuf::RepeatedPtrField<testing::v1::Field>& given,
+                        google::protobuf::RepeatedPtrField<v1::DocumentField>* fields) {
+    for (const testing::v1::Field& one : given) {
+      v1::DocumentField* field = fields->Add();
+      field->set_name(one.name());
+      field->set_value(one.value());
+    }
+  }
+
+  absl::Status ToEntity(const testing::v1::AddEntity& given, v1::IncidentEntity& entity) const {
+    entity.set_entity(EntityName(given.entity()));
+    entity.set_relation(given.relation());
+    return SetTime(given.detected(), [&] { return entity.mutable_detect_time(); });
+  }
+
+  absl::Status Report(const testing::v1::Report& report) {
+    v1::CreateIncidentRequest request;
+    request.set_title(report.title().empty() ? "Reported in a scenario" : report.title());
+    request.set_entity(EntityName(report.entity()));
+    BELFRY_RETURN_IF_ERROR(
+        SetTime(report.detected(), [&] { return request.mutable_detect_time(); }));
+    AddCategories(report.category(), request.mutable_categories());
+    BELFRY_RETURN_IF_ERROR(AddFacts(report.fact(), request.mutable_facts()));
+    request.set_severity(report.severity());
+    request.set_restricted(report.restricted());
+    request.set_drill(report.drill());
+    for (const std::string& id : report.subject()) request.add_subjects(PersonName(id));
+    for (const std::string& id : report.reader()) request.add_readers(PersonName(id));
+    for (const testing::v1::AddEntity& other : report.also()) {
+      BELFRY_RETURN_IF_ERROR(ToEntity(other, *request.add_other_entities()));
+    }
+    v1::CreateIncidentResponse response;
+    BELFRY_RETURN_IF_ERROR(
+        site_.Call(site_.incidents(), &Service::CreateIncident, who_, request, &response));
+    incidents_.Add(report.as(), response.incident().name());
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeStep(const testing::v1::Verb& verb) {
+    v1::TransitionIncidentRequest request;
+    request.set_verb(verb.name());
+    request.set_reason(verb.reason());
+    BELFRY_RETURN_IF_ERROR(AddFacts(verb.fact(), request.mutable_facts()));
+    return Send(&Service::TransitionIncident, std::move(request));
+  }
+
+  absl::Status Submit(const testing::v1::Document& document) {
+    v1::SubmitDocumentRequest request;
+    request.set_type(document.type());
+    request.set_entity(EntityName(document.entity()));
+    AddFields(document.field(), request.mutable_fields());
+    BELFRY_RETURN_IF_ERROR(
+        SetTime(document.happened(), [&] { return request.mutable_event_time(); }));
+    return Send(&Service::SubmitDocument, std::move(request));
+  }
+
+  absl::Status Decide(const testing::v1::Decide& decide) {
+    v1::RecordDecisionRequest request;
+    request.set_question(decide.question());
+    request.set_answer(decide.answer());
+    request.set_reason(decide.reason().empty() ? "decided" : decide.reason());
+    request.set_entity(EntityName(decide.entity()));
+    *request.mutable_removal_devices() = decide.device();
+    *request.mutable_removal_subnets() = decide.subnet();
+    request.set_public_safety_acknowledged(decide.public_safety_acknowledged());
+    return Send(&Service::RecordDecision, std::move(request));
+  }
+
+  Site& site_;
+  const Step& step_;
+  const absl::TimeZone zone_;
+  Incidents& incidents_;
+  const std::string who_;
+  std::string name_;
+};
+
+}  // namespace
+
+void Incidents::Add(const std::string& alias, const std::string& name) {
+  by_alias_[alias.empty() ? absl::StrCat(names_.size() + 1) : alias] = name;
+  names_.push_back(name);
+}
+
+absl::StatusOr<std::string> Incidents::Find(const std::string& alias) const {
+  if (alias.rfind("incidents/", 0) == 0) return alias;
+  if (alias.empty()) {
+    if (names_.size() == 1) return names_.front();
+    return absl::InvalidArgumentError(
+        absl::StrCat("there are ", names_.size(), " incidents; say which"));
+  }
+  const auto found = by_alias_.find(alias);
+  if (found == by_alias_.end()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no report was given the name \"", alias, "\" by then"));
+  }
+  return found->second;
+}
+
+absl::Status Perform(Site& site, const Step& step, absl::TimeZone zone, Incidents& incidents) {
+  return Performer(site, step, zone, incidents).Perform();
+}
+
+}  // namespace belfry::scenario

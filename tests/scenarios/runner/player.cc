@@ -1,0 +1,302 @@
+#include "tests/scenarios/runner/player.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "google/rpc/error_details.pb.h"
+#include "server/base/error.h"
+#include "server/base/proto_time.h"
+#include "server/base/status_macros.h"
+#include "tests/scenarios/runner/government.h"
+#include "tests/scenarios/runner/local_time.h"
+
+namespace belfry::scenario {
+namespace {
+
+using testing::v1::Outage;
+using testing::v1::Step;
+
+std::string ActName(const Step& step) {
+  const auto* field = Step::descriptor()->FindFieldByNumber(step.act_case());
+  return field == nullptr ? "nothing" : field->name();
+}
+
+// Does the refusal name the clause, in its text or in a violation?
+bool NamesClause(const absl::Status& status, const std::string& clause) {
+  bool named = absl::StrContains(status.message(), clause);
+  status.ForEachPayload([&](absl::string_view, const absl::Cord& payload) {
+    named |= absl::StrContains(std::string(payload), clause);
+  });
+  return named;
+}
+
+std::string Describe(const absl::Status& status) {
+  if (status.ok()) return "done";
+  return absl::StrCat(absl::StatusCodeToString(status.code()), " ", ErrorReason(status), ": ",
+                      status.message());
+}
+
+std::string Describe(const testing::v1::Refused& refused) {
+  std::vector<std::string> parts = {"refused"};
+  for (const std::string& part :
+       {refused.code(), refused.reason(), refused.clause(), refused.text()}) {
+    if (!part.empty()) parts.push_back(part);
+  }
+  return absl::StrJoin(parts, " ");
+}
+
+bool Fits(const testing::v1::Refused& refused, const absl::Status& status) {
+  if (status.ok()) return false;
+  if (!refused.code().empty() && absl::StatusCodeToString(status.code()) != refused.code()) {
+    return false;
+  }
+  if (!refused.reason().empty() && ErrorReason(status) != refused.reason()) return false;
+  if (!refused.clause().empty() && !NamesClause(status, refused.clause())) return false;
+  return absl::StrContains(status.message(), refused.text());
+}
+
+template <typename Range>
+std::string Ids(const Range& names) {
+  std::vector<std::string> ids;
+  for (const std::string& name : names) {
+    ids.emplace_back(absl::StripPrefix(name, "people/"));
+  }
+  std::sort(ids.begin(), ids.end());
+  return absl::StrJoin(ids, " ");
+}
+
+}  // namespace
+
+void Player::Differ(std::string what, std::string expected, std::string actual) {
+  played_.differences.push_back({std::move(what), std::move(expected), std::move(actual)});
+}
+
+void Player::Log(const std::string& line) const {
+  if (log_ != nullptr) *log_ << Now() << "  " << line << "\n";
+}
+
+std::string Player::Now() const { return FormatLocalTime(now_, zone_); }
+
+absl::StatusOr<std::vector<Player::Moment>> Player::Moments() const {
+  using What = Moment::What;
+  std::vector<Moment> moments;
+  const auto add = [&](const std::string& text, What what, int index,
+                       const std::string& where) -> absl::Status {
+    const auto time = ParseLocalTime(text, zone_);
+    if (!time.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(where, ": ", time.status().message()));
+    }
+    moments.push_back({*time, what, index});
+    return absl::OkStatus();
+  };
+  for (int i = 0; i < scenario_.steps_size(); ++i) {
+    BELFRY_RETURN_IF_ERROR(
+        add(scenario_.steps(i).at(), What::kStep, i, absl::StrCat("steps[", i, "].at")));
+  }
+  for (int i = 0; i < scenario_.checks_size(); ++i) {
+    BELFRY_RETURN_IF_ERROR(
+        add(scenario_.checks(i).at(), What::kCheck, i, absl::StrCat("checks[", i, "].at")));
+  }
+  for (int i = 0; i < scenario_.outages_size(); ++i) {
+    const Outage& outage = scenario_.outages(i);
+    const bool server = outage.what() == Outage::WHAT_SERVER;
+    const std::string where = absl::StrCat("outages[", i, "]");
+    BELFRY_RETURN_IF_ERROR(
+        add(outage.from(), server ? What::kServerDown : What::kBotDown, i, where));
+    BELFRY_RETURN_IF_ERROR(add(outage.until(), server ? What::kServerUp : What::kBotUp, i, where));
+  }
+  // Acts come before what falls due at the same instant; a check sees both.
+  std::stable_sort(moments.begin(), moments.end(), [](const Moment& a, const Moment& b) {
+    return std::make_pair(a.time, static_cast<int>(a.what)) <
+           std::make_pair(b.time, static_cast<int>(b.what));
+  });
+  return moments;
+}
+
+absl::StatusOr<Played> Player::Play() {
+  BELFRY_ASSIGN_OR_RETURN(const std::vector<Moment> moments, Moments());
+  BELFRY_RETURN_IF_ERROR(site_.Start());
+  for (const Moment& moment : moments) {
+    using What = Moment::What;
+    if (moment.what == What::kServerUp) {
+      BELFRY_RETURN_IF_ERROR(site_.Start());
+      server_up_ = true;
+      now_ = moment.time;
+      BELFRY_RETURN_IF_ERROR(AdvanceTo(moment.time, /*before_due=*/false, /*jump=*/true));
+      Log("the server is up again");
+      continue;
+    }
+    if (server_up_) {
+      BELFRY_RETURN_IF_ERROR(AdvanceTo(moment.time, moment.what != What::kCheck));
+    }
+    switch (moment.what) {
+      case What::kServerDown:
+        site_.Kill();
+        server_up_ = false;
+        Log("the server is killed");
+        break;
+      case What::kBotDown:
+      case What::kBotUp:
+        bot_up_ = moment.what == What::kBotUp;
+        if (bot_up_) BELFRY_RETURN_IF_ERROR(Deliver());
+        break;
+      case What::kStep:
+        BELFRY_RETURN_IF_ERROR(Act(scenario_.steps(moment.index)));
+        break;
+      case What::kCheck:
+        BELFRY_RETURN_IF_ERROR(Check(scenario_.checks(moment.index)));
+        break;
+      case What::kServerUp:
+        break;
+    }
+  }
+  absl::Time until = now_;
+  if (!scenario_.until().empty()) {
+    BELFRY_ASSIGN_OR_RETURN(until, ParseLocalTime(scenario_.until(), zone_));
+  }
+  BELFRY_RETURN_IF_ERROR(AdvanceTo(std::max(until, now_), /*before_due=*/false));
+  return std::move(played_);
+}
+
+absl::Status Player::AdvanceTo(absl::Time time, bool before_due, bool jump) {
+  for (;;) {
+    testing::v1::AdvanceToRequest request;
+    testing::v1::AdvanceToResponse response;
+    *request.mutable_time() = ToProto(time);
+    request.set_before_due(before_due);
+    request.set_jump(jump);
+    request.set_stop_at_first_due(true);
+    BELFRY_RETURN_IF_ERROR(site_.Call(site_.clock(), &testing::v1::ClockService::Stub::AdvanceTo,
+                                      "", request, &response));
+    now_ = FromProto(response.time());
+    BELFRY_RETURN_IF_ERROR(Deliver());
+    if (response.incidents_touched() == 0) return absl::OkStatus();
+    jump = false;
+  }
+}
+
+bool Player::Fails(const v1::Delivery& delivery) const {
+  return std::any_of(scenario_.failures().begin(), scenario_.failures().end(),
+                     [&](const testing::v1::Failure& failure) {
+                       if (PersonName(failure.person()) != delivery.target()) return false;
+                       const auto from = ParseLocalTime(failure.from(), zone_);
+                       const auto until = ParseLocalTime(failure.until(), zone_);
+                       return (!from.ok() || *from <= now_) && (!until.ok() || now_ < *until);
+                     });
+}
+
+absl::Status Player::Deliver() {
+  while (bot_up_ && server_up_) {
+    v1::LeaseDeliveriesRequest lease;
+    lease.set_holder("scenario");
+    lease.set_incarnation("1");
+    lease.add_platforms("console");
+    lease.set_max(100);
+    v1::LeaseDeliveriesResponse leased;
+    BELFRY_RETURN_IF_ERROR(site_.Call(
+        site_.deliveries(), &v1::DeliveryService::Stub::LeaseDeliveries, "", lease, &leased));
+    if (leased.deliveries().empty()) return absl::OkStatus();
+    for (const v1::Delivery& delivery : leased.deliveries()) {
+      const bool fails = Fails(delivery);
+      v1::ReportDeliveryRequest report;
+      report.set_name(delivery.name());
+      report.set_holder("scenario");
+      report.set_incarnation("1");
+      report.set_outcome(fails ? v1::ReportDeliveryRequest::OUTCOME_FAILED
+                               : v1::ReportDeliveryRequest::OUTCOME_DELIVERED);
+      if (fails) {
+        report.set_error("the scenario says that it does not arrive");
+      } else {
+        report.mutable_message()->set_channel(delivery.endpoint().address());
+        report.mutable_message()->set_id(absl::StrCat(played_.notices.size()));
+      }
+      v1::ReportDeliveryResponse reported;
+      BELFRY_RETURN_IF_ERROR(site_.Call(
+          site_.deliveries(), &v1::DeliveryService::Stub::ReportDelivery, "", report, &reported));
+      const std::string kind =
+          v1::Notice::Kind_Name(delivery.notice().kind()).substr(sizeof("KIND_") - 1);
+      Log(absl::StrCat("    ", kind, " to ", delivery.target(), fails ? " FAILS: " : ": ",
+                       delivery.notice().title()));
+      played_.notices.push_back({now_, delivery, !fails});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Player::Act(const Step& step) {
+  if (!server_up_)
+    return absl::InvalidArgumentError(absl::StrCat(step.at(), ": the server is down"));
+  const absl::Status status = Perform(site_, step, zone_, played_.incidents);
+  Log(absl::StrCat(step.who(), " ", ActName(step), ": ", Describe(status)));
+  const std::string what = absl::StrCat(step.at(), " ", step.who(), " ", ActName(step));
+  if (step.has_refused()) {
+    if (!Fits(step.refused(), status)) Differ(what, Describe(step.refused()), Describe(status));
+  } else if (!status.ok()) {
+    Differ(what, "done", Describe(status));
+  }
+  return Deliver();
+}
+
+absl::Status Player::Check(const testing::v1::Check& check) {
+  v1::GetIncidentRequest request;
+  BELFRY_ASSIGN_OR_RETURN(*request.mutable_name(), played_.incidents.Find(check.incident()));
+  v1::GetIncidentResponse response;
+  const std::string reader = PersonName("csirt.executive");
+  BELFRY_RETURN_IF_ERROR(site_.Call(site_.incidents(), &v1::IncidentService::Stub::GetIncident,
+                                    reader, request, &response));
+  const v1::Incident& incident = response.incident();
+  const auto compare = [&](const std::string& what, const std::string& expected,
+                           const std::string& actual) {
+    if (!expected.empty() && expected != actual) {
+      Differ(absl::StrCat(check.at(), " ", what), expected, actual);
+    }
+  };
+  compare("severity", check.severity(), incident.severity());
+  compare("state", check.state(), incident.state());
+  for (const testing::v1::Chain& chain : check.chain()) {
+    const std::string entity =
+        EntityName(chain.entity().empty() ? incident.entity() : chain.entity());
+    for (const v1::EscalationChain& actual : incident.escalations()) {
+      if (actual.entity() != entity) continue;
+      const std::string name = absl::StrCat("chain of ", entity);
+      if (chain.level() > 0) {
+        compare(name + " level", absl::StrCat(chain.level()), absl::StrCat(actual.level()));
+      }
+      if (chain.attempt() > 0) {
+        compare(name + " attempt", absl::StrCat(chain.attempt()), absl::StrCat(actual.attempt()));
+      }
+      if (chain.state() != v1::EscalationChain::STATE_UNSPECIFIED) {
+        compare(name + " state", v1::EscalationChain::State_Name(chain.state()),
+                v1::EscalationChain::State_Name(actual.state()));
+      }
+      if (!chain.paged().empty()) {
+        compare(name + " paged", Ids(chain.paged()), Ids(actual.paged_people()));
+      }
+    }
+  }
+  v1::ListObligationsRequest list;
+  list.set_name(request.name());
+  list.set_open_only(true);
+  v1::ListObligationsResponse duties;
+  BELFRY_RETURN_IF_ERROR(site_.Call(site_.incidents(), &v1::IncidentService::Stub::ListObligations,
+                                    reader, list, &duties));
+  std::set<std::string> open;
+  for (const v1::Obligation& duty : duties.obligations()) {
+    open.insert(duty.code());
+    open.insert(duty.instance());
+  }
+  for (const std::string& duty : check.open()) {
+    if (open.count(duty) == 0) Differ(absl::StrCat(check.at(), " ", duty), "open", "not open");
+  }
+  for (const std::string& duty : check.not_open()) {
+    if (open.count(duty) > 0) Differ(absl::StrCat(check.at(), " ", duty), "not open", "open");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace belfry::scenario
