@@ -117,6 +117,14 @@ absl::Status CheckComplete(const DocumentType& type, const Fields& fields) {
       .Build();
 }
 
+// Does it go to the list, by what it says?
+bool Reaches(const DocumentType& type, const Fields& fields) {
+  if (!type.has_list_when()) return true;
+  google::protobuf::RepeatedPtrField<policy::v1::FieldTest> tests;
+  *tests.Add() = type.list_when();
+  return FieldsFit(tests, fields);
+}
+
 // Fields that predicates may ask about: those with enumerated values.
 Fields IndexedFields(const DocumentType& type, const Fields& fields) {
   Fields indexed;
@@ -157,22 +165,33 @@ std::string FlagFor(const PolicyIndex& policy, const DocumentType& type,
   return "";
 }
 
-// What a third party hands in goes to the agencies that it concerns.
-std::vector<std::string> RecipientsOf(const Draft& draft, const DocumentType& type,
-                                      const std::string& entity) {
-  const Context& context = draft.context();
-  std::vector<std::string> people =
-      PeopleHolding(context, draft.state(), type.recipient_roles(), entity);
-  const record::v1::EntityPart* part = FindPart(draft.state(), entity);
-  if (part == nullptr || part->relation() != v1::IncidentEntity::RELATION_THIRD_PARTY) {
-    return people;
+// The answer of an agency to its case stands in the case.
+void RecordCaseAnswer(Draft& draft, const DocumentType& type, const std::string& entity,
+                      const Fields& fields) {
+  const v1::DocumentField* text = FindField(fields, type.case_answer_field());
+  if (text == nullptr) return;
+  for (const v1::NonComplianceCase& one : draft.state().cases()) {
+    if (one.entity() != entity || one.state() == v1::NonComplianceCase::STATE_CLOSED) continue;
+    v1::NonComplianceCase changed = one;
+    changed.set_answer(text->value());
+    record::v1::Event event = draft.NewEvent();
+    *event.mutable_case_changed()->mutable_changed() = std::move(changed);
+    for (const std::string& clause : type.clauses()) event.add_clauses(clause);
+    draft.Record(std::move(event));
+    return;
   }
-  for (const record::v1::EntityPart& agency : draft.state().entities()) {
-    if (!IsReporting(agency)) continue;
-    for (std::string& person :
-         PeopleHolding(context, draft.state(), type.recipient_roles(), agency.entity())) {
-      if (std::find(people.begin(), people.end(), person) == people.end()) {
-        people.push_back(std::move(person));
+}
+
+// Network administrators of every member of the network: a list, not parties to the incident.
+std::vector<std::string> OnTheList(const Context& context, const Roles& roles) {
+  std::vector<std::string> people;
+  for (const v1::Entity& entity : context.directory.proto().entities()) {
+    if (!entity.network_member()) continue;
+    for (const std::string& role : roles) {
+      for (const v1::Person* person : context.directory.HoldersOf(role, entity.name())) {
+        if (std::find(people.begin(), people.end(), person->name()) == people.end()) {
+          people.push_back(person->name());
+        }
       }
     }
   }
@@ -236,11 +255,18 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
   body->set_order_deviation(type->has_order() && !HeldBy(type->order(), draft.About(""), happened));
   body->set_flag(FlagFor(context.policy, *type, grants));
   *body->mutable_recipient_roles() = type->recipient_roles();
-  for (std::string& person : RecipientsOf(draft, *type, entity)) {
+  for (std::string& person :
+       PeopleHolding(context, draft.state(), type->recipient_roles(), entity)) {
     body->add_recipient_people(std::move(person));
+  }
+  if (Reaches(*type, act.fields())) {
+    for (std::string& person : OnTheList(context, type->list_roles())) {
+      body->add_list_people(std::move(person));
+    }
   }
   for (const std::string& clause : type->clauses()) event.add_clauses(clause);
   draft.Record(std::move(event));
+  RecordCaseAnswer(draft, *type, entity, act.fields());
   SatisfyByDocument(draft, record::v1::DocumentRow(*draft.state().documents().rbegin()));
   Reconcile(draft);
   return absl::OkStatus();

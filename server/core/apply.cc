@@ -239,6 +239,8 @@ void ApplySettled(IncidentState& state, const Event& event) {
   row->set_settled_by(body.by());
   row->set_reason(body.reason());
   *row->mutable_settle_time() = event.time();
+  Tell(state, body.told_people());
+  if (!body.told_people().empty()) TellRoles(state, body.told_roles());
 }
 
 void ApplyRescheduled(IncidentState& state, const record::v1::ObligationRescheduled& body) {
@@ -272,6 +274,7 @@ void ApplyHeld(IncidentState& state, const Event& event) {
   row->set_overdue_steps_done(0);
   row->set_reminders_done(0);
   if (!body.has_due_time()) return;
+  row->set_deadline_fixed(true);
   *row->mutable_due_time() = body.due_time();
   *row->mutable_clock_start() = body.clock_start();
   *row->mutable_span() = body.span();

@@ -59,6 +59,16 @@ void AddReasons(const Context& context, const record::v1::IncidentState& state,
   answer.add_reasons(absl::StrCat(rule.title(), " is owed by ",
                                   absl::StrJoin(rule.owner_roles(), ", "), " (",
                                   absl::StrJoin(rule.clauses(), ", "), ")"));
+  if (!rule.accountable_roles().empty()) {
+    answer.add_reasons(
+        absl::StrCat(absl::StrJoin(rule.accountable_roles(), ", "), " answers for its being done"));
+  }
+  if (!rule.recipient_roles().empty()) {
+    answer.add_reasons(absl::StrCat("it goes to ", absl::StrJoin(rule.recipient_roles(), ", ")));
+  }
+  if (!rule.evidence().empty()) {
+    answer.add_reasons(absl::StrCat("kept as proof: ", rule.evidence()));
+  }
   const std::string entity = EntityOf(state, row.subject());
   const Subject about{context.policy, state, row.subject().empty() ? absl::string_view() : entity,
                       context.now};

@@ -37,6 +37,7 @@ class Notifier {
   Notice NewNotice(Notice::Kind kind, const Event& event, absl::string_view reason) const;
   void SetText(Notice& notice, absl::string_view key, const NoticeFacts& facts) const;
   NoticeFacts DutyFacts(absl::string_view instance) const;
+  std::string OutcomeText(absl::string_view instance) const;
   static void OfferAnswer(Notice& notice, const NoticeFacts& facts);
   void OfferNextActs(Notice& headline) const;
 
@@ -50,6 +51,7 @@ class Notifier {
   void TellDuty(const Event& event);
   void TellEveryone(const Event& event);
   void TellInvolved(const Event& event);
+  void ToList(const Event& event);
 
   const Context& context_;
   const IncidentState& state_;
@@ -110,6 +112,19 @@ NoticeFacts Notifier::DutyFacts(absl::string_view instance) const {
     facts.rule = context_.policy.FindObligation(facts.obligation->code());
   }
   return facts;
+}
+
+// What was decided about it, in words; else only that it is done.
+std::string Notifier::OutcomeText(absl::string_view instance) const {
+  const NoticeFacts facts = DutyFacts(instance);
+  if (facts.rule == nullptr || state_.decisions().empty()) return "done";
+  const v1::Decision& latest = *state_.decisions().rbegin();
+  for (const policy::v1::Satisfaction& way : facts.rule->satisfied_by()) {
+    if (way.has_decision() && way.decision().question() == latest.question()) {
+      return absl::StrCat(latest.answer(), latest.reason().empty() ? "" : ": ", latest.reason());
+    }
+  }
+  return "done";
 }
 
 // The button that answers a duty, where one press or one form can.
@@ -211,6 +226,18 @@ void Notifier::TellDuty(const Event& event) {
       if (body.post_to_channel()) ToChannels(notice, true);
       return;
     }
+    case Event::kObligationSettled: {
+      const auto& body = event.obligation_settled();
+      if (body.told_people().empty()) return;
+      Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "DUTY_SETTLED");
+      notice.set_obligation(body.instance());
+      NoticeFacts facts = DutyFacts(body.instance());
+      facts.actor = event.actor().principal();
+      facts.reason = OutcomeText(body.instance());
+      SetText(notice, "SETTLED", facts);
+      ToPeople(body.told_people(), notice, true);
+      return;
+    }
     case Event::kNoticeSent: {
       const auto& body = event.notice_sent();
       Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "NOTICE");
@@ -234,6 +261,26 @@ void Notifier::TellEveryone(const Event& event) {
   SetText(notice, "DISMISSED",
           {.actor = event.actor().principal(), .reason = event.state_changed().reason()});
   ToPeople(state_.told_people(), notice, false);
+}
+
+// What a list gets says what the document says, not even of which incident it speaks.
+void Notifier::ToList(const Event& event) {
+  const record::v1::DocumentSubmitted& body = event.document_submitted();
+  if (body.list_people().empty()) return;
+  Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "LIST");
+  notice.clear_incident();
+  std::string text;
+  for (const v1::DocumentField& field : body.fields()) {
+    absl::StrAppend(&text, text.empty() ? "" : "\n", field.name(), ": ", field.value());
+  }
+  notice.set_title(absl::StrCat(state_.drill() ? "DRILL " : "", body.title()));
+  notice.set_text(std::move(text));
+  for (const std::string& person : body.list_people()) {
+    const auto& told = body.recipient_people();
+    if (std::find(told.begin(), told.end(), person) == told.end()) {
+      ToPerson(person, notice, false);
+    }
+  }
 }
 
 // An agency that may be concerned is told; it owes nothing yet.
@@ -271,6 +318,7 @@ void Notifier::Tell(const Event& event) {
               {.actor = event.actor().principal(),
                .reason = ToTimelineEntry(context_.policy, state_, event).text()});
       ToPeople(body.recipient_people(), notice, false);
+      ToList(event);
       break;
     }
     case Event::kEntityAdded:

@@ -15,9 +15,15 @@ using policy::v1::Obligation;
 using record::v1::IncidentState;
 
 bool TakesPart(const Obligation& rule, const record::v1::EntityPart& part) {
-  return rule.parties() == Obligation::PARTIES_THIRD
-             ? part.relation() == v1::IncidentEntity::RELATION_THIRD_PARTY
-             : IsReporting(part);
+  const bool third = part.relation() == v1::IncidentEntity::RELATION_THIRD_PARTY;
+  switch (rule.parties()) {
+    case Obligation::PARTIES_THIRD:
+      return third;
+    case Obligation::PARTIES_ALL:
+      return third || IsReporting(part);
+    default:
+      return IsReporting(part);
+  }
 }
 
 // An entity drawn in later was reported when it was drawn in.

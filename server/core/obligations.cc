@@ -303,6 +303,15 @@ bool StateSatisfies(const Draft& draft, const Satisfaction& way, const Obligatio
   }
 }
 
+// A decision or what becomes of a removal tells nobody by itself; a document or a notice does, and
+// whoever acknowledges knows.
+bool TellsOutcome(const Obligation& rule) {
+  return std::any_of(
+      rule.satisfied_by().begin(), rule.satisfied_by().end(), [](const Satisfaction& way) {
+        return way.has_decision() || way.has_removal_confirmed() || way.has_removal_lifted();
+      });
+}
+
 // Where a row's deadline ought to be by now.
 struct Target {
   absl::Time start;
@@ -374,7 +383,8 @@ void Reschedule(Draft& draft, const Obligation& rule, const ObligationRow& row,
                 .rebases_done = row.rebases_done(),
                 .kind_while = KindWhile(rule, about)};
   if (row.has_due_time()) {
-    if (row.rebases_done() == 0 && rule.kind() != Obligation::KIND_STANDING) {
+    if (row.rebases_done() == 0 && !row.deadline_fixed() &&
+        rule.kind() != Obligation::KIND_STANDING) {
       FollowClock(draft, rule, row, target);
       Shorten(draft, rule, row, target);
     }
@@ -504,9 +514,17 @@ void AddClauses(Event& event, const google::protobuf::RepeatedPtrField<std::stri
 }
 
 void Settle(Draft& draft, const Obligation& rule, const std::string& instance,
-            v1::Obligation::State state, absl::string_view reason) {
+            v1::Obligation::State state, absl::string_view reason, const Roles& told_roles) {
   Event event = draft.NewEvent();
   record::v1::ObligationSettled* body = event.mutable_obligation_settled();
+  if (const ObligationRow* row = FindObligation(draft.state(), instance);
+      row != nullptr && !told_roles.empty()) {
+    *body->mutable_told_roles() = told_roles;
+    for (std::string& person :
+         PeopleHolding(draft.context(), draft.state(), told_roles, ScopeOf(draft.state(), *row))) {
+      body->add_told_people(std::move(person));
+    }
+  }
   body->set_instance(instance);
   body->set_state(state);
   body->set_by(draft.actor().principal());
@@ -520,7 +538,8 @@ void Satisfy(Draft& draft, const ObligationRow& row) {
   if (rule == nullptr) return;
   const bool late = row.has_due_time() && draft.context().now > FromProto(row.due_time());
   Settle(draft, *rule, row.instance(),
-         late ? v1::Obligation::STATE_SATISFIED_LATE : v1::Obligation::STATE_SATISFIED, "");
+         late ? v1::Obligation::STATE_SATISFIED_LATE : v1::Obligation::STATE_SATISFIED, "",
+         TellsOutcome(*rule) ? rule->recipient_roles() : Roles());
 }
 
 void SettleObligations(Draft& draft) {

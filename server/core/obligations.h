@@ -28,7 +28,8 @@ void SatisfyByDecision(Draft& draft, const v1::Decision& decision);
 void Satisfy(Draft& draft, const record::v1::ObligationRow& row);
 // Gives the duty its final state.
 void Settle(Draft& draft, const policy::v1::Obligation& rule, const std::string& instance,
-            v1::Obligation::State state, absl::string_view reason);
+            v1::Obligation::State state, absl::string_view reason,
+            const google::protobuf::RepeatedPtrField<std::string>& told_roles = {});
 
 // The row that stands for (rule, subject, number) now; a VOID one does not stand for anything.
 const record::v1::ObligationRow* LiveRow(const policy::v1::Obligation& rule,

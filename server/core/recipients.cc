@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
+#include "server/core/obligation_clock.h"
+#include "server/core/state_util.h"
+
 namespace belfry::core {
 namespace {
 
@@ -44,19 +48,48 @@ bool AddHolders(const Context& context, const record::v1::IncidentState& state,
   return found || !excluded;
 }
 
+// Where a role is looked for. What a secretariat owes, its lead entity's people answer for; what a
+// third party owes, those of the agencies that it concerns, beside its own.
+std::vector<std::string> PlacesOf(const Context& context, const record::v1::IncidentState& state,
+                                  const std::string& role, absl::string_view scope) {
+  const policy::v1::Role* definition = context.policy.FindRole(role);
+  if (absl::StartsWith(scope, "secretariats/")) {
+    const bool of_entity =
+        definition != nullptr && definition->scope() == policy::v1::Role::SCOPE_ENTITY;
+    return {of_entity ? EntityOf(state, scope) : std::string(scope)};
+  }
+  std::vector<std::string> places = {std::string(scope)};
+  const record::v1::EntityPart* part = FindPart(state, scope);
+  if (part == nullptr || part->relation() != v1::IncidentEntity::RELATION_THIRD_PARTY ||
+      !context.directory.HoldersOf(role, scope).empty()) {
+    return places;
+  }
+  for (const record::v1::EntityPart& agency : state.entities()) {
+    if (IsReporting(agency)) places.push_back(agency.entity());
+  }
+  return places;
+}
+
 }  // namespace
 
 std::vector<std::string> PeopleHolding(const Context& context,
                                        const record::v1::IncidentState& state, const Roles& roles,
                                        absl::string_view scope) {
   std::vector<std::string> people;
+  const auto add = [&](const std::string& role) {
+    bool complete = true;
+    for (const std::string& place : PlacesOf(context, state, role, scope)) {
+      complete &= AddHolders(context, state, role, place, people);
+    }
+    return complete;
+  };
   for (const std::string& role : roles) {
-    if (AddHolders(context, state, role, scope, people)) continue;
+    if (add(role)) continue;
     for (const policy::v1::Substitute& substitute : context.policy.proto().substitutes()) {
       if (substitute.role() != role) continue;
       for (const std::string& by : substitute.by()) {
         const size_t before = people.size();
-        AddHolders(context, state, by, scope, people);
+        add(by);
         if (people.size() > before) break;
       }
     }

@@ -31,7 +31,8 @@ std::optional<Item> Earliest(const Draft& draft) {
     // A reminder of a deadline that has passed as well reminds of nothing.
     if (due.what == ObligationDue::What::kReminder) {
       const auto* row = FindObligation(draft.state(), due.instance);
-      if (row == nullptr || FromProto(row->due_time()) <= draft.context().now) continue;
+      if (row == nullptr) continue;
+      if (row->has_due_time() && FromProto(row->due_time()) <= draft.context().now) continue;
     }
     if (!earliest.has_value() || due.time < earliest->time) {
       earliest = Item{due.time, std::move(due), ""};

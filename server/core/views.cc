@@ -35,6 +35,9 @@ v1::Obligation ToObligation(const PolicyIndex& policy, const record::v1::Obligat
   view.set_kind(policy::v1::Obligation::Kind_Name(kind).substr(sizeof("KIND_") - 1));
   *view.mutable_clauses() = rule->clauses();
   *view.mutable_owner_roles() = rule->owner_roles();
+  *view.mutable_accountable_roles() = rule->accountable_roles();
+  *view.mutable_recipient_roles() = rule->recipient_roles();
+  view.set_evidence(rule->evidence());
   view.set_remedy(rule->remedy());
   return view;
 }
