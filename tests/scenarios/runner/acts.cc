@@ -2,15 +2,21 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "google/protobuf/text_format.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
 #include "tests/scenarios/runner/government.h"
 #include "tests/scenarios/runner/local_time.h"
+#include "tests/scenarios/runner/reader.h"
 
 namespace belfry::scenario {
 namespace {
+
+constexpr int kIncidentsPerPage = 1000;
 
 using Service = v1::IncidentService::Stub;
 using testing::v1::Step;
@@ -24,8 +30,17 @@ class Performer {
         incidents_(incidents),
         who_(PersonName(step.who())) {}
 
-  absl::Status Perform() {
+  absl::StatusOr<Outcome> Perform() {
+    BELFRY_RETURN_IF_ERROR(Act());
+    return std::move(outcome_);
+  }
+
+ private:
+  // An error of the scenario; the server's answer is in `outcome_`.
+  absl::Status Act() {
     if (step_.has_report()) return Report(step_.report());
+    if (step_.has_list()) return List(step_.list());
+    if (step_.has_directory()) return Change(step_.directory());
     BELFRY_ASSIGN_OR_RETURN(name_, incidents_.Find(step_.incident()));
     switch (step_.act_case()) {
       case Step::kVerb:
@@ -58,6 +73,7 @@ class Performer {
       case Step::kEntity: {
         v1::AddEntityRequest request;
         BELFRY_RETURN_IF_ERROR(ToEntity(step_.entity(), *request.mutable_entity()));
+        request.set_reason(step_.entity().reason());
         return Send(&Service::AddEntity, std::move(request));
       }
       case Step::kNote: {
@@ -96,13 +112,16 @@ class Performer {
         request.set_reason(step_.link().reason());
         return Send(&Service::LinkIncident, std::move(request));
       }
+      case Step::kRead:
+        return Read(step_.read());
+      case Step::kTimeline:
+        return Timeline(step_.timeline());
       default:
-        return PerformOnNetwork();
+        return ActOnNetwork();
     }
   }
 
- private:
-  absl::Status PerformOnNetwork() {
+  absl::Status ActOnNetwork() {
     switch (step_.act_case()) {
       case Step::kDevices: {
         v1::RecordDevicesRequest request;
@@ -158,10 +177,10 @@ class Performer {
           request.mutable_update_mask()->add_paths("lead");
         }
         v1::UpdateIncidentResponse response;
-        return site_.Call(site_.incidents(), &Service::UpdateIncident, who_, request, &response);
+        outcome_.answer =
+            site_.Call(site_.incidents(), &Service::UpdateIncident, who_, request, &response);
+        return absl::OkStatus();
       }
-      case Step::kRead:
-        return Send(&Service::GetIncident, v1::GetIncidentRequest());
       default:
         return absl::InvalidArgumentError("a step without an act");
     }
@@ -173,7 +192,8 @@ class Performer {
                     Request request) {
     request.set_name(name_);
     Response response;
-    return site_.Call(site_.incidents(), method, who_, request, &response);
+    outcome_.answer = site_.Call(site_.incidents(), method, who_, request, &response);
+    return absl::OkStatus();
   }
 
   template <typename Request>
@@ -238,6 +258,7 @@ class Performer {
   absl::Status Report(const testing::v1::Report& report) {
     v1::CreateIncidentRequest request;
     request.set_title(report.title().empty() ? "Reported in a scenario" : report.title());
+    request.set_summary(report.summary());
     request.set_entity(EntityName(report.entity()));
     BELFRY_RETURN_IF_ERROR(
         SetTime(report.detected(), [&] { return request.mutable_detect_time(); }));
@@ -252,10 +273,105 @@ class Performer {
       BELFRY_RETURN_IF_ERROR(ToEntity(other, *request.add_other_entities()));
     }
     v1::CreateIncidentResponse response;
-    BELFRY_RETURN_IF_ERROR(
-        site_.Call(site_.incidents(), &Service::CreateIncident, who_, request, &response));
-    incidents_.Add(report.as(), response.incident().name());
+    outcome_.answer =
+        site_.Call(site_.incidents(), &Service::CreateIncident, who_, request, &response);
+    if (outcome_.answer.ok()) incidents_.Add(report.as(), response.incident().name());
     return absl::OkStatus();
+  }
+
+  // Texts that must occur and texts that must not.
+  template <typename Texts>
+  void Look(const std::string& text, const Texts& shows, const Texts& hides) {
+    for (const std::string& part : shows) {
+      if (!absl::StrContains(text, part)) outcome_.seen.push_back({"", "shows " + part, "hidden"});
+    }
+    for (const std::string& part : hides) {
+      if (absl::StrContains(text, part)) outcome_.seen.push_back({"", "hides " + part, "shown"});
+    }
+  }
+
+  absl::Status Read(const testing::v1::Read& read) {
+    v1::GetIncidentRequest request;
+    request.set_name(name_);
+    v1::GetIncidentResponse response;
+    outcome_.answer =
+        site_.Call(site_.incidents(), &Service::GetIncident, who_, request, &response);
+    if (outcome_.answer.ok()) Look(AsText(response.incident()), read.shows(), read.hides());
+    return absl::OkStatus();
+  }
+
+  absl::Status Timeline(const testing::v1::Timeline& timeline) {
+    const auto entries = ReadTimeline(site_, who_, name_);
+    outcome_.answer = entries.status();
+    if (!entries.ok()) return absl::OkStatus();
+    std::string text;
+    for (const v1::TimelineEntry& entry : *entries) absl::StrAppend(&text, AsText(entry), "\n");
+    Look(text, timeline.shows(), timeline.hides());
+    return absl::OkStatus();
+  }
+
+  absl::Status List(const testing::v1::List& list) {
+    v1::ListIncidentsRequest request;
+    request.set_filter(list.filter());
+    request.set_page_size(kIncidentsPerPage);
+    v1::ListIncidentsResponse response;
+    outcome_.answer =
+        site_.Call(site_.incidents(), &Service::ListIncidents, who_, request, &response);
+    if (!outcome_.answer.ok()) return absl::OkStatus();
+    std::vector<std::string> found;
+    for (const v1::Incident& incident : response.incidents()) found.push_back(incident.name());
+    const std::string text = absl::StrCat(absl::StrJoin(found, " "), " ");
+    const auto names = [&](const auto& aliases) -> absl::StatusOr<std::vector<std::string>> {
+      std::vector<std::string> result;
+      for (const std::string& alias : aliases) {
+        BELFRY_ASSIGN_OR_RETURN(const std::string name, incidents_.Find(alias));
+        result.push_back(name + " ");
+      }
+      return result;
+    };
+    BELFRY_ASSIGN_OR_RETURN(const std::vector<std::string> shows, names(list.shows()));
+    BELFRY_ASSIGN_OR_RETURN(const std::vector<std::string> hides, names(list.hides()));
+    Look(text, shows, hides);
+    return absl::OkStatus();
+  }
+
+  // The administrator's part; the first refusal ends it.
+  absl::Status Change(const testing::v1::Directory& change) {
+    using Directory = v1::DirectoryService::Stub;
+    const auto call = [&](auto method, auto request, auto response) {
+      if (outcome_.answer.ok()) {
+        outcome_.answer = site_.Call(site_.directory(), method, "", request, &response);
+      }
+    };
+    for (const v1::Person& person : change.person()) {
+      v1::UpdatePersonRequest request;
+      *request.mutable_person() = person;
+      call(&Directory::UpdatePerson, request, v1::UpdatePersonResponse());
+    }
+    for (const v1::Entity& entity : change.entity()) {
+      v1::UpdateEntityRequest request;
+      *request.mutable_entity() = entity;
+      call(&Directory::UpdateEntity, request, v1::UpdateEntityResponse());
+    }
+    for (const v1::RoleAssignment& assignment : change.assign()) {
+      v1::AssignRoleRequest request;
+      *request.mutable_assignment() = assignment;
+      call(&Directory::AssignRole, request, v1::AssignRoleResponse());
+    }
+    for (const v1::RoleAssignment& assignment : change.unassign()) {
+      v1::UnassignRoleRequest request;
+      *request.mutable_assignment() = assignment;
+      call(&Directory::UnassignRole, request, v1::UnassignRoleResponse());
+    }
+    return absl::OkStatus();
+  }
+
+  static std::string AsText(const google::protobuf::Message& message) {
+    google::protobuf::TextFormat::Printer printer;
+    printer.SetUseUtf8StringEscaping(true);
+    std::string text;
+    printer.PrintToString(message, &text);
+    return text;
   }
 
   absl::Status TakeStep(const testing::v1::Verb& verb) {
@@ -294,6 +410,7 @@ class Performer {
   Incidents& incidents_;
   const std::string who_;
   std::string name_;
+  Outcome outcome_;
 };
 
 }  // namespace
@@ -318,7 +435,8 @@ absl::StatusOr<std::string> Incidents::Find(const std::string& alias) const {
   return found->second;
 }
 
-absl::Status Perform(Site& site, const Step& step, absl::TimeZone zone, Incidents& incidents) {
+absl::StatusOr<Outcome> Perform(Site& site, const Step& step, absl::TimeZone zone,
+                                Incidents& incidents) {
   return Performer(site, step, zone, incidents).Perform();
 }
 

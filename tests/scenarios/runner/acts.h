@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "belfry/testing/v1/scenario.pb.h"
+#include "tests/scenarios/runner/rows.h"
 #include "tests/scenarios/runner/site.h"
 
 namespace belfry::scenario {
@@ -27,9 +28,17 @@ class Incidents {
   std::vector<std::string> names_;
 };
 
-// Does it; the server's refusal when it was refused.
-absl::Status Perform(Site& site, const testing::v1::Step& step, absl::TimeZone zone,
-                     Incidents& incidents);
+// What became of an act.
+struct Outcome {
+  // The server's refusal when it was refused.
+  absl::Status answer;
+  // What was to be seen and was not, or the other way round.
+  std::vector<Difference> seen;
+};
+
+// Does it; an error when the scenario itself is wrong, so that the server was not even asked.
+absl::StatusOr<Outcome> Perform(Site& site, const testing::v1::Step& step, absl::TimeZone zone,
+                                Incidents& incidents);
 
 }  // namespace belfry::scenario
 

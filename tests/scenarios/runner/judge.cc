@@ -10,24 +10,29 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "google/protobuf/text_format.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
 #include "tests/scenarios/runner/government.h"
 #include "tests/scenarios/runner/local_time.h"
+#include "tests/scenarios/runner/reader.h"
 
 namespace belfry::scenario {
 namespace {
 
 using testing::v1::Expectations;
 
-std::string StateName(const v1::Obligation& duty) {
-  return v1::Obligation::State_Name(duty.state()).substr(sizeof("STATE_") - 1);
+// Everything in a notice that a platform could show.
+std::string AllText(const v1::Notice& notice) {
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetUseUtf8StringEscaping(true);
+  std::string text;
+  printer.PrintToString(notice, &text);
+  return text;
 }
 
-std::string Tail(absl::string_view name) {
-  const size_t slash = name.find('/');
-  return std::string(slash == absl::string_view::npos ? name : name.substr(slash + 1));
-}
+// The registers of standing duties are no incidents.
+bool IsRegister(absl::string_view name) { return absl::EndsWith(name, "-REGISTER"); }
 
 class Bench {
  public:
@@ -37,9 +42,10 @@ class Bench {
         expect_(scenario.expect()),
         zone_(zone),
         played_(played),
+        reader_(&site, scenario),
         differences_(played.differences) {}
 
-  absl::StatusOr<std::vector<Difference>> Judge() && {
+  absl::StatusOr<Verdict> Judge() && {
     std::set<std::string> registers;
     for (const testing::v1::Duty& duty : expect_.duty()) {
       if (absl::StartsWith(duty.incident(), "incidents/")) registers.insert(duty.incident());
@@ -55,126 +61,39 @@ class Bench {
     for (const testing::v1::Order& order : expect_.order()) {
       BELFRY_RETURN_IF_ERROR(JudgeOrder(order));
     }
+    for (const testing::v1::Order& order : expect_.not_recorded()) {
+      BELFRY_RETURN_IF_ERROR(JudgeNotRecorded(order));
+    }
+    for (const testing::v1::Told& told : expect_.told()) BELFRY_RETURN_IF_ERROR(JudgeTold(told));
     for (const testing::v1::Final& final : expect_.final()) {
       BELFRY_RETURN_IF_ERROR(JudgeFinal(final));
     }
-    return std::move(differences_);
+    return Verdict{std::move(differences_), std::move(duties_)};
   }
 
  private:
+  using Entries = std::vector<v1::TimelineEntry>;
+
   void Differ(std::string what, std::string expected, std::string actual) {
     differences_.push_back({std::move(what), std::move(expected), std::move(actual)});
   }
 
-  // The auditor reads nothing that is restricted; whoever can, is asked in turn.
-  template <typename Request, typename Response>
-  absl::Status Ask(grpc::Status (v1::IncidentService::Stub::*method)(grpc::ClientContext*,
-                                                                     const Request&, Response*),
-                   const Request& request, Response* response) {
-    absl::Status status;
-    for (const char* who : {"people/csirt.executive", "people/csirt.handler", "people/ciso"}) {
-      status = site_.Call(site_.incidents(), method, who, request, response);
-      if (status.ok()) return status;
-    }
-    return status;
-  }
-
-  std::string Row(const testing::v1::Duty& duty) const {
-    std::vector<std::string> parts;
-    if (!duty.of().empty()) parts.push_back(absl::StrCat("[", duty.of(), "]"));
-    if (!duty.start().empty()) parts.push_back(absl::StrCat("from ", duty.start()));
-    if (!duty.due().empty()) parts.push_back(absl::StrCat("due ", duty.due()));
-    if (!duty.outcome().empty()) parts.push_back(duty.outcome());
-    if (!duty.at().empty()) parts.push_back(absl::StrCat("at ", duty.at()));
-    if (!duty.kind().empty()) parts.push_back(duty.kind());
-    return absl::StrJoin(parts, " ");
-  }
-
-  std::string Row(const v1::Obligation& duty) const {
-    std::vector<std::string> parts;
-    if (!duty.subject().empty()) parts.push_back(absl::StrCat("[", Tail(duty.subject()), "]"));
-    parts.push_back(absl::StrCat("from ", FormatLocalTime(FromProto(duty.clock_start()), zone_)));
-    if (duty.has_due_time()) {
-      parts.push_back(absl::StrCat("due ", FormatLocalTime(FromProto(duty.due_time()), zone_)));
-    }
-    parts.push_back(StateName(duty));
-    if (duty.has_settle_time()) {
-      parts.push_back(absl::StrCat("at ", FormatLocalTime(FromProto(duty.settle_time()), zone_)));
-    }
-    parts.push_back(duty.kind());
-    return absl::StrJoin(parts, " ");
-  }
-
-  static std::string Name(const std::string& code, int number) {
-    return number > 0 ? absl::StrCat(code, "#", number) : code;
-  }
-
-  // How many of the written fields agree; -1 when it is another duty altogether.
-  int Likeness(const testing::v1::Duty& wanted, const v1::Obligation& actual) const {
-    if (wanted.code() != actual.code() || wanted.number() != actual.number()) return -1;
-    if (!wanted.of().empty() && wanted.of() != Tail(actual.subject())) return -1;
-    int agree = 0;
-    const auto count = [&](const std::string& text, bool fits) {
-      if (!text.empty() && fits) ++agree;
-    };
-    count(wanted.start(), Agrees(wanted.start(), FromProto(actual.clock_start()), zone_));
-    count(wanted.due(), actual.has_due_time()
-                            ? Agrees(wanted.due(), FromProto(actual.due_time()), zone_)
-                            : wanted.due() == "none");
-    count(wanted.outcome(), wanted.outcome() == StateName(actual));
-    count(wanted.at(), Agrees(wanted.at(), FromProto(actual.settle_time()), zone_));
-    count(wanted.kind(), wanted.kind() == actual.kind());
-    if (wanted.advisory() && !actual.advisory()) return agree - 1;
-    return agree;
-  }
-
-  static int Written(const testing::v1::Duty& wanted) {
-    int written = 0;
-    for (const std::string* text :
-         {&wanted.start(), &wanted.due(), &wanted.outcome(), &wanted.at(), &wanted.kind()}) {
-      if (!text->empty()) ++written;
-    }
-    return written;
-  }
-
   absl::Status JudgeDuties(const std::string& incident, bool others_allowed) {
-    v1::ListObligationsRequest request;
-    request.set_name(incident);
-    v1::ListObligationsResponse response;
-    BELFRY_RETURN_IF_ERROR(Ask(&v1::IncidentService::Stub::ListObligations, request, &response));
+    BELFRY_ASSIGN_OR_RETURN(const std::vector<v1::Obligation> duties,
+                            reader_.Obligations(incident, /*open_only=*/false));
     std::vector<const v1::Obligation*> left;
-    for (const v1::Obligation& duty : response.obligations()) left.push_back(&duty);
-
+    duties_.push_back(absl::StrCat("# ", incident));
+    for (const v1::Obligation& duty : duties) {
+      left.push_back(&duty);
+      duties_.push_back(AsExpectation(duty, zone_));
+    }
     std::vector<const testing::v1::Duty*> wanted;
     for (const testing::v1::Duty& duty : expect_.duty()) {
       const auto name = played_.incidents.Find(duty.incident());
       if (name.ok() && *name == incident) wanted.push_back(&duty);
     }
-    // Exact ones first, so that a wrong row is compared with what is really left.
-    std::vector<const testing::v1::Duty*> unmatched;
-    for (const testing::v1::Duty* duty : wanted) {
-      const auto exact = std::find_if(left.begin(), left.end(), [&](const v1::Obligation* actual) {
-        return Likeness(*duty, *actual) == Written(*duty);
-      });
-      if (exact == left.end()) {
-        unmatched.push_back(duty);
-      } else {
-        left.erase(exact);
-      }
-    }
-    for (const testing::v1::Duty* duty : unmatched) {
-      auto best = left.end();
-      for (auto it = left.begin(); it != left.end(); ++it) {
-        if (Likeness(*duty, **it) < 0) continue;
-        if (best == left.end() || Likeness(*duty, **it) > Likeness(*duty, **best)) best = it;
-      }
-      const std::string name = Name(duty->code(), duty->number());
-      if (best == left.end()) {
-        Differ(name, Row(*duty), "does not exist");
-      } else {
-        Differ(name, Row(*duty), Row(**best));
-        left.erase(best);
-      }
+    for (Difference& difference : Match(wanted, left, zone_, "")) {
+      differences_.push_back(std::move(difference));
     }
     for (const v1::Obligation* duty : left) {
       const auto& ignored = expect_.ignore();
@@ -182,12 +101,12 @@ class Bench {
       const auto& absent = expect_.no_duty();
       const bool forbidden = std::find(absent.begin(), absent.end(), duty->code()) != absent.end();
       if (others_allowed && !forbidden) continue;
-      Differ(Name(duty->code(), duty->number()), "not created", Row(*duty));
+      Differ(duty->instance(), "not created", Describe(*duty, zone_));
     }
     return absl::OkStatus();
   }
 
-  bool Fits(const testing::v1::Sent& wanted, const Delivered& actual) const {
+  bool Fits(const testing::v1::Sent& wanted, const Delivered& actual, bool anywhere) const {
     const v1::Notice& notice = actual.delivery.notice();
     if (!actual.arrived) return false;
     // Standing duties go on beside every incident; they count only where they are named.
@@ -210,21 +129,38 @@ class Bench {
                                               wanted.clause()) == notice.clauses().end()) {
       return false;
     }
-    if (!wanted.incident().empty()) {
+    if (wanted.incident().empty()) {
+      if (IsRegister(actual.delivery.incident())) return false;
+    } else {
       const auto name = played_.incidents.Find(wanted.incident());
       if (!name.ok() || *name != actual.delivery.incident()) return false;
     }
-    return absl::StrContains(absl::StrCat(notice.title(), "\n", notice.text()), wanted.contains());
+    if (wanted.has_late() && wanted.late() != notice.late()) return false;
+    if (anywhere) return absl::StrContains(AllText(notice), wanted.contains());
+    return absl::StrContains(
+        absl::StrCat(notice.title(), "\n", notice.text(), "\n", notice.entry().text()),
+        wanted.contains());
   }
 
   void JudgeSent(const testing::v1::Sent& wanted, bool never) {
     std::vector<std::string> times;
     for (const Delivered& actual : played_.notices) {
-      if (Fits(wanted, actual)) times.push_back(FormatLocalTime(actual.time, zone_));
+      if (!Fits(wanted, actual, never)) continue;
+      times.push_back(absl::StrCat(FormatLocalTime(actual.time, zone_), " to ",
+                                   Short(actual.delivery.target())));
     }
-    const std::string what =
-        absl::StrCat("notice ", wanted.kind(), " to ", wanted.to(), " ", wanted.duty(), " ",
-                     wanted.clause(), " ", wanted.at(), " ", wanted.contains());
+    std::string what = "notice";
+    const auto add = [&](absl::string_view before, const std::string& text) {
+      if (!text.empty()) absl::StrAppend(&what, " ", before, text);
+    };
+    add("", wanted.kind());
+    add("to ", wanted.to());
+    add("about ", wanted.duty());
+    add("under ", wanted.clause());
+    add("at ", wanted.at());
+    if (wanted.has_late()) add("", wanted.late() ? "marked late" : "not marked late");
+    if (!wanted.contains().empty()) absl::StrAppend(&what, " with \"", wanted.contains(), "\"");
+    add("of ", wanted.incident());
     const bool right =
         never ? times.empty()
               : (wanted.times() > 0 ? times.size() == static_cast<size_t>(wanted.times())
@@ -236,56 +172,112 @@ class Bench {
            times.empty() ? "not sent" : absl::StrCat("sent at ", absl::StrJoin(times, ", ")));
   }
 
+  // "dop.pc" for people; channels keep their full name.
+  static std::string Short(absl::string_view target) {
+    return std::string(absl::StripPrefix(target, "people/"));
+  }
+
+  absl::Status JudgeTold(const testing::v1::Told& told) {
+    BELFRY_ASSIGN_OR_RETURN(const std::string name, played_.incidents.Find(told.incident()));
+    testing::v1::Sent any;
+    any.set_incident(name);
+    any.set_kind(told.kind());
+    std::set<std::string> actual;
+    for (const Delivered& delivered : played_.notices) {
+      if (Fits(any, delivered, false)) actual.insert(Short(delivered.delivery.target()));
+    }
+    const std::set<std::string> wanted(told.to().begin(), told.to().end());
+    if (wanted != actual) {
+      Differ(absl::StrCat("told", told.kind().empty() ? "" : " by " + told.kind()),
+             absl::StrJoin(wanted, " "), absl::StrJoin(actual, " "));
+    }
+    return absl::OkStatus();
+  }
+
+  bool Fits(const testing::v1::Entry& wanted, const v1::TimelineEntry& entry) const {
+    if (!wanted.kind().empty() && wanted.kind() != entry.kind()) return false;
+    if (!wanted.actor().empty() && wanted.actor() != entry.actor() &&
+        PersonName(wanted.actor()) != entry.actor()) {
+      return false;
+    }
+    if (!wanted.at().empty() && !Agrees(wanted.at(), FromProto(entry.time()), zone_)) return false;
+    if (!wanted.clause().empty() && std::find(entry.clauses().begin(), entry.clauses().end(),
+                                              wanted.clause()) == entry.clauses().end()) {
+      return false;
+    }
+    if (wanted.has_late() && wanted.late() != entry.late()) return false;
+    return absl::StrContains(entry.text(), wanted.contains());
+  }
+
+  static std::string DescribeEntry(const testing::v1::Entry& entry) {
+    std::vector<std::string> parts;
+    for (const std::string& part :
+         {entry.at(), entry.kind(), entry.actor(), entry.clause(), entry.contains()}) {
+      if (!part.empty()) parts.push_back(part);
+    }
+    if (entry.has_late()) parts.push_back(entry.late() ? "late" : "not late");
+    return absl::StrJoin(parts, " ");
+  }
+  std::string DescribeEntry(const v1::TimelineEntry& entry) const {
+    return absl::StrCat(FormatLocalTime(FromProto(entry.time()), zone_), " ", entry.kind(), " ",
+                        entry.actor(), " ", entry.text());
+  }
+
+  absl::StatusOr<Entries> TimelineOf(const std::string& alias) {
+    BELFRY_ASSIGN_OR_RETURN(const std::string name, played_.incidents.Find(alias));
+    return reader_.Timeline(name);
+  }
+
   absl::Status JudgeOrder(const testing::v1::Order& order) {
-    v1::ListTimelineEntriesRequest request;
-    BELFRY_ASSIGN_OR_RETURN(const std::string name, played_.incidents.Find(order.incident()));
-    request.set_parent(name);
-    request.set_page_size(1000);
-    v1::ListTimelineEntriesResponse response;
-    absl::Status status;
-    for (const char* who : {"people/csirt.executive", "people/csirt.handler"}) {
-      response.Clear();
-      status = site_.Call(site_.timeline(), &v1::TimelineService::Stub::ListTimelineEntries, who,
-                          request, &response);
-      if (status.ok()) break;
-    }
-    BELFRY_RETURN_IF_ERROR(status);
-    int next = 0;
-    for (const v1::TimelineEntry& entry : response.entries()) {
-      if (next == order.entry_size()) break;
-      const testing::v1::Entry& wanted = order.entry(next);
-      if ((wanted.kind().empty() || wanted.kind() == entry.kind()) &&
-          absl::StrContains(entry.text(), wanted.contains())) {
-        ++next;
+    BELFRY_ASSIGN_OR_RETURN(const Entries entries, TimelineOf(order.incident()));
+    auto from = entries.begin();
+    std::string before = "anything";
+    for (const testing::v1::Entry& wanted : order.entry()) {
+      const auto fits = [&](const auto& entry) { return Fits(wanted, entry); };
+      const auto found = std::find_if(from, entries.end(), fits);
+      if (found == entries.end()) {
+        const auto earlier = std::find_if(entries.begin(), from, fits);
+        Differ(
+            "order of the record", absl::StrCat(DescribeEntry(wanted), ", after ", before),
+            earlier == from ? "not there" : absl::StrCat("before it: ", DescribeEntry(*earlier)));
+        break;
       }
+      before = DescribeEntry(*found);
+      from = found + 1;
     }
-    if (next < order.entry_size()) {
-      const testing::v1::Entry& missing = order.entry(next);
-      Differ("order of the record",
-             absl::StrCat(missing.kind(), " ", missing.contains(), " after what precedes it"),
-             "not there");
+    return absl::OkStatus();
+  }
+
+  absl::Status JudgeNotRecorded(const testing::v1::Order& order) {
+    BELFRY_ASSIGN_OR_RETURN(const Entries entries, TimelineOf(order.incident()));
+    for (const testing::v1::Entry& unwanted : order.entry()) {
+      for (const v1::TimelineEntry& entry : entries) {
+        if (!Fits(unwanted, entry)) continue;
+        Differ(absl::StrCat("record of ", DescribeEntry(unwanted)), "never", DescribeEntry(entry));
+        break;
+      }
     }
     return absl::OkStatus();
   }
 
   absl::Status JudgeFinal(const testing::v1::Final& wanted) {
-    v1::GetIncidentRequest request;
-    BELFRY_ASSIGN_OR_RETURN(*request.mutable_name(), played_.incidents.Find(wanted.incident()));
-    v1::GetIncidentResponse response;
-    BELFRY_RETURN_IF_ERROR(Ask(&v1::IncidentService::Stub::GetIncident, request, &response));
-    const v1::Incident& incident = response.incident();
+    BELFRY_ASSIGN_OR_RETURN(const std::string name, played_.incidents.Find(wanted.incident()));
+    BELFRY_ASSIGN_OR_RETURN(const v1::Incident incident, reader_.Incident(name));
     const auto compare = [&](const char* what, const std::string& expected,
                              const std::string& actual) {
       if (expected != actual) Differ(absl::StrCat("at the end: ", what), expected, actual);
     };
     if (!wanted.state().empty()) compare("state", wanted.state(), incident.state());
+    if (!wanted.tlp().empty()) compare("label", wanted.tlp(), incident.tlp());
     if (!wanted.severity().empty()) compare("severity", wanted.severity(), incident.severity());
     if (wanted.has_claim_cents()) {
       compare("claim in cents", absl::StrCat(wanted.claim_cents()),
               absl::StrCat(incident.claim_cents()));
     }
     if (!wanted.score().empty()) {
-      compare("score", wanted.score(), absl::StrFormat("%.2f", incident.severity_score()));
+      compare("score", wanted.score(),
+              incident.has_severity_score() ? absl::StrFormat("%.2f", incident.severity_score())
+                                            : "none");
     }
     if (wanted.has_removals()) {
       compare("removals", absl::StrCat(wanted.removals()), absl::StrCat(incident.removals_size()));
@@ -296,19 +288,10 @@ class Bench {
           [](const auto& r) { return r.state() == v1::NetworkRemoval::STATE_LIFTED; });
       compare("removals lifted", absl::StrCat(wanted.removals_lifted()), absl::StrCat(lifted));
     }
-    const auto describe = [](const std::string& entity, v1::NonComplianceCase::State state,
-                             const google::protobuf::RepeatedPtrField<std::string>& duties) {
-      return absl::StrCat(Tail(entity), " ", v1::NonComplianceCase::State_Name(state), " ",
-                          absl::StrJoin(duties, ","));
-    };
     std::set<std::string> expected;
     std::set<std::string> actual;
-    for (const auto& one : wanted.case_()) {
-      expected.insert(describe(one.entity(), one.state(), one.duty()));
-    }
-    for (const auto& one : incident.cases()) {
-      actual.insert(describe(one.entity(), one.state(), one.obligations()));
-    }
+    for (const auto& one : wanted.case_()) expected.insert(Describe(one));
+    for (const auto& one : incident.cases()) actual.insert(Describe(one));
     compare("cases", absl::StrJoin(expected, "; "), absl::StrJoin(actual, "; "));
     return absl::OkStatus();
   }
@@ -317,13 +300,15 @@ class Bench {
   const Expectations& expect_;
   const absl::TimeZone zone_;
   const Played& played_;
+  Reader reader_;
   std::vector<Difference> differences_;
+  std::vector<std::string> duties_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::vector<Difference>> Judge(Site& site, const testing::v1::Scenario& scenario,
-                                              absl::TimeZone zone, const Played& played) {
+absl::StatusOr<Verdict> Judge(Site& site, const testing::v1::Scenario& scenario,
+                              absl::TimeZone zone, const Played& played) {
   return Bench(site, scenario, zone, played).Judge();
 }
 

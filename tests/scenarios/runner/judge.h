@@ -2,6 +2,7 @@
 #ifndef BELFRY_TESTS_SCENARIOS_RUNNER_JUDGE_H_
 #define BELFRY_TESTS_SCENARIOS_RUNNER_JUDGE_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -10,9 +11,16 @@
 
 namespace belfry::scenario {
 
-// Asks the server for everything and returns all differences, those of the play first.
-absl::StatusOr<std::vector<Difference>> Judge(Site& site, const testing::v1::Scenario& scenario,
-                                              absl::TimeZone zone, const Played& played);
+struct Verdict {
+  // Those of the play first.
+  std::vector<Difference> differences;
+  // Every duty there was, as a scenario expects it; a comment before those of each incident.
+  std::vector<std::string> duties;
+};
+
+// Asks the server for everything.
+absl::StatusOr<Verdict> Judge(Site& site, const testing::v1::Scenario& scenario,
+                              absl::TimeZone zone, const Played& played);
 
 }  // namespace belfry::scenario
 

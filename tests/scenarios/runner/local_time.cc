@@ -65,7 +65,12 @@ bool Agrees(absl::string_view text, absl::Time actual, absl::TimeZone zone) {
 
 std::string FormatLocalTime(absl::Time time, absl::TimeZone zone) {
   const bool seconds = absl::ToUnixSeconds(time) % 60 != 0;
-  return absl::FormatTime(seconds ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M", time, zone);
+  std::string text = absl::FormatTime(seconds ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M", time, zone);
+  const absl::TimeZone::TimeInfo info = zone.At(absl::ToCivilSecond(time, zone));
+  if (info.kind == absl::TimeZone::TimeInfo::REPEATED) {
+    absl::StrAppend(&text, time < info.trans ? " earlier" : " later");
+  }
+  return text;
 }
 
 }  // namespace belfry::scenario

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "google/rpc/error_details.pb.h"
@@ -190,6 +191,7 @@ bool Player::Fails(const v1::Delivery& delivery) const {
   return std::any_of(scenario_.failures().begin(), scenario_.failures().end(),
                      [&](const testing::v1::Failure& failure) {
                        if (PersonName(failure.person()) != delivery.target()) return false;
+                       // Empty is open on that side.
                        const auto from = ParseLocalTime(failure.from(), zone_);
                        const auto until = ParseLocalTime(failure.until(), zone_);
                        return (!from.ok() || *from <= now_) && (!until.ok() || now_ < *until);
@@ -235,64 +237,72 @@ absl::Status Player::Deliver() {
 }
 
 absl::Status Player::Act(const Step& step) {
-  if (!server_up_)
+  if (!server_up_) {
     return absl::InvalidArgumentError(absl::StrCat(step.at(), ": the server is down"));
-  const absl::Status status = Perform(site_, step, zone_, played_.incidents);
-  Log(absl::StrCat(step.who(), " ", ActName(step), ": ", Describe(status)));
-  const std::string what = absl::StrCat(step.at(), " ", step.who(), " ", ActName(step));
-  if (step.has_refused()) {
-    if (!Fits(step.refused(), status)) Differ(what, Describe(step.refused()), Describe(status));
-  } else if (!status.ok()) {
-    Differ(what, "done", Describe(status));
   }
+  const std::string what = absl::StrCat(
+      step.at(), " ", step.who().empty() ? "administrator" : step.who(), " ", ActName(step));
+  const absl::StatusOr<Outcome> outcome = Perform(site_, step, zone_, played_.incidents);
+  if (!outcome.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(what, ": ", outcome.status().message()));
+  }
+  const absl::Status& answer = outcome->answer;
+  // No answer to what was asked: a broken server is no refusal.
+  if (absl::IsUnavailable(answer) || absl::IsDeadlineExceeded(answer)) {
+    return absl::InternalError(absl::StrCat(what, ": ", Describe(answer)));
+  }
+  Log(absl::StrCat(step.who(), " ", ActName(step), ": ", Describe(answer)));
+  if (step.has_refused()) {
+    if (!Fits(step.refused(), answer)) Differ(what, Describe(step.refused()), Describe(answer));
+  } else if (!answer.ok()) {
+    Differ(what, "done", Describe(answer));
+  }
+  for (const Difference& seen : outcome->seen) Differ(what, seen.expected, seen.actual);
   return Deliver();
 }
 
-absl::Status Player::Check(const testing::v1::Check& check) {
-  v1::GetIncidentRequest request;
-  BELFRY_ASSIGN_OR_RETURN(*request.mutable_name(), played_.incidents.Find(check.incident()));
-  v1::GetIncidentResponse response;
-  const std::string reader = PersonName("csirt.executive");
-  BELFRY_RETURN_IF_ERROR(site_.Call(site_.incidents(), &v1::IncidentService::Stub::GetIncident,
-                                    reader, request, &response));
-  const v1::Incident& incident = response.incident();
-  const auto compare = [&](const std::string& what, const std::string& expected,
-                           const std::string& actual) {
-    if (!expected.empty() && expected != actual) {
-      Differ(absl::StrCat(check.at(), " ", what), expected, actual);
-    }
-  };
-  compare("severity", check.severity(), incident.severity());
-  compare("state", check.state(), incident.state());
-  for (const testing::v1::Chain& chain : check.chain()) {
-    const std::string entity =
-        EntityName(chain.entity().empty() ? incident.entity() : chain.entity());
-    for (const v1::EscalationChain& actual : incident.escalations()) {
-      if (actual.entity() != entity) continue;
-      const std::string name = absl::StrCat("chain of ", entity);
-      if (chain.level() > 0) {
-        compare(name + " level", absl::StrCat(chain.level()), absl::StrCat(actual.level()));
-      }
-      if (chain.attempt() > 0) {
-        compare(name + " attempt", absl::StrCat(chain.attempt()), absl::StrCat(actual.attempt()));
-      }
-      if (chain.state() != v1::EscalationChain::STATE_UNSPECIFIED) {
-        compare(name + " state", v1::EscalationChain::State_Name(chain.state()),
-                v1::EscalationChain::State_Name(actual.state()));
-      }
-      if (!chain.paged().empty()) {
-        compare(name + " paged", Ids(chain.paged()), Ids(actual.paged_people()));
-      }
-    }
+void Player::Compare(const std::string& what, const std::string& expected,
+                     const std::string& actual) {
+  if (!expected.empty() && expected != actual) Differ(what, expected, actual);
+}
+
+void Player::CheckChain(const testing::v1::Chain& wanted, const v1::Incident& incident,
+                        const std::string& at) {
+  const std::string entity =
+      EntityName(wanted.entity().empty() ? incident.entity() : wanted.entity());
+  const std::string name = absl::StrCat(at, " chain of ", Tail(entity));
+  const auto& chains = incident.escalations();
+  const auto chain = std::find_if(chains.begin(), chains.end(),
+                                  [&](const auto& one) { return one.entity() == entity; });
+  if (chain == chains.end()) {
+    Differ(name, "exists", "there is none");
+    return;
   }
-  v1::ListObligationsRequest list;
-  list.set_name(request.name());
-  list.set_open_only(true);
-  v1::ListObligationsResponse duties;
-  BELFRY_RETURN_IF_ERROR(site_.Call(site_.incidents(), &v1::IncidentService::Stub::ListObligations,
-                                    reader, list, &duties));
+  if (wanted.level() > 0) {
+    Compare(name + " level", absl::StrCat(wanted.level()), absl::StrCat(chain->level()));
+  }
+  if (wanted.attempt() > 0) {
+    Compare(name + " attempt", absl::StrCat(wanted.attempt()), absl::StrCat(chain->attempt()));
+  }
+  if (wanted.state() != v1::EscalationChain::STATE_UNSPECIFIED) {
+    Compare(name + " state", v1::EscalationChain::State_Name(wanted.state()),
+            v1::EscalationChain::State_Name(chain->state()));
+  }
+  if (!wanted.paged().empty()) {
+    Compare(name + " paged", Ids(wanted.paged()), Ids(chain->paged_people()));
+  }
+}
+
+void Player::CheckDuties(const testing::v1::Check& check,
+                         const std::vector<v1::Obligation>& duties) {
   std::set<std::string> open;
-  for (const v1::Obligation& duty : duties.obligations()) {
+  std::vector<const v1::Obligation*> left;
+  for (const v1::Obligation& duty : duties) {
+    left.push_back(&duty);
+    if (duty.state() != v1::Obligation::STATE_PENDING &&
+        duty.state() != v1::Obligation::STATE_OVERDUE) {
+      continue;
+    }
     open.insert(duty.code());
     open.insert(duty.instance());
   }
@@ -302,6 +312,115 @@ absl::Status Player::Check(const testing::v1::Check& check) {
   for (const std::string& duty : check.not_open()) {
     if (open.count(duty) > 0) Differ(absl::StrCat(check.at(), " ", duty), "not open", "open");
   }
+  std::vector<const testing::v1::Duty*> wanted;
+  for (const testing::v1::Duty& duty : check.duty()) wanted.push_back(&duty);
+  for (Difference& difference : Match(wanted, left, zone_, check.at() + " ")) {
+    played_.differences.push_back(std::move(difference));
+  }
+}
+
+void Player::CheckRecord(const testing::v1::Check& check, const v1::Incident& incident) {
+  const std::string at = check.at() + " ";
+  for (const testing::v1::Part& wanted : check.part()) {
+    const std::string entity = EntityName(wanted.entity());
+    const auto& parts = incident.entities();
+    const auto part = std::find_if(parts.begin(), parts.end(),
+                                   [&](const auto& one) { return one.entity() == entity; });
+    if (part == parts.end()) {
+      Differ(at + wanted.entity(), "takes part", "does not");
+      continue;
+    }
+    if (wanted.relation() != v1::IncidentEntity::RELATION_UNSPECIFIED) {
+      Compare(absl::StrCat(at, wanted.entity(), " is"),
+              v1::IncidentEntity::Relation_Name(wanted.relation()),
+              v1::IncidentEntity::Relation_Name(part->relation()));
+    }
+    const absl::Time detected = FromProto(part->detect_time());
+    if (!wanted.detected().empty() && !Agrees(wanted.detected(), detected, zone_)) {
+      Differ(absl::StrCat(at, wanted.entity(), " aware since"), wanted.detected(),
+             FormatLocalTime(detected, zone_));
+    }
+  }
+  for (const testing::v1::FactAnswer& wanted : check.fact()) {
+    std::string actual = "unanswered";
+    for (const v1::Fact& fact : incident.facts()) {
+      if (fact.name() == wanted.name() &&
+          (wanted.of().empty() || fact.entity() == EntityName(wanted.of()))) {
+        actual = fact.value();
+      }
+    }
+    Compare(at + wanted.name(), wanted.value(), actual);
+  }
+  for (const v1::Device& wanted : check.device()) {
+    std::string actual = "not on record";
+    for (const v1::Device& device : incident.devices()) {
+      if (device.device() == wanted.device() &&
+          (wanted.entity().empty() || device.entity() == EntityName(wanted.entity()))) {
+        actual = v1::Device::Status_Name(device.status());
+      }
+    }
+    Compare(at + wanted.device(), v1::Device::Status_Name(wanted.status()), actual);
+  }
+  if (!check.target().empty()) {
+    std::vector<std::string> targets;
+    for (const v1::NetworkRemoval& removal : incident.removals()) {
+      for (const auto& target : removal.targets()) {
+        targets.push_back(target.device().empty() ? target.subnet() : target.device());
+      }
+    }
+    Compare(at + "targets of removals", Ids(check.target()), Ids(targets));
+  }
+  if (!check.case_().empty()) {
+    std::vector<std::string> expected;
+    std::vector<std::string> actual;
+    for (const auto& one : check.case_()) expected.push_back(scenario::Describe(one));
+    for (const auto& one : incident.cases()) actual.push_back(scenario::Describe(one));
+    Compare(at + "cases", Ids(expected), Ids(actual));
+  }
+}
+
+void Player::CheckReaders(const testing::v1::Check& check, const std::string& incident) {
+  const auto reads = [&](const std::string& who) {
+    v1::GetIncidentRequest request;
+    request.set_name(incident);
+    v1::GetIncidentResponse response;
+    return site_
+        .Call(site_.incidents(), &v1::IncidentService::Stub::GetIncident, PersonName(who), request,
+              &response)
+        .ok();
+  };
+  for (const std::string& who : check.reader()) {
+    if (!reads(who)) Differ(absl::StrCat(check.at(), " ", who), "may read", "may not");
+  }
+  for (const std::string& who : check.not_reader()) {
+    if (reads(who)) Differ(absl::StrCat(check.at(), " ", who), "may not read", "may");
+  }
+}
+
+absl::Status Player::Check(const testing::v1::Check& check) {
+  if (!server_up_) {
+    return absl::InvalidArgumentError(absl::StrCat(check.at(), ": the server is down"));
+  }
+  const absl::StatusOr<std::string> name = played_.incidents.Find(check.incident());
+  if (!name.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("check at ", check.at(), ": ", name.status().message()));
+  }
+  BELFRY_ASSIGN_OR_RETURN(const v1::Incident incident, reader_.Incident(*name));
+  BELFRY_ASSIGN_OR_RETURN(const std::vector<v1::Obligation> duties,
+                          reader_.Obligations(*name, /*open_only=*/false));
+  Compare(check.at() + " severity", check.severity(), incident.severity());
+  Compare(check.at() + " state", check.state(), incident.state());
+  Compare(check.at() + " label", check.tlp(), incident.tlp());
+  Compare(
+      check.at() + " score", check.score(),
+      incident.has_severity_score() ? absl::StrFormat("%.2f", incident.severity_score()) : "none");
+  Compare(check.at() + " floors", Ids(check.floor()),
+          incident.severity_floors().empty() ? "none" : Ids(incident.severity_floors()));
+  for (const testing::v1::Chain& chain : check.chain()) CheckChain(chain, incident, check.at());
+  CheckDuties(check, duties);
+  CheckRecord(check, incident);
+  CheckReaders(check, *name);
   return absl::OkStatus();
 }
 

@@ -11,6 +11,8 @@
 #include "belfry/testing/v1/scenario.pb.h"
 #include "belfry/v1/delivery.pb.h"
 #include "tests/scenarios/runner/acts.h"
+#include "tests/scenarios/runner/reader.h"
+#include "tests/scenarios/runner/rows.h"
 #include "tests/scenarios/runner/site.h"
 
 namespace belfry::scenario {
@@ -20,13 +22,6 @@ struct Delivered {
   absl::Time time;
   v1::Delivery delivery;
   bool arrived = false;
-};
-
-// One row of a comparison that did not agree.
-struct Difference {
-  std::string what;
-  std::string expected;
-  std::string actual;
 };
 
 struct Played {
@@ -41,7 +36,12 @@ class Player {
   // `log`, when not null, is told what happens as it happens. All outlive the player.
   Player(Site* site, const testing::v1::Scenario* scenario, absl::TimeZone zone, absl::Time start,
          std::ostream* log)
-      : site_(*site), scenario_(*scenario), zone_(zone), now_(start), log_(log) {}
+      : site_(*site),
+        scenario_(*scenario),
+        zone_(zone),
+        now_(start),
+        log_(log),
+        reader_(site, *scenario) {}
 
   // An error when the scenario cannot be played at all.
   absl::StatusOr<Played> Play();
@@ -59,6 +59,12 @@ class Player {
   bool Fails(const v1::Delivery& delivery) const;
   absl::Status Act(const testing::v1::Step& step);
   absl::Status Check(const testing::v1::Check& check);
+  void CheckChain(const testing::v1::Chain& chain, const v1::Incident& incident,
+                  const std::string& at);
+  void CheckDuties(const testing::v1::Check& check, const std::vector<v1::Obligation>& duties);
+  void CheckRecord(const testing::v1::Check& check, const v1::Incident& incident);
+  void CheckReaders(const testing::v1::Check& check, const std::string& incident);
+  void Compare(const std::string& what, const std::string& expected, const std::string& actual);
   void Differ(std::string what, std::string expected, std::string actual);
   void Log(const std::string& line) const;
   std::string Now() const;
@@ -68,6 +74,7 @@ class Player {
   const absl::TimeZone zone_;
   absl::Time now_;
   std::ostream* const log_;
+  Reader reader_;
   bool bot_up_ = true;
   bool server_up_ = true;
   Played played_;

@@ -22,6 +22,14 @@ namespace {
 constexpr char kBot[] = "systems/scenario";
 constexpr absl::Duration kStartMax = absl::Seconds(20);
 
+// In memory where there is such a place: a process that is killed loses nothing of it, and nobody
+// waits for a disk.
+std::filesystem::path TemporaryDirectory() {
+  const std::filesystem::path memory = "/dev/shm";
+  if (std::getenv("TMPDIR") == nullptr && access(memory.c_str(), W_OK) == 0) return memory;
+  return std::filesystem::temp_directory_path();
+}
+
 // Nobody but this process and its child can reach the socket; the token only names the caller.
 std::string TokenOf(const std::string& who) { return absl::StrCat("token-of-", who); }
 
@@ -30,8 +38,7 @@ std::string TokenOf(const std::string& who) { return absl::StrCat("token-of-", w
 Site::Site(std::string belfryd, std::string policy, const testing::v1::Scenario& scenario,
            absl::Time start)
     : belfryd_(std::move(belfryd)), start_(start) {
-  std::string pattern =
-      (std::filesystem::temp_directory_path() / "belfry-scenario-XXXXXX").string();
+  std::string pattern = (TemporaryDirectory() / "belfry-scenario-XXXXXX").string();
   if (mkdtemp(pattern.data()) != nullptr) directory_ = pattern;
   WriteFiles(scenario, policy);
 }
@@ -59,7 +66,7 @@ void Site::WriteFiles(const testing::v1::Scenario& scenario, const std::string& 
     config << "principals { name: \"" << name << "\" token_sha256_file: \"" << file << "\" " << more
            << " }\n";
   };
-  principal(kBot, "rights: RIGHT_BOT");
+  principal(kBot, "rights: RIGHT_BOT rights: RIGHT_ADMIN");
   for (const auto& system : scenario.government().systems()) {
     principal(absl::StrCat("systems/", system.id()),
               absl::StrCat("entity: \"", EntityName(system.entity()), "\""));
@@ -94,6 +101,7 @@ absl::Status Site::Start() {
   incidents_ = v1::IncidentService::NewStub(channel);
   timeline_ = v1::TimelineService::NewStub(channel);
   deliveries_ = v1::DeliveryService::NewStub(channel);
+  directory_service_ = v1::DirectoryService::NewStub(channel);
   clock_ = testing::v1::ClockService::NewStub(channel);
   started_before_ = true;
   const absl::Time deadline = absl::Now() + kStartMax;

@@ -14,6 +14,7 @@
 #include "belfry/testing/v1/clock_service.grpc.pb.h"
 #include "belfry/testing/v1/scenario.pb.h"
 #include "belfry/v1/delivery_service.grpc.pb.h"
+#include "belfry/v1/directory_service.grpc.pb.h"
 #include "belfry/v1/incident_service.grpc.pb.h"
 #include "belfry/v1/timeline_service.grpc.pb.h"
 
@@ -34,7 +35,8 @@ class Site {
   // As a power cut would.
   void Kill();
 
-  // Calls as a person ("people/…"), as a system ("systems/…") or, empty, as the bot itself.
+  // Calls as a person ("people/…"), as a system ("systems/…") or, empty, as the bot and
+  // administrator.
   template <typename Stub, typename Request, typename Response>
   absl::Status Call(Stub& stub,
                     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
@@ -47,6 +49,7 @@ class Site {
   v1::IncidentService::Stub& incidents() { return *incidents_; }
   v1::TimelineService::Stub& timeline() { return *timeline_; }
   v1::DeliveryService::Stub& deliveries() { return *deliveries_; }
+  v1::DirectoryService::Stub& directory() { return *directory_service_; }
   testing::v1::ClockService::Stub& clock() { return *clock_; }
 
   // With the details the server sent (ErrorInfo and the rest).
@@ -65,6 +68,7 @@ class Site {
   std::unique_ptr<v1::IncidentService::Stub> incidents_;
   std::unique_ptr<v1::TimelineService::Stub> timeline_;
   std::unique_ptr<v1::DeliveryService::Stub> deliveries_;
+  std::unique_ptr<v1::DirectoryService::Stub> directory_service_;
   std::unique_ptr<testing::v1::ClockService::Stub> clock_;
 };
 
