@@ -83,7 +83,7 @@ std::string HelpText() {
          "  --config FILE      settings, protobuf text format (belfry.config.v1.ServerConfig)\n"
          "  --listen ADDR      host:port or unix:PATH; may be given several times\n"
          "  --store URL        sqlite:PATH\n"
-         "  --policy FILE      policy pack\n"
+         "  --policy FILE      policy pack; a new one is put into force, also on SIGHUP\n"
          "  --directory FILE   directory to begin with, used while the store holds none\n"
          "  --metrics ADDR     serve Prometheus metrics on host:port\n"
          "  --clock real|virtual\n"

@@ -47,14 +47,50 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const std::string& url
       absl::StrCat("--store: must be sqlite:PATH, not \"", url, "\""));
 }
 
-absl::StatusOr<std::shared_ptr<const core::PolicyIndex>> LoadPolicy(const std::string& path) {
+struct PolicyFile {
+  std::string text;
+  std::shared_ptr<const core::PolicyIndex> index;
+};
+
+// INVALID_ARGUMENT has a line "FILE:LINE: …" for each error.
+absl::StatusOr<PolicyFile> LoadPolicy(const std::string& path) {
   if (path.empty()) return absl::InvalidArgumentError("--policy: is needed, a policy pack");
-  BELFRY_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, "--policy"));
-  absl::StatusOr<policy::v1::Policy> policy = core::ReadPolicy(text);
-  if (!policy.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ":\n", policy.status().message()));
+  PolicyFile file;
+  BELFRY_ASSIGN_OR_RETURN(file.text, ReadFile(path, "--policy"));
+  std::string errors;
+  for (const core::Finding& finding : core::CheckPolicyText(file.text)) {
+    if (finding.warning) continue;
+    absl::StrAppend(&errors, errors.empty() ? "" : "\n", path, ":", finding.line, ": ",
+                    finding.path, finding.path.empty() ? "" : ": ", finding.message);
   }
-  return core::PolicyIndex::Create(*std::move(policy));
+  if (!errors.empty()) return absl::InvalidArgumentError(errors);
+  BELFRY_ASSIGN_OR_RETURN(policy::v1::Policy policy, core::ReadPolicy(file.text));
+  BELFRY_ASSIGN_OR_RETURN(file.index, core::PolicyIndex::Create(std::move(policy)));
+  return file;
+}
+
+// After SIGHUP: the pack in the file of --policy, or, when that is refused, why not; what is in
+// force stays then.
+void ReloadPolicy(engine::Engine& engine, const std::string& path) {
+  const absl::StatusOr<PolicyFile> file = LoadPolicy(path);
+  if (!file.ok()) {
+    spdlog::error("the policy pack was not adopted, {} stays in force:\n{}", engine.policy().Name(),
+                  std::string(file.status().message()));
+    return;
+  }
+  engine::PolicyAdoption adoption;
+  adoption.caller.internal = true;
+  adoption.caller.actor.set_principal("system");
+  adoption.text = file->text;
+  engine.AdoptPolicy(
+      std::move(adoption), [&engine, path](absl::StatusOr<engine::AdoptedPolicy> adopted) {
+        if (!adopted.ok()) {
+          spdlog::error("the policy pack was not adopted, {} stays in force:\n{}: {}",
+                        engine.policy().Name(), path, std::string(adopted.status().message()));
+        } else if (adopted->verdict == engine::PolicyShelf::Verdict::kInForce) {
+          spdlog::info("{} is in force already", adopted->policy->name());
+        }
+      });
 }
 
 // nullopt without a file.
@@ -90,27 +126,36 @@ absl::StatusOr<absl::Time> VirtualStart(storage::Store& store) {
 
 absl::Status CheckOnly(const config::v1::ServerConfig& config) {
   BELFRY_RETURN_IF_ERROR(frontend::CheckListeners(config));
-  BELFRY_ASSIGN_OR_RETURN(const auto policy, LoadPolicy(config.policy_file()));
-  BELFRY_RETURN_IF_ERROR(LoadDirectory(config.directory_file(), *policy).status());
+  BELFRY_ASSIGN_OR_RETURN(const PolicyFile policy, LoadPolicy(config.policy_file()));
+  BELFRY_RETURN_IF_ERROR(LoadDirectory(config.directory_file(), *policy.index).status());
   BELFRY_RETURN_IF_ERROR(frontend::Authenticator::Create(config).status());
-  return OpenStore(config.store()).status();
+  BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Store> store, OpenStore(config.store()));
+  BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::PolicyRow> kept, store->LoadPolicies());
+  BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<engine::PolicyShelf> shelf,
+                          engine::PolicyShelf::Load(kept));
+  return shelf->Judge(policy.text, absl::Now(), "system", shelf->InForce().get()).status();
 }
 
-// Waits for SIGTERM or SIGINT, or until the engine cannot be trusted any more.
-bool WaitForEnd(const sigset_t& signals, const engine::Engine& engine) {
+// Waits for SIGTERM or SIGINT, or until the engine cannot be trusted any more. SIGHUP reads the
+// policy pack again.
+bool WaitForEnd(const sigset_t& signals, engine::Engine& engine, const std::string& policy_file) {
   for (;;) {
     const timespec second = {1, 0};
-    if (sigtimedwait(&signals, nullptr, &second) > 0) return true;
+    const int signal = sigtimedwait(&signals, nullptr, &second);
+    if (signal == SIGHUP) {
+      ReloadPolicy(engine, policy_file);
+      continue;
+    }
+    if (signal > 0) return true;
     if (!engine.Health().ok()) return false;
   }
 }
 
 absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t& signals) {
   BELFRY_RETURN_IF_ERROR(frontend::CheckListeners(config));
-  BELFRY_ASSIGN_OR_RETURN(const std::shared_ptr<const core::PolicyIndex> policy,
-                          LoadPolicy(config.policy_file()));
+  BELFRY_ASSIGN_OR_RETURN(const PolicyFile policy, LoadPolicy(config.policy_file()));
   BELFRY_ASSIGN_OR_RETURN(const std::optional<v1::Directory> directory,
-                          LoadDirectory(config.directory_file(), *policy));
+                          LoadDirectory(config.directory_file(), *policy.index));
   BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<frontend::Authenticator> authenticator,
                           frontend::Authenticator::Create(config));
   BELFRY_ASSIGN_OR_RETURN(std::unique_ptr<storage::Store> store, OpenStore(config.store()));
@@ -131,7 +176,7 @@ absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t
   }
   BELFRY_ASSIGN_OR_RETURN(
       const std::unique_ptr<engine::Engine> engine,
-      engine::Engine::Create(std::move(store), policy, clock.get(), &random, options));
+      engine::Engine::Create(std::move(store), policy.text, clock.get(), &random, options));
   if (directory.has_value() && engine->directory()->proto().entities().empty()) {
     absl::Status status;
     absl::Notification done;
@@ -154,9 +199,9 @@ absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t
     spdlog::info("listening on {} (port {})", config.listen(i),
                  server->ports()[static_cast<size_t>(i)]);
   }
-  spdlog::info("policy {}, clock {}", policy->Name(), config.clock());
+  spdlog::info("policy {}, clock {}", engine->policy().Name(), config.clock());
 
-  const bool asked = WaitForEnd(signals, *engine);
+  const bool asked = WaitForEnd(signals, *engine, config.policy_file());
   if (!asked) {
     // Crash-only: what is on disk decides, not what this process believes.
     spdlog::critical("the store failed; leaving: {}", std::string(engine->Health().message()));
@@ -195,6 +240,7 @@ int Main(int argc, char** argv) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   InstallLog(line->config.log_level());

@@ -19,6 +19,7 @@
 #include "client-lib/chat/view.h"
 #include "client-lib/cli/clock_client.h"
 #include "client-lib/cli/output.h"
+#include "client-lib/cli/policy_commands.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
@@ -32,18 +33,6 @@ int Misused(const Console& console, absl::string_view verb) {
   const TerminalVerb* row = FindTerminalVerb(verb);
   console.error << "belfry: usage: belfry " << row->syntax << "\n";
   return kWrongUsage;
-}
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
-  }
-  if (text.str().size() > kFileBytesMax) {
-    return absl::InvalidArgumentError(absl::StrCat(path, " is larger than 4 MiB"));
-  }
-  return text.str();
 }
 
 // Keeps the first complaint, with its place.
@@ -119,18 +108,8 @@ int LintPolicy(const Desk& desk, const std::string& path) {
 }
 
 int RunPolicy(const Desk& desk, const std::vector<std::string>& words) {
-  if (words.size() == 2 && words[1] == "show") {
-    const auto response = desk.client.GetPolicy(v1::GetPolicyRequest());
-    if (!response.ok()) return Fail(desk.console, response.status());
-    if (desk.console.output == Output::kJson) {
-      desk.console.out << RenderJson(*response);
-    } else {
-      PrintMessage(desk.console, response->policy());
-    }
-    return kDone;
-  }
   if (words.size() == 3 && words[1] == "lint") return LintPolicy(desk, words[2]);
-  return Misused(desk.console, "policy");
+  return RunPolicyVerb(desk, words);
 }
 
 int RunDirectory(const Desk& desk, const std::vector<std::string>& words) {
@@ -256,7 +235,11 @@ int RunVersion(const Desk& desk, const std::vector<std::string>&) {
 
 constexpr TerminalVerb kVerbs[] = {
     {"watch", "watch [id]", "Print what happens, as it happens; resumes by itself", RunWatch},
-    {"policy", "policy show | lint FILE", "Print the pack in force, or check another", RunPolicy},
+    {"policy",
+     "policy show [NAME] | list | lint FILE | diff FILE | adopt FILE | simulate [FILE] "
+     "type:… sev:… agency:… question:answer… [for:72h] [react:none|on-time]",
+     "Packs: read one, list them, check one, say what it changes, put it into force, try it",
+     RunPolicy},
     {"directory", "directory show | load FILE", "Print or replace the directory", RunDirectory},
     {"clock", "clock now | advance TIME|+SPAN [jump|before-due]",
      "Read or turn the virtual clock of a test server", RunClock},
@@ -264,6 +247,18 @@ constexpr TerminalVerb kVerbs[] = {
 };
 
 }  // namespace
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
+  }
+  if (text.str().size() > kFileBytesMax) {
+    return absl::InvalidArgumentError(absl::StrCat(path, " is larger than 4 MiB"));
+  }
+  return text.str();
+}
 
 const TerminalVerb* FindTerminalVerb(absl::string_view word) {
   for (const TerminalVerb& verb : kVerbs) {

@@ -207,6 +207,26 @@ absl::StatusOr<v1::LintPolicyResponse> Client::LintPolicy(const v1::LintPolicyRe
   return connection_->LintPolicy(request, call);
 }
 
+absl::StatusOr<v1::ListPoliciesResponse> Client::ListPolicies(
+    const v1::ListPoliciesRequest& request, const CallOptions& call) const {
+  return connection_->ListPolicies(request, call);
+}
+
+absl::StatusOr<v1::PreviewPolicyResponse> Client::PreviewPolicy(
+    const v1::PreviewPolicyRequest& request, const CallOptions& call) const {
+  return connection_->PreviewPolicy(request, call);
+}
+
+absl::StatusOr<v1::AdoptPolicyResponse> Client::AdoptPolicy(const v1::AdoptPolicyRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->AdoptPolicy(request, call);
+}
+
+absl::StatusOr<v1::SimulatePolicyResponse> Client::SimulatePolicy(
+    const v1::SimulatePolicyRequest& request, const CallOptions& call) const {
+  return connection_->SimulatePolicy(request, call);
+}
+
 absl::StatusOr<v1::LeaseDeliveriesResponse> Client::LeaseDeliveries(
     const v1::LeaseDeliveriesRequest& request, const CallOptions& call) const {
   return connection_->LeaseDeliveries(request, call);

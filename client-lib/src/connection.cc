@@ -222,6 +222,26 @@ absl::StatusOr<v1::LintPolicyResponse> Connection::LintPolicy(const v1::LintPoli
   return NotThere();
 }
 
+absl::StatusOr<v1::ListPoliciesResponse> Connection::ListPolicies(const v1::ListPoliciesRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::PreviewPolicyResponse> Connection::PreviewPolicy(const v1::PreviewPolicyRequest&,
+                                                                    const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::AdoptPolicyResponse> Connection::AdoptPolicy(const v1::AdoptPolicyRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::SimulatePolicyResponse> Connection::SimulatePolicy(
+    const v1::SimulatePolicyRequest&, const CallOptions&) {
+  return NotThere();
+}
+
 absl::StatusOr<v1::LeaseDeliveriesResponse> Connection::LeaseDeliveries(
     const v1::LeaseDeliveriesRequest&, const CallOptions&) {
   return NotThere();

@@ -340,6 +340,34 @@ class GrpcConnection final : public Connection {
                                                   return policy_->LintPolicy(context, in, out);
                                                 });
   }
+  absl::StatusOr<v1::ListPoliciesResponse> ListPolicies(const v1::ListPoliciesRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::ListPoliciesResponse>(request, call,
+                                                  [this](auto* context, const auto& in, auto* out) {
+                                                    return policy_->ListPolicies(context, in, out);
+                                                  });
+  }
+  absl::StatusOr<v1::PreviewPolicyResponse> PreviewPolicy(const v1::PreviewPolicyRequest& request,
+                                                          const CallOptions& call) override {
+    return caller_.Call<v1::PreviewPolicyResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return policy_->PreviewPolicy(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::AdoptPolicyResponse> AdoptPolicy(const v1::AdoptPolicyRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::AdoptPolicyResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return policy_->AdoptPolicy(context, in, out);
+                                                 });
+  }
+  absl::StatusOr<v1::SimulatePolicyResponse> SimulatePolicy(
+      const v1::SimulatePolicyRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::SimulatePolicyResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return policy_->SimulatePolicy(context, in, out);
+        });
+  }
   absl::StatusOr<v1::LeaseDeliveriesResponse> LeaseDeliveries(
       const v1::LeaseDeliveriesRequest& request, const CallOptions& call) override {
     return caller_.Call<v1::LeaseDeliveriesResponse>(

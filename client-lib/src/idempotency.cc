@@ -63,6 +63,10 @@ constexpr Row kRows[] = {
     {"WhoAmIRequest", Kind::kRead},
     {"GetPolicyRequest", Kind::kRead},
     {"LintPolicyRequest", Kind::kRead},
+    {"ListPoliciesRequest", Kind::kRead},
+    {"PreviewPolicyRequest", Kind::kRead},
+    {"AdoptPolicyRequest", Kind::kKeyed},
+    {"SimulatePolicyRequest", Kind::kRead},
     // A lost answer leaves leases behind; the caller asks again when it is ready to send.
     {"LeaseDeliveriesRequest", Kind::kOnce},
     // A second report finds the lease gone, and what the first one said is kept.

@@ -136,6 +136,8 @@ absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
                              own.number() == row.number();
                     });
     if (known || FindObligation(draft.state(), row.instance()) != nullptr) continue;
+    // Reported under another pack: what this one's pack does not know, nobody could settle here.
+    if (draft.context().policy.FindObligation(row.code()) == nullptr) continue;
     *body->add_obligations() = row;
   }
   *body->mutable_told_people() = act.from->told_people();

@@ -572,6 +572,10 @@ void Apply(IncidentState& state, const Event& event) {
     case Event::kRegisterOpened:
       ApplyRegister(state, event);
       break;
+    case Event::kPolicyRepinned:
+      state.set_policy(event.policy_repinned().to());
+      *state.mutable_policy_time() = event.time();
+      break;
     case Event::kAbsorbed:
       ApplyAbsorbed(state, event.absorbed());
       break;

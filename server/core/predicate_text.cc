@@ -184,6 +184,8 @@ std::string SatisfactionText(const Satisfaction& way) {
       return "the removal is lifted after a clean scan";
     case Satisfaction::kRolesHeld:
       return absl::StrCat("the directory names ", absl::StrJoin(way.roles_held().roles(), " and "));
+    case Satisfaction::kPolicyAdopted:
+      return "another policy pack comes into force";
     case Satisfaction::KIND_NOT_SET:
       break;
   }

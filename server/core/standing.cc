@@ -21,6 +21,11 @@ absl::Time EndOf(const PolicyIndex& policy, absl::CivilDay day) {
   return absl::FromCivil(day + 1, policy.TimeZone()) - absl::Seconds(1);
 }
 
+// What a later pack has added is owed from when the register came under it, not from the beginning.
+absl::Time KnownSince(const IncidentState& state) {
+  return FromProto(state.has_policy_time() ? state.policy_time() : state.create_time());
+}
+
 absl::Time YearDue(const PolicyIndex& policy, const Obligation& rule, int64_t year) {
   absl::CivilDay day;
   if (!absl::ParseCivilTime(absl::StrCat(year, "-", rule.calendar().yearly_on()), &day)) {
@@ -32,7 +37,7 @@ absl::Time YearDue(const PolicyIndex& policy, const Obligation& rule, int64_t ye
 std::vector<StandingInstance> Yearly(const Context& context, const Obligation& rule,
                                      const IncidentState& state, absl::string_view subject) {
   int64_t year = LastNumber(rule, state, subject);
-  absl::Time start = FromProto(state.create_time());
+  absl::Time start = KnownSince(state);
   if (year == 0) {
     year = absl::ToCivilYear(start, context.policy.TimeZone()).year();
     while (YearDue(context.policy, rule, year) < start) ++year;
@@ -70,8 +75,7 @@ std::vector<StandingInstance> Renewed(const Context& context, const Obligation& 
   const ObligationRow* newest = Newest(rule, state, subject);
   if (newest != nullptr && !newest->has_settle_time()) return {};
   StandingInstance instance;
-  instance.start =
-      newest == nullptr ? FromProto(state.create_time()) : FromProto(newest->settle_time());
+  instance.start = newest == nullptr ? KnownSince(state) : FromProto(newest->settle_time());
   const absl::TimeZone zone = context.policy.TimeZone();
   const absl::CivilSecond civil = absl::ToCivilSecond(instance.start, zone);
   const absl::CivilMonth month = absl::CivilMonth(civil) + rule.calendar().months_after_last();
@@ -90,13 +94,16 @@ std::vector<StandingInstance> Renewed(const Context& context, const Obligation& 
 std::vector<StandingInstance> OnDate(const Context& context, const Obligation& rule,
                                      const IncidentState& state, absl::string_view subject) {
   absl::CivilDay day;
-  if (Newest(rule, state, subject) != nullptr ||
-      !absl::ParseCivilTime(rule.calendar().on_date(), &day)) {
-    return {};
-  }
+  if (!absl::ParseCivilTime(rule.calendar().on_date(), &day)) return {};
   StandingInstance instance;
   instance.due = EndOf(context.policy, day);
-  instance.start = std::min(FromProto(state.create_time()), instance.due);
+  // Once for each date: a later pack may name another one.
+  const ObligationRow* newest = Newest(rule, state, subject);
+  if (newest != nullptr &&
+      (!newest->has_settle_time() || FromProto(newest->due_time()) >= instance.due)) {
+    return {};
+  }
+  instance.start = std::min(KnownSince(state), instance.due);
   return {instance};
 }
 

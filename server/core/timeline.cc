@@ -317,6 +317,9 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
                                            " agrees; a second person is needed")};
     case Event::kRegisterOpened:
       return {"REGISTER_OPENED", event.register_opened().title()};
+    case Event::kPolicyRepinned:
+      return {"POLICY_REPINNED", absl::StrCat("Now under policy ", event.policy_repinned().to(),
+                                              ", before under ", event.policy_repinned().from())};
     case Event::kAbsorbed:
       return {"ABSORBED", absl::StrCat(Id(event.absorbed().from()), " was merged into this")};
     case Event::BODY_NOT_SET:

@@ -1,6 +1,8 @@
 #include "server/engine/command_work.h"
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/error.h"
@@ -16,6 +18,43 @@ absl::Status StoreUnavailable(const absl::Status& cause) {
       .Build();
 }
 
+absl::StatusOr<std::optional<std::string>> FindRepeat(Batch& batch, const std::string& principal,
+                                                      const std::string& request_id,
+                                                      const std::string& fingerprint) {
+  if (request_id.empty()) return std::nullopt;
+  absl::StatusOr<std::optional<storage::RequestRow>> known =
+      batch.transaction->FindRequest(principal, request_id);
+  if (!known.ok()) {
+    batch.failure = known.status();
+    return known.status();
+  }
+  if (!known->has_value()) return std::nullopt;
+  if ((*known)->fingerprint != fingerprint) {
+    return ErrorBuilder(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
+                        "request_id: was used for another request; take a new one")
+        .Field("request_id", "was used for another request")
+        .Build();
+  }
+  return std::move((*known)->response_blob);
+}
+
+absl::Status KeepRequest(Batch& batch, const std::string& principal, const std::string& request_id,
+                         const std::string& fingerprint, std::string response) {
+  if (request_id.empty()) return absl::OkStatus();
+  storage::RequestRow row;
+  row.principal = principal;
+  row.request_id = request_id;
+  row.fingerprint = fingerprint;
+  row.response_blob = std::move(response);
+  row.time_us = absl::ToUnixMicros(batch.now);
+  if (const absl::Status status = batch.transaction->PutRequest(row); !status.ok()) {
+    batch.failure = status;
+    return status;
+  }
+  batch.dirty = true;
+  return absl::OkStatus();
+}
+
 void CommandWork::Run(Batch& batch) {
   ++counters_.commands;
   outcome_ = Decide(batch);
@@ -28,26 +67,14 @@ absl::StatusOr<Outcome> CommandWork::Decide(Batch& batch) {
   }
   const std::string request_id = request_.command.request_id;
   const std::string principal = request_.command.caller.actor.principal();
-  if (!request_id.empty()) {
-    const absl::StatusOr<std::optional<storage::RequestRow>> known =
-        batch.transaction->FindRequest(principal, request_id);
-    if (!known.ok()) {
-      batch.failure = known.status();
-      return known.status();
-    }
-    if (known->has_value()) {
-      if ((*known)->fingerprint != request_.fingerprint) {
-        return ErrorBuilder(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
-                            "request_id: was used for another request; take a new one")
-            .Field("request_id", "was used for another request")
-            .Build();
-      }
-      ++counters_.replays;
-      Outcome outcome;
-      outcome.replayed = true;
-      outcome.replayed_response = (*known)->response_blob;
-      return outcome;
-    }
+  BELFRY_ASSIGN_OR_RETURN(std::optional<std::string> repeat,
+                          FindRepeat(batch, principal, request_id, request_.fingerprint));
+  if (repeat.has_value()) {
+    ++counters_.replays;
+    Outcome outcome;
+    outcome.replayed = true;
+    outcome.replayed_response = *std::move(repeat);
+    return outcome;
   }
   BELFRY_ASSIGN_OR_RETURN(Executed executed,
                           executor_.Execute(batch, request_.incident, std::move(request_.command)));
@@ -55,19 +82,9 @@ absl::StatusOr<Outcome> CommandWork::Decide(Batch& batch) {
   outcome.state = std::move(executed.state);
   outcome.events = std::move(executed.events);
   if (request_.render) outcome.response = request_.render(outcome);
-  if (!request_id.empty()) {
-    storage::RequestRow row;
-    row.principal = principal;
-    row.request_id = request_id;
-    row.fingerprint = request_.fingerprint;
-    if (outcome.response != nullptr) row.response_blob = outcome.response->SerializeAsString();
-    row.time_us = absl::ToUnixMicros(batch.now);
-    if (const absl::Status status = batch.transaction->PutRequest(row); !status.ok()) {
-      batch.failure = status;
-      return status;
-    }
-    batch.dirty = true;
-  }
+  BELFRY_RETURN_IF_ERROR(KeepRequest(
+      batch, principal, request_id, request_.fingerprint,
+      outcome.response == nullptr ? std::string() : outcome.response->SerializeAsString()));
   return outcome;
 }
 

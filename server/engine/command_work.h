@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "server/engine/engine.h"
@@ -43,6 +45,15 @@ class CommandWork final : public Work {
   Counters& counters_;
   absl::StatusOr<Outcome> outcome_ = absl::UnknownError("not run");
 };
+
+// The answer that (principal, request id) got before; nullopt when there is none, and without an
+// id. INVALID_ARGUMENT (REQUEST_ID_REUSED) when it was another request.
+absl::StatusOr<std::optional<std::string>> FindRepeat(Batch& batch, const std::string& principal,
+                                                      const std::string& request_id,
+                                                      const std::string& fingerprint);
+// Keeps the answer for a repeat; nothing without an id.
+absl::Status KeepRequest(Batch& batch, const std::string& principal, const std::string& request_id,
+                         const std::string& fingerprint, std::string response);
 
 // What a caller hears when the store could not keep the batch.
 absl::Status StoreUnavailable(const absl::Status& cause);

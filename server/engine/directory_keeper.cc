@@ -76,7 +76,8 @@ void DirectoryWork::Run(Batch& batch) { status_ = Apply(batch); }
 absl::Status DirectoryWork::Apply(Batch& batch) {
   // The batch's own snapshot: another change in the same batch comes before this one.
   BELFRY_ASSIGN_OR_RETURN(v1::Directory wanted, change_(batch.directory->proto()));
-  BELFRY_ASSIGN_OR_RETURN(changed_, core::Directory::Create(std::move(wanted), policy_));
+  BELFRY_ASSIGN_OR_RETURN(changed_,
+                          core::Directory::Create(std::move(wanted), *batch.policy->index));
   const DirectoryRows before = ToRows(batch.directory->proto());
   const DirectoryRows after = ToRows(changed_->proto());
   const int64_t now_us = absl::ToUnixMicros(batch.now);

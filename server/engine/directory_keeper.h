@@ -46,11 +46,10 @@ class DirectoryWork final : public Work {
  public:
   using Change = std::function<absl::StatusOr<v1::Directory>(v1::Directory)>;
 
-  DirectoryWork(std::string principal, Change change, const core::PolicyIndex* policy,
-                DirectoryKeeper* keeper, std::function<void(absl::Status)> done)
+  DirectoryWork(std::string principal, Change change, DirectoryKeeper* keeper,
+                std::function<void(absl::Status)> done)
       : principal_(std::move(principal)),
         change_(std::move(change)),
-        policy_(*policy),
         keeper_(*keeper),
         done_(std::move(done)) {}
 
@@ -62,7 +61,6 @@ class DirectoryWork final : public Work {
 
   const std::string principal_;
   const Change change_;
-  const core::PolicyIndex& policy_;
   DirectoryKeeper& keeper_;
   const std::function<void(absl::Status)> done_;
   absl::Status status_;

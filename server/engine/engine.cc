@@ -48,6 +48,28 @@ absl::Status Stopping() {
       .Build();
 }
 
+// Rows of a belfryd that kept no packs do not say which one they are pinned to; their states do.
+absl::Status NameUnnamedPins(storage::Store& store) {
+  constexpr int kRowsAtOnce = 1000;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                            store.ListPinnedTo("", kRowsAtOnce));
+    if (ids.empty()) return absl::OkStatus();
+    BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Transaction> transaction, store.Begin());
+    for (const std::string& id : ids) {
+      BELFRY_ASSIGN_OR_RETURN(std::optional<storage::IncidentRow> row,
+                              transaction->LoadIncident(id));
+      record::v1::IncidentState state;
+      if (!row.has_value() || !state.ParseFromString(row->state_blob) || state.policy().empty()) {
+        return absl::DataLossError(absl::StrCat("the state of ", id, " cannot be read"));
+      }
+      row->policy = state.policy();
+      BELFRY_RETURN_IF_ERROR(transaction->PutIncident(*row));
+    }
+    BELFRY_RETURN_IF_ERROR(transaction->Commit());
+  }
+}
+
 // Functions to be called after commits, taken out when their handle dies.
 class CommitHub {
  public:
@@ -81,24 +103,30 @@ class CommitHub {
 
 class EngineImpl final : public Engine {
  public:
-  EngineImpl(std::unique_ptr<storage::Store> store, std::shared_ptr<const core::PolicyIndex> policy,
+  EngineImpl(std::unique_ptr<storage::Store> store, std::unique_ptr<PolicyShelf> shelf,
              Clock* clock, Random* random, EngineOptions options)
       : store_(std::move(store)),
-        policy_(std::move(policy)),
+        shelf_(std::move(shelf)),
         clock_(*clock),
         virtual_clock_(dynamic_cast<VirtualClock*>(clock)),
         random_(*random),
         options_(options),
         cache_(static_cast<size_t>(options.cache_incidents_max)),
-        executor_(policy_.get(), &cache_, random),
+        executor_(shelf_.get(), &cache_, random),
         queue_(static_cast<size_t>(options.queue_max)),
         readers_(options.read_threads, kReadQueueMax) {}
 
   ~EngineImpl() override { Stop(); }
 
-  absl::Status Start();
+  absl::Status Start(absl::string_view policy_text);
 
-  const core::PolicyIndex& policy() const override { return *policy_; }
+  const core::PolicyIndex& policy() const override { return *shelf_->InForce()->index; }
+  const core::PolicyIndex& PolicyOf(const record::v1::IncidentState& state) const override {
+    return shelf_->PolicyOf(state);
+  }
+  const PolicyShelf& policies() const override { return *shelf_; }
+  void AdoptPolicy(PolicyAdoption adoption,
+                   std::function<void(absl::StatusOr<AdoptedPolicy>)> done) override;
   std::shared_ptr<const core::Directory> directory() const override { return keeper_.Get(); }
   absl::Time Now() const override { return clock_.Now(); }
   void Submit(Request request) override;
@@ -131,7 +159,9 @@ class EngineImpl final : public Engine {
   void Stop() override;
 
  private:
-  // After the directory changed: standing duties follow from it.
+  // Before any thread runs.
+  absl::Status StartPolicy(absl::string_view text, const v1::Directory& directory);
+  // After the directory or the policy changed: standing duties follow from them.
   void KeepRegisters();
   void WriterLoop();
   // False when the store can no longer be trusted.
@@ -142,7 +172,7 @@ class EngineImpl final : public Engine {
   void SubmitLease(LeaseRequest request);
 
   const std::unique_ptr<storage::Store> store_;
-  const std::shared_ptr<const core::PolicyIndex> policy_;
+  const std::unique_ptr<PolicyShelf> shelf_;
   Clock& clock_;
   VirtualClock* const virtual_clock_;  // null on the machine's time
   Random& random_;
@@ -168,12 +198,43 @@ class EngineImpl final : public Engine {
   absl::Mutex advance_mutex_;
 };
 
-absl::Status EngineImpl::Start() {
+// The pack of --policy, and every pack that something is pinned to.
+absl::Status EngineImpl::StartPolicy(absl::string_view text, const v1::Directory& directory) {
+  BELFRY_ASSIGN_OR_RETURN(const PolicyShelf::Candidate candidate,
+                          shelf_->Judge(text, clock_.Now(), "system", shelf_->InForce().get()));
+  BELFRY_RETURN_IF_ERROR(NameUnnamedPins(*store_));
+  BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::Store::Pinned> pinned, store_->ListPinned());
+  for (const storage::Store::Pinned& pin : pinned) {
+    if (shelf_->Find(pin.policy) != nullptr || pin.policy == candidate.policy->name()) continue;
+    return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "POLICY_MISSING",
+                        absl::StrCat(pin.incident, " is pinned to the policy pack ", pin.policy,
+                                     ", which the store does not keep; start once with --policy ",
+                                     "and that pack"))
+        .Build();
+  }
+  const bool fresh = candidate.verdict == PolicyShelf::Verdict::kNew;
+  const KeptPolicyPtr in_force = fresh ? candidate.policy : shelf_->InForce();
+  const auto fits = core::Directory::Create(directory, *in_force->index);
+  if (!fits.ok()) return DirectoryDoesNotFit(*in_force->index, fits.status());
+  keeper_.Set(*fits);
+  if (candidate.verdict == PolicyShelf::Verdict::kEarlier) {
+    spdlog::warn("--policy holds {}, which was in force before; {} stays in force, adopted by {}",
+                 candidate.policy->name(), in_force->name(), in_force->principal);
+  }
+  if (!fresh) return absl::OkStatus();
+  BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Transaction> transaction, store_->Begin());
+  storage::PolicyRow row = ToRow(*candidate.policy);
+  BELFRY_RETURN_IF_ERROR(transaction->AddPolicy(row));
+  BELFRY_RETURN_IF_ERROR(transaction->Commit());
+  shelf_->Keep(candidate.policy);
+  shelf_->PutInForce(candidate.policy);
+  return absl::OkStatus();
+}
+
+absl::Status EngineImpl::Start(absl::string_view policy_text) {
   BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::DirectoryRow> rows, store_->LoadDirectory());
-  BELFRY_ASSIGN_OR_RETURN(v1::Directory directory, FromRows(rows));
-  BELFRY_ASSIGN_OR_RETURN(std::shared_ptr<const core::Directory> snapshot,
-                          core::Directory::Create(std::move(directory), *policy_));
-  keeper_.Set(std::move(snapshot));
+  BELFRY_ASSIGN_OR_RETURN(const v1::Directory directory, FromRows(rows));
+  BELFRY_RETURN_IF_ERROR(StartPolicy(policy_text, directory));
   // Every open incident has a due time; what fell due while nobody ran is at the front.
   BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::Store::Due> due,
                           store_->ListDue(absl::ToUnixMicros(absl::InfiniteFuture()), 10'000'000));
@@ -260,8 +321,23 @@ void EngineImpl::ChangeDirectory(std::string principal,
     if (status.ok()) KeepRegisters();
     done(std::move(status));
   };
-  std::unique_ptr<Work> work = std::make_unique<DirectoryWork>(
-      std::move(principal), std::move(change), policy_.get(), &keeper_, then);
+  std::unique_ptr<Work> work =
+      std::make_unique<DirectoryWork>(std::move(principal), std::move(change), &keeper_, then);
+  if (!queue_.PushInternal(work)) done(Stopping());
+}
+
+void EngineImpl::AdoptPolicy(PolicyAdoption adoption,
+                             std::function<void(absl::StatusOr<AdoptedPolicy>)> done) {
+  const auto then = [this, done](absl::StatusOr<AdoptedPolicy> adopted) {
+    if (adopted.ok() && !adopted->replayed && adopted->verdict == PolicyShelf::Verdict::kNew) {
+      spdlog::info("policy {} is in force, adopted by {}", adopted->policy->name(),
+                   adopted->policy->principal);
+      KeepRegisters();
+    }
+    done(std::move(adopted));
+  };
+  std::unique_ptr<Work> work =
+      std::make_unique<PolicyWork>(std::move(adoption), shelf_.get(), then);
   if (!queue_.PushInternal(work)) done(Stopping());
 }
 
@@ -289,6 +365,7 @@ bool EngineImpl::RunBatch(std::vector<std::unique_ptr<Work>> works) {
   Batch batch;
   batch.now = clock_.Now();
   batch.directory = keeper_.Get();
+  batch.policy = shelf_->InForce();
   bool trusted = true;
   absl::Status commit;
   absl::StatusOr<std::unique_ptr<storage::Transaction>> transaction = store_->Begin();
@@ -430,12 +507,14 @@ void EngineImpl::Stop() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Engine>> Engine::Create(
-    std::unique_ptr<storage::Store> store, std::shared_ptr<const core::PolicyIndex> policy,
-    Clock* clock, Random* random, EngineOptions options) {
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Create(std::unique_ptr<storage::Store> store,
+                                                       absl::string_view policy_text, Clock* clock,
+                                                       Random* random, EngineOptions options) {
+  BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::PolicyRow> kept, store->LoadPolicies());
+  BELFRY_ASSIGN_OR_RETURN(std::unique_ptr<PolicyShelf> shelf, PolicyShelf::Load(kept));
   auto engine =
-      std::make_unique<EngineImpl>(std::move(store), std::move(policy), clock, random, options);
-  BELFRY_RETURN_IF_ERROR(engine->Start());
+      std::make_unique<EngineImpl>(std::move(store), std::move(shelf), clock, random, options);
+  BELFRY_RETURN_IF_ERROR(engine->Start(policy_text));
   return std::unique_ptr<Engine>(std::move(engine));
 }
 

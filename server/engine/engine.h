@@ -21,6 +21,8 @@
 #include "server/core/core.h"
 #include "server/core/directory.h"
 #include "server/core/policy/policy_index.h"
+#include "server/engine/policy_shelf.h"
+#include "server/engine/policy_work.h"
 #include "server/storage/store.h"
 
 namespace belfry::engine {
@@ -84,15 +86,27 @@ struct Advance {
 // Thread-safe. Owns the writer thread, the scheduler thread and a small pool of readers.
 class Engine {
  public:
-  // The policy and the clocks outlive the engine. `clock` is the policy's time (may be virtual);
-  // leases and retries of deliveries always run on the machine's time, because they guard
-  // processes and not duties.
-  static absl::StatusOr<std::unique_ptr<Engine>> Create(
-      std::unique_ptr<storage::Store> store, std::shared_ptr<const core::PolicyIndex> policy,
-      Clock* clock, Random* random, EngineOptions options);
+  // The clocks outlive the engine. `clock` is the policy's time (may be virtual); leases and
+  // retries of deliveries always run on the machine's time, because they guard processes and not
+  // duties.
+  //
+  // `policy_text` is the pack of --policy. A new one is put into force; one that was in force
+  // before changes nothing, so that what was adopted later stays. Refused like AdoptPolicy(), and
+  // with FAILED_PRECONDITION (POLICY_MISSING) when an incident is pinned to a pack that is not
+  // kept.
+  static absl::StatusOr<std::unique_ptr<Engine>> Create(std::unique_ptr<storage::Store> store,
+                                                        absl::string_view policy_text, Clock* clock,
+                                                        Random* random, EngineOptions options);
   virtual ~Engine() = default;
 
+  // The pack in force: for what is new, and for what is no incident's. References stay valid.
   virtual const core::PolicyIndex& policy() const = 0;
+  // The pack that an incident or register is pinned to.
+  virtual const core::PolicyIndex& PolicyOf(const record::v1::IncidentState& state) const = 0;
+  virtual const PolicyShelf& policies() const = 0;
+  // Puts a pack into force, durably; `done` is called on the engine's thread.
+  virtual void AdoptPolicy(PolicyAdoption adoption,
+                           std::function<void(absl::StatusOr<AdoptedPolicy>)> done) = 0;
   // The directory in force.
   virtual std::shared_ptr<const core::Directory> directory() const = 0;
   virtual absl::Time Now() const = 0;

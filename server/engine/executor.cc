@@ -38,6 +38,7 @@ storage::IncidentRow ToRow(const core::PolicyIndex& policy, const IncidentState&
   row.state_blob = state.SerializeAsString();
   row.state = state.state();
   row.severity = state.severity();
+  row.policy = state.policy();
   const policy::v1::State* current = policy.FindState(state.state());
   row.open = current == nullptr || !current->terminal();
   row.overdue =
@@ -82,12 +83,16 @@ absl::StatusOr<StatePtr> Executor::Load(Batch& batch, absl::string_view incident
   return StatePtr(std::move(state));
 }
 
+core::Context Executor::ContextFor(const Batch& batch, const IncidentState& state) const {
+  return {shelf_.PolicyOf(state), *batch.directory, batch.now};
+}
+
 absl::Status Executor::ReserveId(Batch& batch, const core::Caller& caller, core::Report& report) {
   const std::string& entity =
       report.request.entity().empty() ? caller.entity : report.request.entity();
   // An unknown entity is refused by the core; no number is spent on it.
   if (batch.directory->FindEntity(entity) == nullptr) return absl::OkStatus();
-  const int64_t year = absl::ToCivilYear(batch.now, policy_.TimeZone()).year();
+  const int64_t year = absl::ToCivilYear(batch.now, batch.policy->index->TimeZone()).year();
   const absl::StatusOr<int64_t> number =
       batch.transaction->NextCounter(absl::StrCat("incident/", entity, "/", year));
   if (!number.ok()) return Keep(batch, number.status());
@@ -99,11 +104,13 @@ absl::Status Executor::ReserveId(Batch& batch, const core::Caller& caller, core:
 
 absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incident,
                                            core::Command command) {
-  const core::Context context{policy_, *batch.directory, batch.now};
+  const core::Context fresh{*batch.policy->index, *batch.directory, batch.now};
+  const bool under_policy_in_force = std::holds_alternative<core::Report>(command.act) ||
+                                     std::holds_alternative<core::OpenRegister>(command.act);
   StatePtr before;
   if (core::Report* report = std::get_if<core::Report>(&command.act); report != nullptr) {
     // Asked first with no number, so that a refused report leaves no gap in the numbering.
-    BELFRY_RETURN_IF_ERROR(core::Decide(context, nullptr, command).status());
+    BELFRY_RETURN_IF_ERROR(core::Decide(fresh, nullptr, command).status());
     BELFRY_RETURN_IF_ERROR(ReserveId(batch, command.caller, *report));
   } else if (std::holds_alternative<core::OpenRegister>(command.act)) {
     // The one record that its first act opens under a name that is known before.
@@ -116,6 +123,7 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
   } else {
     BELFRY_ASSIGN_OR_RETURN(before, Load(batch, incident));
   }
+  const core::Context context = under_policy_in_force ? fresh : ContextFor(batch, *before);
   if (const auto* link = std::get_if<v1::LinkIncidentRequest>(&command.act); link != nullptr) {
     const std::string parent =
         absl::AsciiStrToUpper(absl::StripPrefix(link->parent(), "incidents/"));
@@ -124,7 +132,8 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
       return InvalidField("parent", absl::StrCat("there is no incident ", link->parent(),
                                                  ", or none that you may see"));
     }
-    BELFRY_RETURN_IF_ERROR(core::CheckLinkTarget(context, command.caller, **target));
+    BELFRY_RETURN_IF_ERROR(
+        core::CheckLinkTarget(ContextFor(batch, **target), command.caller, **target));
   }
   BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, before.get(), command));
   Executed executed;
@@ -132,19 +141,20 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
   executed.state = std::make_shared<const IncidentState>(std::move(decision.state));
   if (executed.events.empty()) {
     // Nothing happened, but the due time may have been asked for by a tick.
-    batch.next_due[executed.state->id()] = core::NextDue(policy_, *executed.state);
+    batch.next_due[executed.state->id()] = core::NextDue(context.policy, *executed.state);
     return executed;
   }
   BELFRY_RETURN_IF_ERROR(Write(batch, context, executed));
-  BELFRY_RETURN_IF_ERROR(Follow(batch, context, before, executed, /*depth=*/0));
+  BELFRY_RETURN_IF_ERROR(Follow(batch, context.policy, before, executed, /*depth=*/0));
   return executed;
 }
 
-absl::Status Executor::Follow(Batch& batch, const core::Context& context, const StatePtr& before,
+absl::Status Executor::Follow(Batch& batch, const core::PolicyIndex& policy, const StatePtr& before,
                               const Executed& executed, int depth) {
   if (depth == kFollowDepthMax) return absl::OkStatus();
-  for (core::FollowUp& next : core::FollowUps(policy_, before, *executed.state, executed.events)) {
+  for (core::FollowUp& next : core::FollowUps(policy, before, *executed.state, executed.events)) {
     BELFRY_ASSIGN_OR_RETURN(const StatePtr other, Load(batch, next.incident));
+    const core::Context context = ContextFor(batch, *other);
     core::Command command;
     command.caller.internal = true;
     command.caller.actor = executed.events.front().actor();
@@ -156,7 +166,7 @@ absl::Status Executor::Follow(Batch& batch, const core::Context& context, const 
     done.events = std::move(decision.events);
     done.state = std::make_shared<const IncidentState>(std::move(decision.state));
     BELFRY_RETURN_IF_ERROR(Write(batch, context, done));
-    BELFRY_RETURN_IF_ERROR(Follow(batch, context, other, done, depth + 1));
+    BELFRY_RETURN_IF_ERROR(Follow(batch, context.policy, other, done, depth + 1));
   }
   return absl::OkStatus();
 }
@@ -197,9 +207,9 @@ absl::Status Executor::Write(Batch& batch, const core::Context& context, Execute
       executed.state = std::make_shared<const IncidentState>(std::move(decision.state));
     }
   }
-  const absl::Time next_due = core::NextDue(policy_, *executed.state);
-  BELFRY_RETURN_IF_ERROR(
-      Keep(batch, batch.transaction->PutIncident(ToRow(policy_, *executed.state, next_due))));
+  const absl::Time next_due = core::NextDue(context.policy, *executed.state);
+  BELFRY_RETURN_IF_ERROR(Keep(
+      batch, batch.transaction->PutIncident(ToRow(context.policy, *executed.state, next_due))));
   batch.states[executed.state->id()] = executed.state;
   batch.next_due[executed.state->id()] = next_due;
   batch.dirty = true;

@@ -10,6 +10,7 @@
 #include "server/base/random.h"
 #include "server/core/command.h"
 #include "server/core/core.h"
+#include "server/engine/policy_shelf.h"
 #include "server/engine/state_cache.h"
 #include "server/engine/work.h"
 
@@ -24,8 +25,8 @@ struct Executed {
 class Executor {
  public:
   // All outlive the executor.
-  Executor(const core::PolicyIndex* policy, StateCache* cache, Random* random)
-      : policy_(*policy), cache_(*cache), random_(*random) {}
+  Executor(const PolicyShelf* shelf, StateCache* cache, Random* random)
+      : shelf_(*shelf), cache_(*cache), random_(*random) {}
 
   // The state as this batch sees it. NOT_FOUND (INCIDENT_NOT_FOUND).
   absl::StatusOr<StatePtr> Load(Batch& batch, absl::string_view incident);
@@ -34,16 +35,19 @@ class Executor {
   absl::StatusOr<Executed> Execute(Batch& batch, absl::string_view incident, core::Command command);
 
  private:
+  // An incident is decided under the pack it is pinned to; what is new, and registers whenever the
+  // directory or the policy changes, under the one in force.
+  core::Context ContextFor(const Batch& batch, const record::v1::IncidentState& state) const;
   absl::Status ReserveId(Batch& batch, const core::Caller& caller, core::Report& report);
   // What other incidents have to do because of this.
-  absl::Status Follow(Batch& batch, const core::Context& context, const StatePtr& before,
+  absl::Status Follow(Batch& batch, const core::PolicyIndex& policy, const StatePtr& before,
                       const Executed& executed, int depth);
   absl::Status Write(Batch& batch, const core::Context& context, Executed& executed);
   absl::Status AddNotice(Batch& batch, const core::Context& context,
                          const record::v1::IncidentState& state, core::NoticeDraft draft,
                          std::vector<core::DeliveryOutcome>& lost);
 
-  const core::PolicyIndex& policy_;
+  const PolicyShelf& shelf_;
   StateCache& cache_;
   Random& random_;
 };

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "server/core/command.h"
 #include "server/core/core.h"
+#include "server/engine/policy_shelf.h"
 #include "server/engine/state_cache.h"
 #include "server/storage/store.h"
 
@@ -24,6 +25,8 @@ struct Batch {
   storage::Transaction* transaction = nullptr;
   absl::Time now;  // the policy's time, the same for the whole batch
   std::shared_ptr<const core::Directory> directory;
+  // In force for what is new; an incident has its own.
+  KeptPolicyPtr policy;
   // States decided in this batch.
   absl::flat_hash_map<std::string, StatePtr> states;
   absl::flat_hash_map<std::string, absl::Time> next_due;

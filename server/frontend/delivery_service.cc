@@ -93,7 +93,7 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::ListDeliveries(
         if (!identity.bare_bot && !identity.admin) {
           const absl::StatusOr<StatePtr> of = call->engine().LoadState(row.incident);
           if (!of.ok() ||
-              !core::MayRead(call->engine().policy(), *directory, identity.caller, **of)) {
+              !core::MayRead(call->engine().PolicyOf(**of), *directory, identity.caller, **of)) {
             continue;
           }
         }

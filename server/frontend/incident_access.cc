@@ -16,8 +16,8 @@ namespace {
 constexpr size_t kIdCharactersMax = 64;
 
 bool Readable(const Call& call, const record::v1::IncidentState& state) {
-  return core::MayRead(call.engine().policy(), *call.engine().directory(), call.identity().caller,
-                       state);
+  return core::MayRead(call.engine().PolicyOf(state), *call.engine().directory(),
+                       call.identity().caller, state);
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ void AddSatisfied(const core::PolicyIndex& policy, const Outcome& outcome, Respo
 template <typename Response>
 std::function<void(const Outcome&, Response&)> FillIncident(const Services& services) {
   return [&services](const Outcome& outcome, Response& response) {
-    *response.mutable_incident() = core::ToIncident(services.engine->policy(), *outcome.state);
+    *response.mutable_incident() =
+        core::ToIncident(services.engine->PolicyOf(*outcome.state), *outcome.state);
   };
 }
 
@@ -70,7 +71,8 @@ std::function<void(const Outcome&, Response&)> FillObligation(const Services& se
                                         : event.obligation_settled().instance();
       const auto* row = core::FindObligation(*outcome.state, instance);
       if (row == nullptr) continue;
-      *response.mutable_obligation() = core::ToObligation(services.engine->policy(), *row);
+      *response.mutable_obligation() =
+          core::ToObligation(services.engine->PolicyOf(*outcome.state), *row);
       return;
     }
   };
@@ -108,7 +110,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::CreateIncident(
     Submit<v1::CreateIncidentRequest, v1::CreateIncidentResponse>(
         std::move(call), *request, response, "", std::move(report),
         [this](const Outcome& outcome, v1::CreateIncidentResponse& answer) {
-          const core::PolicyIndex& policy = services_.engine->policy();
+          const core::PolicyIndex& policy = services_.engine->PolicyOf(*outcome.state);
           *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
           for (v1::Obligation& duty : SortedObligations(policy, *outcome.state, true)) {
             *answer.add_obligations() = std::move(duty);
@@ -124,7 +126,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::GetIncident(grpc::CallbackServerC
     WithIncident(std::move(call), "name", request->name(),
                  [response](CallPtr found, const std::string&, StatePtr state) {
                    *response->mutable_incident() =
-                       core::ToIncident(found->engine().policy(), *state);
+                       core::ToIncident(found->engine().PolicyOf(*state), *state);
                    found->Finish(absl::OkStatus());
                  });
   });
@@ -158,10 +160,11 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ListIncidents(
         if (!state.ParseFromString(row.state_blob)) {
           return absl::DataLossError(absl::StrCat("the state of ", row.id, " cannot be read"));
         }
-        if (!core::MayRead(call->engine().policy(), *directory, call->identity().caller, state)) {
+        const core::PolicyIndex& policy = call->engine().PolicyOf(state);
+        if (!core::MayRead(policy, *directory, call->identity().caller, state)) {
           continue;
         }
-        *response->add_incidents() = core::ToIncident(call->engine().policy(), state);
+        *response->add_incidents() = core::ToIncident(policy, state);
       }
       if (more) {
         response->set_next_page_token(
@@ -188,7 +191,8 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::TransitionIncident(
     Mutate<v1::TransitionIncidentRequest, v1::TransitionIncidentResponse>(
         std::move(call), request, response, "name", request->name(),
         [this](const Outcome& outcome, v1::TransitionIncidentResponse& answer) {
-          *answer.mutable_incident() = core::ToIncident(services_.engine->policy(), *outcome.state);
+          *answer.mutable_incident() =
+              core::ToIncident(services_.engine->PolicyOf(*outcome.state), *outcome.state);
           const bool moved =
               std::any_of(outcome.events.begin(), outcome.events.end(),
                           [](const record::v1::Event& event) { return event.has_state_changed(); });
@@ -200,17 +204,17 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::TransitionIncident(
 grpc::ServerUnaryReactor* IncidentServiceImpl::AcknowledgeIncident(
     grpc::CallbackServerContext* context, const v1::AcknowledgeIncidentRequest* request,
     v1::AcknowledgeIncidentResponse* response) {
-  return RunCall(services_, context, "AcknowledgeIncident", Audience::kEverybody,
-                 [&](CallPtr call) {
-                   Mutate<v1::AcknowledgeIncidentRequest, v1::AcknowledgeIncidentResponse>(
-                       std::move(call), request, response, "name", request->name(),
-                       [this](const Outcome& outcome, v1::AcknowledgeIncidentResponse& answer) {
-                         const core::PolicyIndex& policy = services_.engine->policy();
-                         *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
-                         answer.set_already_acknowledged(outcome.events.empty());
-                         AddSatisfied(policy, outcome, answer);
-                       });
-                 });
+  return RunCall(
+      services_, context, "AcknowledgeIncident", Audience::kEverybody, [&](CallPtr call) {
+        Mutate<v1::AcknowledgeIncidentRequest, v1::AcknowledgeIncidentResponse>(
+            std::move(call), request, response, "name", request->name(),
+            [this](const Outcome& outcome, v1::AcknowledgeIncidentResponse& answer) {
+              const core::PolicyIndex& policy = services_.engine->PolicyOf(*outcome.state);
+              *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
+              answer.set_already_acknowledged(outcome.events.empty());
+              AddSatisfied(policy, outcome, answer);
+            });
+      });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::EscalateIncident(
@@ -220,7 +224,8 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::EscalateIncident(
     Mutate<v1::EscalateIncidentRequest, v1::EscalateIncidentResponse>(
         std::move(call), request, response, "name", request->name(),
         [this](const Outcome& outcome, v1::EscalateIncidentResponse& answer) {
-          *answer.mutable_incident() = core::ToIncident(services_.engine->policy(), *outcome.state);
+          *answer.mutable_incident() =
+              core::ToIncident(services_.engine->PolicyOf(*outcome.state), *outcome.state);
           for (const record::v1::Event& event : outcome.events) {
             for (const std::string& person : event.chain_paged().people()) {
               answer.add_paged_people(person);
@@ -276,8 +281,8 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::AddNote(grpc::CallbackServerConte
     Mutate<v1::AddNoteRequest, v1::AddNoteResponse>(
         std::move(call), request, response, "name", request->name(),
         [this](const Outcome& outcome, v1::AddNoteResponse& answer) {
-          *answer.mutable_entry() = core::ToTimelineEntry(services_.engine->policy(),
-                                                          *outcome.state, outcome.events.front());
+          *answer.mutable_entry() = core::ToTimelineEntry(
+              services_.engine->PolicyOf(*outcome.state), *outcome.state, outcome.events.front());
         });
   });
 }
@@ -298,7 +303,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::SubmitDocument(
     Mutate<v1::SubmitDocumentRequest, v1::SubmitDocumentResponse>(
         std::move(call), request, response, "name", request->name(),
         [this](const Outcome& outcome, v1::SubmitDocumentResponse& answer) {
-          const core::PolicyIndex& policy = services_.engine->policy();
+          const core::PolicyIndex& policy = services_.engine->PolicyOf(*outcome.state);
           *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
           AddSatisfied(policy, outcome, answer);
         });
@@ -308,20 +313,20 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::SubmitDocument(
 grpc::ServerUnaryReactor* IncidentServiceImpl::SendObligationNotice(
     grpc::CallbackServerContext* context, const v1::SendObligationNoticeRequest* request,
     v1::SendObligationNoticeResponse* response) {
-  return RunCall(services_, context, "SendObligationNotice", Audience::kEverybody,
-                 [&](CallPtr call) {
-                   Mutate<v1::SendObligationNoticeRequest, v1::SendObligationNoticeResponse>(
-                       std::move(call), request, response, "name", request->name(),
-                       [this](const Outcome& outcome, v1::SendObligationNoticeResponse& answer) {
-                         *answer.mutable_incident() =
-                             core::ToIncident(services_.engine->policy(), *outcome.state);
-                         for (const record::v1::Event& event : outcome.events) {
-                           for (const auto& recipient : event.notice_sent().recipients()) {
-                             answer.add_recipients(recipient.person());
-                           }
-                         }
-                       });
-                 });
+  return RunCall(
+      services_, context, "SendObligationNotice", Audience::kEverybody, [&](CallPtr call) {
+        Mutate<v1::SendObligationNoticeRequest, v1::SendObligationNoticeResponse>(
+            std::move(call), request, response, "name", request->name(),
+            [this](const Outcome& outcome, v1::SendObligationNoticeResponse& answer) {
+              *answer.mutable_incident() =
+                  core::ToIncident(services_.engine->PolicyOf(*outcome.state), *outcome.state);
+              for (const record::v1::Event& event : outcome.events) {
+                for (const auto& recipient : event.notice_sent().recipients()) {
+                  answer.add_recipients(recipient.person());
+                }
+              }
+            });
+      });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDecision(
@@ -331,7 +336,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDecision(
     Mutate<v1::RecordDecisionRequest, v1::RecordDecisionResponse>(
         std::move(call), request, response, "name", request->name(),
         [this](const Outcome& outcome, v1::RecordDecisionResponse& answer) {
-          const core::PolicyIndex& policy = services_.engine->policy();
+          const core::PolicyIndex& policy = services_.engine->PolicyOf(*outcome.state);
           *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
           AddSatisfied(policy, outcome, answer);
         });
@@ -432,16 +437,16 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ExplainObligation(
     grpc::CallbackServerContext* context, const v1::ExplainObligationRequest* request,
     v1::ExplainObligationResponse* response) {
   return RunCall(services_, context, "ExplainObligation", Audience::kEverybody, [&](CallPtr call) {
-    WithIncident(
-        std::move(call), "name", request->name(),
-        [request, response](CallPtr found, const std::string&, StatePtr state) {
-          const auto directory = found->engine().directory();
-          const core::Context at{found->engine().policy(), *directory, found->engine().Now()};
-          absl::StatusOr<v1::ExplainObligationResponse> explained =
-              core::Explain(at, *state, request->obligation());
-          if (explained.ok()) response->Swap(&*explained);
-          found->Finish(explained.status());
-        });
+    WithIncident(std::move(call), "name", request->name(),
+                 [request, response](CallPtr found, const std::string&, StatePtr state) {
+                   const auto directory = found->engine().directory();
+                   const core::Context at{found->engine().PolicyOf(*state), *directory,
+                                          found->engine().Now()};
+                   absl::StatusOr<v1::ExplainObligationResponse> explained =
+                       core::Explain(at, *state, request->obligation());
+                   if (explained.ok()) response->Swap(&*explained);
+                   found->Finish(explained.status());
+                 });
   });
 }
 
@@ -451,8 +456,8 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ListObligations(
   return RunCall(services_, context, "ListObligations", Audience::kEverybody, [&](CallPtr call) {
     WithIncident(std::move(call), "name", request->name(),
                  [request, response](CallPtr found, const std::string&, StatePtr state) {
-                   for (v1::Obligation& duty :
-                        SortedObligations(found->engine().policy(), *state, request->open_only())) {
+                   for (v1::Obligation& duty : SortedObligations(found->engine().PolicyOf(*state),
+                                                                 *state, request->open_only())) {
                      *response->add_obligations() = std::move(duty);
                    }
                    found->Finish(absl::OkStatus());

@@ -1,11 +1,10 @@
-// The smaller services on the wire: timeline, deliveries, directory, policy, clock.
+// The smaller services on the wire: timeline, deliveries, directory, clock.
 #ifndef BELFRY_SERVER_FRONTEND_OTHER_SERVICES_H_
 #define BELFRY_SERVER_FRONTEND_OTHER_SERVICES_H_
 
 #include "belfry/testing/v1/clock_service.grpc.pb.h"
 #include "belfry/v1/delivery_service.grpc.pb.h"
 #include "belfry/v1/directory_service.grpc.pb.h"
-#include "belfry/v1/policy_service.grpc.pb.h"
 #include "belfry/v1/timeline_service.grpc.pb.h"
 #include "server/frontend/call.h"
 
@@ -75,20 +74,6 @@ class DirectoryServiceImpl final : public v1::DirectoryService::CallbackService 
   grpc::ServerUnaryReactor* WhoAmI(grpc::CallbackServerContext* context,
                                    const v1::WhoAmIRequest* request,
                                    v1::WhoAmIResponse* response) override;
-
- private:
-  const Services& services_;
-};
-
-class PolicyServiceImpl final : public v1::PolicyService::CallbackService {
- public:
-  explicit PolicyServiceImpl(const Services* services) : services_(*services) {}
-  grpc::ServerUnaryReactor* GetPolicy(grpc::CallbackServerContext* context,
-                                      const v1::GetPolicyRequest* request,
-                                      v1::GetPolicyResponse* response) override;
-  grpc::ServerUnaryReactor* LintPolicy(grpc::CallbackServerContext* context,
-                                       const v1::LintPolicyRequest* request,
-                                       v1::LintPolicyResponse* response) override;
 
  private:
   const Services& services_;

@@ -16,6 +16,7 @@
 #include "server/frontend/admission.h"
 #include "server/frontend/incident_service.h"
 #include "server/frontend/other_services.h"
+#include "server/frontend/policy_service.h"
 #include "server/frontend/watch.h"
 
 namespace belfry::frontend {

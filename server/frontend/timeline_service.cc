@@ -46,7 +46,7 @@ grpc::ServerUnaryReactor* TimelineServiceImpl::ListTimelineEntries(
                             absl::StrCat("event ", row.version, " of ", id, " cannot be read"));
                       }
                       *response->add_entries() =
-                          core::ToTimelineEntry(found->engine().policy(), *state, event);
+                          core::ToTimelineEntry(found->engine().PolicyOf(*state), *state, event);
                     }
                     if (more)
                       response->set_next_page_token(MakePageToken({rows.back().version, ""}, id));

@@ -142,13 +142,13 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchIncidentsResponse
     }
     std::deque<v1::WatchIncidentsResponse> messages;
     const auto directory = services_.engine->directory();
-    const core::PolicyIndex& policy = services_.engine->policy();
     for (const storage::EventRow& row : *rows) {
       if (!incident_.empty() && row.incident != incident_) continue;
       // The state as it is now: `incident` may be a little ahead of `entry`, never behind it.
       const absl::StatusOr<StatePtr> state = services_.engine->LoadState(row.incident);
       record::v1::Event event;
       if (!state.ok() || !event.ParseFromString(row.blob)) continue;
+      const core::PolicyIndex& policy = services_.engine->PolicyOf(**state);
       if (!core::MayRead(policy, *directory, identity_.caller, **state)) continue;
       v1::WatchIncidentsResponse& message = messages.emplace_back();
       message.set_resume_token(MakeToken(row.position));

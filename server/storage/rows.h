@@ -22,6 +22,7 @@ struct IncidentRow {
   int64_t create_time_us = 0;  // Unix microseconds, as all *_us
   int64_t update_time_us = 0;
   std::optional<int64_t> next_due_us;  // when Tick() has something to do
+  std::string policy;                  // the pack it is pinned to, "itd-sec-4.3@1"
   // "entities/…", "secretariats/…" of every entity concerned: who may see it.
   std::vector<std::string> scopes;
 };
@@ -79,6 +80,15 @@ struct HeadlineRow {
 struct DirectoryRow {
   std::string key;   // kind and resource name, for example "person people/dop.responder"
   std::string blob;  // serialized resource
+};
+
+// A pack that came into force; the newest one is.
+struct PolicyRow {
+  int64_t sequence = 0;  // order of coming into force, from 1; the store assigns it
+  std::string name;      // "itd-sec-4.3@1"
+  std::string text;      // as it was handed in
+  int64_t time_us = 0;
+  std::string principal;
 };
 
 // Registers of standing duties are no incidents and are never listed.

@@ -59,6 +59,9 @@ class Transaction {
   virtual absl::Status AppendDirectoryChange(int64_t time_us, absl::string_view principal,
                                              absl::string_view change, absl::string_view blob) = 0;
 
+  // Keeps a pack for ever and puts it in force; fills in `sequence`. ABORTED when the name is kept.
+  virtual absl::Status AddPolicy(PolicyRow& row) = 0;
+
   // Makes it durable. After an error the outcome is unknown to this process: the engine stops
   // accepting writes until the store was opened anew.
   virtual absl::Status Commit() = 0;
@@ -106,6 +109,19 @@ class Store {
       const std::vector<std::string>& platforms) = 0;
 
   virtual absl::StatusOr<std::vector<DirectoryRow>> LoadDirectory() = 0;
+
+  // All that were ever in force, oldest first.
+  virtual absl::StatusOr<std::vector<PolicyRow>> LoadPolicies() = 0;
+  struct Pinned {
+    std::string policy;
+    std::string incident;  // the first one by id, as an example
+  };
+  // Each pack that some incident or register is pinned to; empty names for rows that an older
+  // belfryd wrote and that do not say. Cheap however many incidents there are.
+  virtual absl::StatusOr<std::vector<Pinned>> ListPinned() = 0;
+  // Incidents and registers pinned to one, by id.
+  virtual absl::StatusOr<std::vector<std::string>> ListPinnedTo(absl::string_view policy,
+                                                                int limit) = 0;
 
   // For metrics and health, cheap: for example the WAL's size in bytes.
   struct Health {

@@ -73,6 +73,7 @@ class FaultyTransaction final : public storage::Transaction {
                                      absl::string_view change, absl::string_view blob) override {
     return real_->AppendDirectoryChange(time_us, principal, change, blob);
   }
+  absl::Status AddPolicy(storage::PolicyRow& row) override { return real_->AddPolicy(row); }
   absl::Status Commit() override { return real_->Commit(); }
 
  private:
@@ -124,6 +125,14 @@ class FaultyStore final : public storage::Store {
   }
   absl::StatusOr<std::vector<storage::DirectoryRow>> LoadDirectory() override {
     return real_->LoadDirectory();
+  }
+  absl::StatusOr<std::vector<storage::PolicyRow>> LoadPolicies() override {
+    return real_->LoadPolicies();
+  }
+  absl::StatusOr<std::vector<Pinned>> ListPinned() override { return real_->ListPinned(); }
+  absl::StatusOr<std::vector<std::string>> ListPinnedTo(absl::string_view policy,
+                                                        int limit) override {
+    return real_->ListPinnedTo(policy, limit);
   }
   absl::StatusOr<Health> CheckHealth() override { return real_->CheckHealth(); }
 

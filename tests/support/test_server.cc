@@ -28,6 +28,8 @@ T Must(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
+constexpr char kShippedPack[] = "deploy/policy/itd-sec-4.3.textproto";
+
 std::string TokenOf(const std::string& who) { return absl::StrCat("token-of-", who); }
 
 client::Options OptionsFor(const std::string& socket, const std::string& token) {
@@ -41,7 +43,17 @@ client::Options OptionsFor(const std::string& socket, const std::string& token) 
 }  // namespace
 
 TestServer::TestServer(StoreWrapper wrap, engine::EngineOptions options)
-    : wrap_(std::move(wrap)), options_(options) {
+    : TestServer(std::move(wrap), options, ReadSourceFile(kShippedPack), DemoDirectory()) {}
+
+TestServer::TestServer(std::string policy_text, v1::Directory directory)
+    : TestServer(nullptr, {}, std::move(policy_text), std::move(directory)) {}
+
+TestServer::TestServer(StoreWrapper wrap, engine::EngineOptions options, std::string policy_text,
+                       v1::Directory directory)
+    : wrap_(std::move(wrap)),
+      options_(options),
+      policy_text_(std::move(policy_text)),
+      government_(std::move(directory)) {
   const char* histories = std::getenv("BELFRY_HISTORY_DIR");
   std::string base =
       histories != nullptr ? histories : std::filesystem::temp_directory_path().string();
@@ -67,15 +79,14 @@ TestServer::TestServer(StoreWrapper wrap, engine::EngineOptions options)
     principal->set_token_sha256_file(file);
     return principal;
   };
-  const v1::Directory directory = DemoDirectory();
-  for (const v1::Person& person : directory.people()) {
+  for (const v1::Person& person : government_.people()) {
     add(person.name().substr(sizeof("people/") - 1), person.name());
   }
   add("bot", "systems/bot")->add_rights(config::v1::PrincipalConfig::RIGHT_BOT);
   add("admin", "systems/admin")->add_rights(config::v1::PrincipalConfig::RIGHT_ADMIN);
   add("siem.dop", "systems/siem.dop")->set_entity("entities/dop");
   add("siem.bor", "systems/siem.bor")->set_entity("entities/bor");
-  Start();
+  if (const absl::Status status = Start(); !status.ok()) Die(status);
 }
 
 TestServer::~TestServer() {
@@ -84,15 +95,17 @@ TestServer::~TestServer() {
   if (std::getenv("BELFRY_HISTORY_DIR") == nullptr) std::filesystem::remove_all(directory_);
 }
 
-void TestServer::Start() {
+absl::Status TestServer::Start() {
   std::unique_ptr<storage::Store> store = Must(storage::OpenSqliteStore(database_));
   if (wrap_) store = wrap_(std::move(store));
-  engine_ = Must(
-      engine::Engine::Create(std::move(store), ShippedPolicy(), clock_.get(), &random_, options_));
+  auto engine =
+      engine::Engine::Create(std::move(store), policy_text_, clock_.get(), &random_, options_);
+  if (!engine.ok()) return engine.status();
+  engine_ = *std::move(engine);
   if (engine_->directory()->proto().people().empty()) {
     absl::Notification done;
     engine_->ChangeDirectory(
-        "system", [](v1::Directory) -> absl::StatusOr<v1::Directory> { return DemoDirectory(); },
+        "system", [this](v1::Directory) -> absl::StatusOr<v1::Directory> { return government_; },
         [&](const absl::Status& status) {
           if (!status.ok()) Die(status);
           done.Notify();
@@ -103,9 +116,11 @@ void TestServer::Start() {
   metrics_ = std::make_unique<frontend::Metrics>(engine_.get());
   server_ = Must(frontend::Server::Start(config_, engine_.get(), authenticator_.get(),
                                          metrics_.get(), /*virtual_clock=*/true));
+  return absl::OkStatus();
 }
 
 void TestServer::Stop() {
+  if (server_ == nullptr) return;
   server_->Stop(absl::Seconds(5));
   engine_->Stop();
   server_.reset();
@@ -115,7 +130,13 @@ void TestServer::Stop() {
 
 void TestServer::Restart() {
   Stop();
-  Start();
+  if (const absl::Status status = Start(); !status.ok()) Die(status);
+}
+
+absl::Status TestServer::RestartWith(std::string policy_text) {
+  Stop();
+  policy_text_ = std::move(policy_text);
+  return Start();
 }
 
 client::Client TestServer::WithToken(const std::string& token) const {

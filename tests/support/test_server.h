@@ -29,11 +29,16 @@ using StoreWrapper =
 class TestServer {
  public:
   explicit TestServer(StoreWrapper wrap = nullptr, engine::EngineOptions options = {});
+  // Under another pack, or with another government.
+  TestServer(std::string policy_text, v1::Directory directory);
   ~TestServer();
 
   // Stops everything and starts it again on the same database, as after a crash if `kill`: then the
   // engine is not asked to finish anything.
   void Restart();
+  // With another text in the file of --policy. When that is refused the server is down, until it is
+  // restarted with one that is not.
+  absl::Status RestartWith(std::string policy_text);
 
   // A client as somebody: "dop.iso", or "bot", "admin" or "siem.dop" (an agency system of DOP).
   client::Client As(const std::string& who) const;
@@ -54,11 +59,15 @@ class TestServer {
   std::string Open(const std::string& who = "dop.clerk", const std::string& severity = "");
 
  private:
-  void Start();
+  TestServer(StoreWrapper wrap, engine::EngineOptions options, std::string policy_text,
+             v1::Directory directory);
+  absl::Status Start();
   void Stop();
 
   const StoreWrapper wrap_;
   const engine::EngineOptions options_;
+  std::string policy_text_;
+  const v1::Directory government_;
   std::string directory_;
   std::string socket_;
   std::string database_;

@@ -121,6 +121,14 @@ class Client {
                                                   const CallOptions& call = {}) const;
   absl::StatusOr<v1::LintPolicyResponse> LintPolicy(const v1::LintPolicyRequest& request,
                                                     const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListPoliciesResponse> ListPolicies(const v1::ListPoliciesRequest& request,
+                                                        const CallOptions& call = {}) const;
+  absl::StatusOr<v1::PreviewPolicyResponse> PreviewPolicy(const v1::PreviewPolicyRequest& request,
+                                                          const CallOptions& call = {}) const;
+  absl::StatusOr<v1::AdoptPolicyResponse> AdoptPolicy(const v1::AdoptPolicyRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::SimulatePolicyResponse> SimulatePolicy(
+      const v1::SimulatePolicyRequest& request, const CallOptions& call = {}) const;
 
   // DeliveryService
   absl::StatusOr<v1::LeaseDeliveriesResponse> LeaseDeliveries(

@@ -123,6 +123,14 @@ class Connection {
                                                           const CallOptions& call);
   virtual absl::StatusOr<v1::LintPolicyResponse> LintPolicy(const v1::LintPolicyRequest& request,
                                                             const CallOptions& call);
+  virtual absl::StatusOr<v1::ListPoliciesResponse> ListPolicies(
+      const v1::ListPoliciesRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::PreviewPolicyResponse> PreviewPolicy(
+      const v1::PreviewPolicyRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::AdoptPolicyResponse> AdoptPolicy(const v1::AdoptPolicyRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::SimulatePolicyResponse> SimulatePolicy(
+      const v1::SimulatePolicyRequest& request, const CallOptions& call);
 
   // DeliveryService
   virtual absl::StatusOr<v1::LeaseDeliveriesResponse> LeaseDeliveries(

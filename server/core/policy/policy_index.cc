@@ -32,6 +32,10 @@ absl::StatusOr<std::shared_ptr<const PolicyIndex>> PolicyIndex::Create(policy::v
     absl::StrAppend(&errors, errors.empty() ? "" : "\n", finding.path, ": ", finding.message);
   }
   if (!errors.empty()) return absl::InvalidArgumentError(errors);
+  return OfKept(std::move(policy));
+}
+
+std::shared_ptr<const PolicyIndex> PolicyIndex::OfKept(policy::v1::Policy policy) {
   return std::shared_ptr<const PolicyIndex>(new PolicyIndex(std::move(policy)));
 }
 

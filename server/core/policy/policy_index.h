@@ -20,6 +20,10 @@ class PolicyIndex {
   // INVALID_ARGUMENT with the findings when the pack has errors.
   static absl::StatusOr<std::shared_ptr<const PolicyIndex>> Create(policy::v1::Policy policy);
 
+  // For a pack that was in force before: it passed the lint of its day, and what runs under it must
+  // go on.
+  static std::shared_ptr<const PolicyIndex> OfKept(policy::v1::Policy policy);
+
   PolicyIndex(const PolicyIndex&) = delete;
   PolicyIndex& operator=(const PolicyIndex&) = delete;
 

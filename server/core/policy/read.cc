@@ -89,4 +89,16 @@ absl::StatusOr<policy::v1::Policy> ReadPolicy(absl::string_view text) {
   return policy;
 }
 
+absl::StatusOr<policy::v1::Policy> ParsePolicy(absl::string_view text) {
+  std::vector<Finding> findings;
+  Complaints complaints(&findings);
+  TextFormat::Parser parser;
+  parser.RecordErrorsTo(&complaints);
+  policy::v1::Policy policy;
+  if (parser.ParseFromString(std::string(text), &policy)) return policy;
+  if (findings.empty()) return absl::InvalidArgumentError("cannot be read as a policy pack");
+  return absl::InvalidArgumentError(
+      absl::StrCat("line ", findings[0].line, ": ", findings[0].message));
+}
+
 }  // namespace belfry::core

@@ -17,6 +17,9 @@ std::vector<Finding> CheckPolicyText(absl::string_view text);
 // The pack. INVALID_ARGUMENT lists each error as "line N: path: message".
 absl::StatusOr<policy::v1::Policy> ReadPolicy(absl::string_view text);
 
+// The pack of a text that was checked before: syntax only. INVALID_ARGUMENT as above.
+absl::StatusOr<policy::v1::Policy> ParsePolicy(absl::string_view text);
+
 }  // namespace belfry::core
 
 #endif  // BELFRY_SERVER_CORE_POLICY_READ_H_

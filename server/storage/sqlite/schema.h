@@ -6,7 +6,7 @@ namespace belfry::storage {
 
 // Written into the file's header, so that no other program's database is taken for ours: "BLFR".
 inline constexpr int kApplicationId = 0x424C4652;
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // From an empty file to version 1.
 inline constexpr char kSchemaVersion1[] = R"sql(
@@ -103,6 +103,20 @@ CREATE TABLE directory_changes (
   change TEXT NOT NULL,
   blob BLOB NOT NULL
 );
+)sql";
+
+// Packs are kept, and every row says which one it is pinned to.
+inline constexpr char kSchemaVersion2[] = R"sql(
+CREATE TABLE policies (
+  sequence INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  text BLOB NOT NULL,
+  time_us INTEGER NOT NULL,
+  principal TEXT NOT NULL
+);
+
+ALTER TABLE incidents ADD COLUMN policy TEXT NOT NULL DEFAULT '';
+CREATE INDEX incidents_policy ON incidents (policy, id);
 )sql";
 
 }  // namespace belfry::storage

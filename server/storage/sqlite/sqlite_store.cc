@@ -69,7 +69,8 @@ absl::Status Migrate(Connection& writer, const std::string& path) {
   }
   if (version == kSchemaVersion) return absl::OkStatus();
   BELFRY_RETURN_IF_ERROR(writer.Execute("BEGIN IMMEDIATE"));
-  BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion1));
+  if (version < 1) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion1));
+  if (version < 2) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion2));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA application_id=", kApplicationId)));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA user_version=", kSchemaVersion)));
   return writer.Execute("COMMIT");
@@ -103,6 +104,10 @@ class SqliteStore final : public Store {
   absl::StatusOr<std::optional<int64_t>> NextDeliveryTime(
       const std::vector<std::string>& platforms) override;
   absl::StatusOr<std::vector<DirectoryRow>> LoadDirectory() override;
+  absl::StatusOr<std::vector<PolicyRow>> LoadPolicies() override;
+  absl::StatusOr<std::vector<Pinned>> ListPinned() override;
+  absl::StatusOr<std::vector<std::string>> ListPinnedTo(absl::string_view policy,
+                                                        int limit) override;
   absl::StatusOr<Health> CheckHealth() override;
 
  private:
@@ -213,7 +218,7 @@ absl::StatusOr<std::vector<IncidentRow>> SqliteStore::ListIncidents(const Incide
   }
   const std::string sql = absl::StrCat(
       "SELECT i.id, i.version, i.state_blob, i.state, i.severity, i.open, i.overdue, "
-      "i.restricted, i.create_time_us, i.update_time_us FROM incidents AS i ",
+      "i.restricted, i.create_time_us, i.update_time_us, i.policy FROM incidents AS i ",
       where.empty() ? "" : "WHERE ", absl::StrJoin(where, " AND "),
       " ORDER BY i.create_time_us DESC, i.id DESC LIMIT ", query.limit);
   Reader reader(this);
@@ -234,6 +239,7 @@ absl::StatusOr<std::vector<IncidentRow>> SqliteStore::ListIncidents(const Incide
     row.restricted = select.Int(7) != 0;
     row.create_time_us = select.Int(8);
     row.update_time_us = select.Int(9);
+    row.policy = select.Text(10);
   }
 }
 
@@ -359,6 +365,55 @@ absl::StatusOr<std::vector<DirectoryRow>> SqliteStore::LoadDirectory() {
     BELFRY_ASSIGN_OR_RETURN(const bool found, select->Step());
     if (!found) return rows;
     rows.push_back({select->Text(0), select->Text(1)});
+  }
+}
+
+absl::StatusOr<std::vector<PolicyRow>> SqliteStore::LoadPolicies() {
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      reader->Cached("SELECT sequence, name, text, time_us, principal FROM policies "
+                     "ORDER BY sequence"));
+  std::vector<PolicyRow> rows;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const bool found, select->Step());
+    if (!found) return rows;
+    rows.push_back(
+        {select->Int(0), select->Text(1), select->Text(2), select->Int(3), select->Text(4)});
+  }
+}
+
+absl::StatusOr<std::vector<Store::Pinned>> SqliteStore::ListPinned() {
+  Reader reader(this);
+  // From name to name along the index, so that millions of rows cost as much as one.
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      reader->Cached("SELECT policy, id FROM incidents ORDER BY policy, id LIMIT 1"));
+  std::vector<Pinned> pinned;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const bool found, select->Step());
+    if (!found) return pinned;
+    pinned.push_back({select->Text(0), select->Text(1)});
+    select->Reset();
+    BELFRY_ASSIGN_OR_RETURN(select,
+                            reader->Cached("SELECT policy, id FROM incidents WHERE policy > ? "
+                                           "ORDER BY policy, id LIMIT 1"));
+    select->Bind(1, pinned.back().policy);
+  }
+}
+
+absl::StatusOr<std::vector<std::string>> SqliteStore::ListPinnedTo(absl::string_view policy,
+                                                                   int limit) {
+  Reader reader(this);
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      reader->Cached("SELECT id FROM incidents WHERE policy = ? ORDER BY id LIMIT ?"));
+  select->Bind(1, policy).Bind(2, limit);
+  std::vector<std::string> ids;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const bool found, select->Step());
+    if (!found) return ids;
+    ids.push_back(select->Text(0));
   }
 }
 

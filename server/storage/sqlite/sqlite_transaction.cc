@@ -13,7 +13,7 @@ absl::StatusOr<std::optional<IncidentRow>> ReadIncident(Connection& connection,
   BELFRY_ASSIGN_OR_RETURN(
       Statement * select,
       connection.Cached("SELECT id, version, state_blob, state, severity, open, overdue, "
-                        "restricted, create_time_us, update_time_us, next_due_us "
+                        "restricted, create_time_us, update_time_us, next_due_us, policy "
                         "FROM incidents WHERE id = ?"));
   BELFRY_ASSIGN_OR_RETURN(const bool found, select->Bind(1, id).Step());
   if (!found) return std::nullopt;
@@ -29,6 +29,7 @@ absl::StatusOr<std::optional<IncidentRow>> ReadIncident(Connection& connection,
   row.create_time_us = select->Int(8);
   row.update_time_us = select->Int(9);
   if (!select->IsNull(10)) row.next_due_us = select->Int(10);
+  row.policy = select->Text(11);
   select->Reset();
   return row;
 }
@@ -76,14 +77,14 @@ absl::Status SqliteTransaction::PutIncident(const IncidentRow& row) {
   BELFRY_ASSIGN_OR_RETURN(
       Statement * upsert,
       connection_->Cached("INSERT INTO incidents (id, version, state_blob, state, severity, open, "
-                          "overdue, restricted, create_time_us, update_time_us, next_due_us) "
-                          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                          "overdue, restricted, create_time_us, update_time_us, next_due_us, "
+                          "policy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                           "ON CONFLICT (id) DO UPDATE SET version = excluded.version, "
                           "state_blob = excluded.state_blob, state = excluded.state, "
                           "severity = excluded.severity, open = excluded.open, "
                           "overdue = excluded.overdue, restricted = excluded.restricted, "
                           "update_time_us = excluded.update_time_us, "
-                          "next_due_us = excluded.next_due_us"));
+                          "next_due_us = excluded.next_due_us, policy = excluded.policy"));
   upsert->Bind(1, row.id)
       .Bind(2, row.version)
       .BindBlob(3, row.state_blob)
@@ -94,7 +95,8 @@ absl::Status SqliteTransaction::PutIncident(const IncidentRow& row) {
       .Bind(8, row.restricted)
       .Bind(9, row.create_time_us)
       .Bind(10, row.update_time_us)
-      .BindOptional(11, row.next_due_us);
+      .BindOptional(11, row.next_due_us)
+      .Bind(12, row.policy);
   BELFRY_RETURN_IF_ERROR(upsert->Run());
   BELFRY_ASSIGN_OR_RETURN(
       Statement * scope,
@@ -270,6 +272,20 @@ absl::Status SqliteTransaction::AppendDirectoryChange(int64_t time_us, absl::str
       connection_->Cached("INSERT INTO directory_changes (time_us, principal, change, blob) "
                           "VALUES (?, ?, ?, ?)"));
   return insert->Bind(1, time_us).Bind(2, principal).Bind(3, change).BindBlob(4, blob).Run();
+}
+
+absl::Status SqliteTransaction::AddPolicy(PolicyRow& row) {
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * insert,
+      connection_->Cached("INSERT INTO policies (name, text, time_us, principal) "
+                          "VALUES (?, ?, ?, ?)"));
+  BELFRY_RETURN_IF_ERROR(insert->Bind(1, row.name)
+                             .BindBlob(2, row.text)
+                             .Bind(3, row.time_us)
+                             .Bind(4, row.principal)
+                             .Run());
+  row.sequence = sqlite3_last_insert_rowid(connection_->handle());
+  return absl::OkStatus();
 }
 
 absl::Status SqliteTransaction::Commit() {

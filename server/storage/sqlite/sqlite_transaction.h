@@ -46,6 +46,7 @@ class SqliteTransaction final : public Transaction {
   absl::Status DeleteDirectory(absl::string_view key) override;
   absl::Status AppendDirectoryChange(int64_t time_us, absl::string_view principal,
                                      absl::string_view change, absl::string_view blob) override;
+  absl::Status AddPolicy(PolicyRow& row) override;
   absl::Status Commit() override;
 
  private:

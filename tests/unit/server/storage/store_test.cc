@@ -1,4 +1,6 @@
 // What every store promises; each promise is looked at again after reopening.
+#include <sqlite3.h>
+
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -8,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/storage/sqlite/schema.h"
 #include "server/storage/sqlite/sqlite_store.h"
 #include "tests/support/status_matchers.h"
 
@@ -100,6 +103,83 @@ TEST_F(StoreTest, WithoutACommitNothingHappened) {
   EXPECT_EQ(*store_->LoadIncident("DOP-1"), std::nullopt);
   Commit([](auto& transaction) { EXPECT_EQ(*transaction.NextCounter("c"), 1); });
   Commit([](auto& transaction) { EXPECT_EQ(*transaction.NextCounter("c"), 2); });
+}
+
+TEST_F(StoreTest, KeepsPacksInTheOrderInWhichTheyCame) {
+  Commit([](auto& transaction) {
+    storage::PolicyRow first{0, "itd@2", "text\nof 2", 7, "system"};
+    storage::PolicyRow second{0, "itd@1", "text of 1", 8, "people/as-it"};
+    ASSERT_THAT(transaction.AddPolicy(first), IsOk());
+    ASSERT_THAT(transaction.AddPolicy(second), IsOk());
+    EXPECT_LT(first.sequence, second.sequence);
+  });
+  Reopen();
+  const auto kept = store_->LoadPolicies();
+  ASSERT_THAT(kept, IsOk());
+  ASSERT_THAT(*kept, SizeIs(2));
+  EXPECT_EQ((*kept)[0].name, "itd@2");
+  EXPECT_EQ((*kept)[0].text, "text\nof 2");
+  EXPECT_EQ((*kept)[0].time_us, 7);
+  EXPECT_EQ((*kept)[1].name, "itd@1");
+  EXPECT_EQ((*kept)[1].principal, "people/as-it");
+  // What was in force is never replaced.
+  auto transaction = store_->Begin();
+  storage::PolicyRow again{0, "itd@2", "another text", 9, "system"};
+  EXPECT_EQ((*transaction)->AddPolicy(again).code(), absl::StatusCode::kAborted);
+}
+
+TEST_F(StoreTest, SaysWhichPacksIncidentsArePinnedTo) {
+  EXPECT_THAT(*store_->ListPinned(), IsEmpty());
+  Commit([](auto& transaction) {
+    for (const auto& [id, policy] : std::vector<std::pair<std::string, std::string>>{
+             {"DOP-3", "itd@2"}, {"DOP-1", "itd@2"}, {"DOP-2", "county@1"}}) {
+      IncidentRow row = Incident(id, 1);
+      row.policy = policy;
+      ASSERT_THAT(transaction.PutIncident(row), IsOk());
+    }
+  });
+  Reopen();
+  const auto pinned = store_->ListPinned();
+  ASSERT_THAT(*pinned, SizeIs(2));
+  EXPECT_EQ((*pinned)[0].policy, "county@1");
+  EXPECT_EQ((*pinned)[0].incident, "DOP-2");
+  EXPECT_EQ((*pinned)[1].policy, "itd@2");
+  EXPECT_EQ((*pinned)[1].incident, "DOP-1");
+  EXPECT_THAT(*store_->ListPinnedTo("itd@2", 10), ElementsAre("DOP-1", "DOP-3"));
+  EXPECT_THAT(*store_->ListPinnedTo("itd@2", 1), ElementsAre("DOP-1"));
+  EXPECT_EQ((*store_->LoadIncident("DOP-1"))->policy, "itd@2");
+  // A register moves to another pack.
+  Commit([](auto& transaction) {
+    IncidentRow row = Incident("DOP-1", 1);
+    row.policy = "itd@3";
+    ASSERT_THAT(transaction.PutIncident(row), IsOk());
+  });
+  EXPECT_THAT(*store_->ListPinnedTo("itd@2", 10), ElementsAre("DOP-3"));
+  EXPECT_EQ(store_->ListIncidents(IncidentQuery())->back().policy, "itd@2");
+}
+
+// A database of the first schema, which kept no packs.
+TEST_F(StoreTest, TakesOverADatabaseOfTheFirstSchema) {
+  store_.reset();
+  std::filesystem::remove(path());
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &db), SQLITE_OK);
+  const std::string sql = absl::StrCat(
+      storage::kSchemaVersion1, "PRAGMA application_id=", storage::kApplicationId,
+      "; PRAGMA user_version=1; INSERT INTO incidents VALUES ('DOP-1', 3, x'00', 'REPORTED', "
+      "'SEV4', 1, 0, 0, 5, 6, 7);");
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  Reopen();
+  const auto row = store_->LoadIncident("DOP-1");
+  ASSERT_THAT(row, IsOk());
+  EXPECT_EQ((*row)->version, 3);
+  EXPECT_EQ((*row)->policy, "");
+  EXPECT_EQ((*row)->next_due_us, 7);
+  EXPECT_THAT(*store_->ListPinnedTo("", 10), ElementsAre("DOP-1"));
+  EXPECT_THAT(*store_->LoadPolicies(), IsEmpty());
+  Reopen();
+  EXPECT_THAT(*store_->ListPinnedTo("", 10), ElementsAre("DOP-1"));
 }
 
 TEST_F(StoreTest, KeepsIncidentsAndTheirEventsInOrder) {
