@@ -34,6 +34,10 @@ std::unique_ptr<CLI::App> MakeApp(Arguments& arguments) {
   app->add_option("--request-id", arguments.request_id, "The same id again has no second effect");
   app->add_option("--timeout", arguments.timeout_seconds, "Seconds to wait for an answer")
       ->check(CLI::Range(0.1, 3600.0).description(""));
+  app->add_option("--directory", arguments.directory_file,
+                  "policy lint: check the pack against the directory in this file too");
+  app->add_flag("--with-directory", arguments.with_directory,
+                "policy lint: check it against the server's directory too");
   app->add_flag("-h,--help", arguments.help, "Print this and the verbs");
   app->add_flag("--version", arguments.version, "Print the version");
   return app;
@@ -61,6 +65,14 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& argumen
   }
   if (dashes != arguments.end()) {
     parsed.words.insert(parsed.words.end(), dashes + 1, arguments.end());
+  }
+  const bool lints =
+      parsed.words.size() > 1 && parsed.words[0] == "policy" && parsed.words[1] == "lint";
+  if (!lints && (parsed.with_directory || !parsed.directory_file.empty())) {
+    return absl::InvalidArgumentError("--directory and --with-directory go with policy lint");
+  }
+  if (parsed.with_directory && !parsed.directory_file.empty()) {
+    return absl::InvalidArgumentError("--directory or --with-directory, one of them");
   }
   return parsed;
 }

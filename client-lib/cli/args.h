@@ -24,6 +24,9 @@ struct Arguments {
   std::string act_for;     // "people/…"
   std::string request_id;  // for scripts that may run twice
   double timeout_seconds = 10;
+  // Of `policy lint`: the people in a file, or those of the server.
+  std::string directory_file;
+  bool with_directory = false;
   bool help = false;
   bool version = false;
   // The verb and what belongs to it, as the shell split them.

@@ -18,6 +18,7 @@
 #include "client-lib/chat/verbs.h"
 #include "client-lib/chat/view.h"
 #include "client-lib/cli/clock_client.h"
+#include "client-lib/cli/lint_command.h"
 #include "client-lib/cli/output.h"
 #include "client-lib/cli/policy_commands.h"
 #include "google/protobuf/io/tokenizer.h"
@@ -48,22 +49,6 @@ class FirstError final : public google::protobuf::io::ErrorCollector {
   std::string text_;
 };
 
-// Protobuf text; a name ending in ".json" is JSON.
-absl::Status ParseFile(const std::string& path, google::protobuf::Message* message) {
-  const absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
-  if (absl::EndsWith(path, ".json")) {
-    const auto status = google::protobuf::util::JsonStringToMessage(*text, message);
-    if (status.ok()) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", status.ToString()));
-  }
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  if (parser.ParseFromString(*text, message)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(path, ":", error.text()));
-}
-
 // A message as what `load` and belfryd read: protobuf text, or JSON when that was asked for.
 void PrintMessage(const Console& console, const google::protobuf::Message& message) {
   if (console.output == Output::kJson) {
@@ -77,38 +62,8 @@ void PrintMessage(const Console& console, const google::protobuf::Message& messa
   console.out << text;
 }
 
-int LintPolicy(const Desk& desk, const std::string& path) {
-  const Console& console = desk.console;
-  const absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) {
-    console.error << "belfry: " << Harmless(text.status().message()) << "\n";
-    return kWrongUsage;
-  }
-  v1::LintPolicyRequest request;
-  request.set_text(*text);
-  const auto response = desk.client.LintPolicy(request);
-  if (!response.ok()) return Fail(console, response.status());
-  int errors = 0;
-  for (const auto& finding : response->findings()) errors += finding.warning() ? 0 : 1;
-  if (console.output == Output::kJson) {
-    console.out << RenderJson(*response);
-  } else {
-    for (const auto& finding : response->findings()) {
-      console.out << Harmless(absl::StrCat(
-                         path, ":", finding.line() > 0 ? absl::StrCat(finding.line(), ":") : "",
-                         finding.warning() ? " warning: " : " error: ", finding.message(),
-                         finding.path().empty() ? "" : absl::StrCat(" [", finding.path(), "]")))
-                  << "\n";
-    }
-    const int warnings = response->findings_size() - errors;
-    console.out << (errors == 0 ? "The pack can be loaded" : "The pack cannot be loaded") << ": "
-                << errors << " errors, " << warnings << " warnings.\n";
-  }
-  return errors == 0 ? kDone : kRefused;
-}
-
 int RunPolicy(const Desk& desk, const std::vector<std::string>& words) {
-  if (words.size() == 3 && words[1] == "lint") return LintPolicy(desk, words[2]);
+  if (words.size() == 3 && words[1] == "lint") return RunLint(desk, words[2]);
   return RunPolicyVerb(desk, words);
 }
 
@@ -236,7 +191,8 @@ int RunVersion(const Desk& desk, const std::vector<std::string>&) {
 constexpr TerminalVerb kVerbs[] = {
     {"watch", "watch [id]", "Print what happens, as it happens; resumes by itself", RunWatch},
     {"policy",
-     "policy show [NAME] | list | lint FILE | diff FILE | adopt FILE | simulate [FILE] "
+     "policy show [NAME] | list | lint FILE [--directory FILE | --with-directory] | diff FILE | "
+     "adopt FILE | simulate [FILE] "
      "type:… sev:… agency:… question:answer… [for:72h] [react:none|on-time]",
      "Packs: read one, list them, check one, say what it changes, put it into force, try it",
      RunPolicy},
@@ -258,6 +214,21 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
     return absl::InvalidArgumentError(absl::StrCat(path, " is larger than 4 MiB"));
   }
   return text.str();
+}
+
+absl::Status ParseFile(const std::string& path, google::protobuf::Message* message) {
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  if (absl::EndsWith(path, ".json")) {
+    const auto status = google::protobuf::util::JsonStringToMessage(*text, message);
+    if (status.ok()) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", status.ToString()));
+  }
+  FirstError error;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&error);
+  if (parser.ParseFromString(*text, message)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(path, ":", error.text()));
 }
 
 const TerminalVerb* FindTerminalVerb(absl::string_view word) {

@@ -13,6 +13,7 @@
 #include "belfry/options.h"
 #include "client-lib/cli/args.h"
 #include "client-lib/cli/terminal.h"
+#include "google/protobuf/message.h"
 
 namespace belfry::cli {
 
@@ -47,6 +48,9 @@ const TerminalVerb* FindTerminalVerb(absl::string_view word);
 
 // The options, the verbs of chat and those of the terminal; needs no server.
 void PrintHelp(const Console& console);
+
+// Protobuf text; a name ending in ".json" is JSON. INVALID_ARGUMENT has the place.
+absl::Status ParseFile(const std::string& path, google::protobuf::Message* message);
 
 // Prints a failure and says which exit status it is.
 int Fail(const Console& console, const absl::Status& status);

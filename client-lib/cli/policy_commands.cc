@@ -16,6 +16,7 @@
 #include "client-lib/chat/time_format.h"
 #include "client-lib/chat/values.h"
 #include "client-lib/chat/view.h"
+#include "client-lib/cli/lint_command.h"
 #include "client-lib/cli/output.h"
 #include "google/protobuf/text_format.h"
 
@@ -32,17 +33,6 @@ int WrongWords(const Console& console, const absl::Status& status) {
 int Misused(const Console& console) {
   console.error << "belfry: usage: belfry " << FindTerminalVerb("policy")->syntax << "\n";
   return kWrongUsage;
-}
-
-void PrintFindings(const Console& console, const std::string& path,
-                   const google::protobuf::RepeatedPtrField<v1::LintPolicyResponse::Finding>& all) {
-  for (const auto& finding : all) {
-    console.out << Harmless(absl::StrCat(
-                       path, ":", finding.line() > 0 ? absl::StrCat(finding.line(), ":") : "",
-                       finding.warning() ? " warning: " : " error: ", finding.message(),
-                       finding.path().empty() ? "" : absl::StrCat(" [", finding.path(), "]")))
-                << "\n";
-  }
 }
 
 int Show(const Desk& desk, const std::string& name) {
@@ -102,7 +92,7 @@ int Diff(const Desk& desk, const std::string& path) {
   if (desk.console.output == Output::kJson) {
     desk.console.out << RenderJson(*preview);
   } else {
-    PrintFindings(desk.console, path, preview->findings());
+    desk.console.out << RenderFindings(path, preview->findings());
     desk.console.out << RenderCard(PreviewCard(*preview), desk.console.terminal);
   }
   return refused ? kRefused : kDone;
@@ -116,7 +106,7 @@ int Adopt(const Desk& desk, const std::string& path) {
   const auto preview = AskPreview(desk, *text);
   if (!preview.ok()) return Fail(console, preview.status());
   if (console.output == Output::kTable) {
-    PrintFindings(console, path, preview->findings());
+    console.out << RenderFindings(path, preview->findings());
     if (!HasErrors(*preview)) {
       console.out << RenderCard(PreviewCard(*preview), console.terminal);
     }

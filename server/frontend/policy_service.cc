@@ -10,6 +10,7 @@
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
 #include "server/core/core.h"
+#include "server/core/policy/lint_directory.h"
 #include "server/core/policy/read.h"
 #include "server/core/policy_diff.h"
 #include "server/core/state_util.h"
@@ -60,6 +61,29 @@ void AddFindings(const std::vector<core::Finding>& found, Findings* findings) {
     shown->set_message(finding.message);
     shown->set_warning(finding.warning);
   }
+}
+
+absl::Status Lint(const Call& call, const v1::LintPolicyRequest& request,
+                  v1::LintPolicyResponse& response) {
+  BELFRY_RETURN_IF_ERROR(CheckText(request.text()));
+  if (request.against_directory() && request.has_directory()) {
+    return InvalidField("directory", "leave it out, or against_directory: there is one at a time");
+  }
+  if (request.against_directory() && !call.identity().admin) {
+    return ErrorBuilder(absl::StatusCode::kPermissionDenied, "RIGHT_REQUIRED",
+                        "the directory is for administrators; without against_directory the pack "
+                        "is checked by itself")
+        .Build();
+  }
+  core::MoreChecks more;
+  if (request.against_directory() || request.has_directory()) {
+    more = [&](const policy::v1::Policy& pack) {
+      return core::LintDirectory(
+          pack, request.has_directory() ? request.directory() : call.engine().directory()->proto());
+    };
+  }
+  AddFindings(core::CheckPolicyText(request.text(), more), response.mutable_findings());
+  return absl::OkStatus();
 }
 
 // What would be decided otherwise if it were reported today: open incidents and their open duties,
@@ -201,10 +225,8 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::LintPolicy(grpc::CallbackServerCont
                                                         v1::LintPolicyResponse* response) {
   return RunCall(services_, context, "LintPolicy", Audience::kEverybody, [&](CallPtr call) {
     // Reading a large pack takes milliseconds; not on a callback thread.
-    ReadLater(call, [request, response](storage::Store&) -> absl::Status {
-      BELFRY_RETURN_IF_ERROR(CheckText(request->text()));
-      AddFindings(core::CheckPolicyText(request->text()), response->mutable_findings());
-      return absl::OkStatus();
+    ReadLater(call, [call, request, response](storage::Store&) {
+      return Lint(*call, *request, *response);
     });
   });
 }

@@ -16,8 +16,9 @@ struct Finding {
   bool warning = false;  // the pack can be loaded all the same
 };
 
-// References that lead nowhere, states nobody reaches or leaves, duties nobody can satisfy,
-// numbers that are missing or make no sense, items without a clause. `line` stays 0.
+// References that lead nowhere, states nobody reaches or leaves, duties that nothing raises or
+// nobody can satisfy, conditions that never hold, numbers that are missing or make no sense, items
+// without a clause or without a use. `line` stays 0.
 std::vector<Finding> LintPolicy(const policy::v1::Policy& policy);
 
 }  // namespace belfry::core

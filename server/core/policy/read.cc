@@ -29,35 +29,57 @@ class Complaints final : public google::protobuf::io::ErrorCollector {
   std::vector<Finding>& findings_;
 };
 
-// The line of "obligations[3].due": of the deepest part of the path that the parser knows.
-int LineOf(const TextFormat::ParseInfoTree& root, absl::string_view path) {
-  const TextFormat::ParseInfoTree* tree = &root;
-  const google::protobuf::Descriptor* type = policy::v1::Policy::descriptor();
+using Tree = TextFormat::ParseInfoTree;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+// The first line of a message that the parser says nothing about: a list in brackets has one place
+// for all its items, but each field inside has its own.
+int FirstLine(const Tree& tree, const Descriptor& type) {
+  int first = 0;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor* field = type.field(i);
+    const int line = tree.GetLocation(field, field->is_repeated() ? 0 : -1).line + 1;
+    if (line > 0 && (first == 0 || line < first)) first = line;
+  }
+  return first;
+}
+
+// The line of "obligations[3].due": of the deepest part of the path that stands in the text.
+int LineOf(const Tree& root, absl::string_view path) {
+  const Tree* tree = &root;
+  const Descriptor* type = policy::v1::Policy::descriptor();
   int line = 0;
   for (absl::string_view part : absl::StrSplit(path, '.')) {
-    int index = -1;
+    int index = 0;
     if (const size_t open = part.find('['); open != absl::string_view::npos) {
       if (!absl::SimpleAtoi(part.substr(open + 1, part.size() - open - 2), &index)) return line;
       part = part.substr(0, open);
     }
-    if (type == nullptr) return line;
-    const google::protobuf::FieldDescriptor* field = type->FindFieldByName(std::string(part));
+    const FieldDescriptor* field = type->FindFieldByName(std::string(part));
     if (field == nullptr) return line;
-    const int at = field->is_repeated() ? std::max(index, 0) : -1;
-    const TextFormat::ParseLocation location = tree->GetLocation(field, at);
-    if (location.line >= 0) line = location.line + 1;
+    int at = field->is_repeated() ? index : -1;
+    // Of words in brackets only the list has a place.
+    while (at > 0 && field->message_type() == nullptr && tree->GetLocation(field, at).line < 0)
+      --at;
+    const int found = tree->GetLocation(field, at).line + 1;
+    if (found > 0) line = found;
+    if (field->message_type() == nullptr) return line;
     type = field->message_type();
-    if (type == nullptr) return line;
     tree = tree->GetTreeForNested(field, at);
     if (tree == nullptr) return line;
+    if (found == 0) {
+      if (const int inside = FirstLine(*tree, *type); inside > 0) line = inside;
+    }
   }
   return line;
 }
 
-std::vector<Finding> Check(absl::string_view text, policy::v1::Policy& policy) {
+std::vector<Finding> Check(absl::string_view text, const MoreChecks& more,
+                           policy::v1::Policy& policy) {
   std::vector<Finding> findings;
   Complaints complaints(&findings);
-  TextFormat::ParseInfoTree tree;
+  Tree tree;
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&complaints);
   parser.WriteLocationsTo(&tree);
@@ -66,21 +88,29 @@ std::vector<Finding> Check(absl::string_view text, policy::v1::Policy& policy) {
     return findings;
   }
   findings = LintPolicy(policy);
+  const bool sound = std::all_of(findings.begin(), findings.end(),
+                                 [](const Finding& finding) { return finding.warning; });
+  if (sound && more) {
+    const std::vector<Finding> found = more(policy);
+    findings.insert(findings.end(), found.begin(), found.end());
+  }
   for (Finding& finding : findings) finding.line = LineOf(tree, finding.path);
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.line < b.line; });
   return findings;
 }
 
 }  // namespace
 
-std::vector<Finding> CheckPolicyText(absl::string_view text) {
+std::vector<Finding> CheckPolicyText(absl::string_view text, const MoreChecks& more) {
   policy::v1::Policy policy;
-  return Check(text, policy);
+  return Check(text, more, policy);
 }
 
 absl::StatusOr<policy::v1::Policy> ReadPolicy(absl::string_view text) {
   policy::v1::Policy policy;
   std::string errors;
-  for (const Finding& finding : Check(text, policy)) {
+  for (const Finding& finding : Check(text, nullptr, policy)) {
     if (finding.warning) continue;
     absl::StrAppend(&errors, errors.empty() ? "" : "\n", "line ", finding.line, ": ", finding.path,
                     finding.path.empty() ? "" : ": ", finding.message);

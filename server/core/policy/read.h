@@ -2,6 +2,8 @@
 #ifndef BELFRY_SERVER_CORE_POLICY_READ_H_
 #define BELFRY_SERVER_CORE_POLICY_READ_H_
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -11,8 +13,12 @@
 
 namespace belfry::core {
 
-// Everything that is wrong with the text, with lines: syntax first, then LintPolicy().
-std::vector<Finding> CheckPolicyText(absl::string_view text);
+// Looks at a pack without errors for what depends on more than the pack.
+using MoreChecks = std::function<std::vector<Finding>(const policy::v1::Policy& policy)>;
+
+// Everything that is wrong with the text, in the order of its lines: syntax first and alone, then
+// LintPolicy(), then `more`.
+std::vector<Finding> CheckPolicyText(absl::string_view text, const MoreChecks& more = nullptr);
 
 // The pack. INVALID_ARGUMENT lists each error as "line N: path: message".
 absl::StatusOr<policy::v1::Policy> ReadPolicy(absl::string_view text);

@@ -1,0 +1,97 @@
+// Documents of a pack and their fields.
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "re2/re2.h"
+#include "server/core/policy/lint_predicates.h"
+#include "server/core/policy/lint_topics.h"
+
+namespace belfry::core {
+namespace {
+
+using policy::v1::DocumentType;
+
+std::string At(const std::string& list, int index) { return absl::StrCat(list, "[", index, "]"); }
+
+void CheckPatterns(LintContext& lint, const DocumentType::Field& field, const std::string& path) {
+  for (int i = 0; i < field.refuse_patterns_size(); ++i) {
+    const re2::RE2 pattern(field.refuse_patterns(i), re2::RE2::Quiet);
+    if (!pattern.ok()) {
+      lint.Error(At(path + ".refuse_patterns", i),
+                 absl::StrCat("is no RE2 pattern: ", pattern.error(), "; correct it"));
+    } else if (re2::RE2::PartialMatch("", pattern)) {
+      lint.Error(At(path + ".refuse_patterns", i),
+                 "fits every text, also none, so nothing is accepted; make it narrower");
+    }
+  }
+  if (field.refuse_patterns().empty() == field.refuse_reason().empty()) return;
+  lint.Error(path,
+             absl::StrCat(field.name(), " needs refuse_reason with refuse_patterns: say why"));
+}
+
+void CheckField(LintContext& lint, const DocumentType& document, const DocumentType::Field& field,
+                const std::string& path) {
+  lint.CheckText(field.label(), "label", path, "say what belongs there");
+  if (field.characters_max() < 0) {
+    lint.Error(path + ".characters_max", "must not be negative; leave it out for no limit");
+  }
+  lint.CheckDistinct(field.values(), path + ".values");
+  for (int i = 0; i < field.values_size(); ++i) {
+    if (field.characters_max() > 0 &&
+        field.values(i).size() > static_cast<size_t>(field.characters_max())) {
+      lint.Error(At(path + ".values", i),
+                 absl::StrCat("is longer than characters_max of ", field.name(), "; raise it"));
+    }
+  }
+  if (field.multiple() && field.values().empty()) {
+    lint.Error(path + ".multiple", "needs values to choose several of");
+  }
+  CheckPatterns(lint, field, path);
+  if (!field.has_required_when()) return;
+  if (field.required()) {
+    lint.Error(path + ".required",
+               absl::StrCat(field.name(), " is needed always or required_when; take one out"));
+  }
+  if (field.required_when().name() == field.name()) {
+    lint.Error(path + ".required_when.name",
+               absl::StrCat(field.name(), " asks about itself; name another field"));
+    return;
+  }
+  CheckFieldTest(lint, document, field.required_when(), path + ".required_when");
+}
+
+void CheckDocument(LintContext& lint, const DocumentType& document, const std::string& path) {
+  lint.CheckText(document.title(), "title", path, "people see it");
+  lint.ReferAct(document.act(), path + ".act");
+  lint.ReferRoles(document.recipient_roles(), path + ".recipient_roles");
+  lint.CheckDistinct(document.recipient_roles(), path + ".recipient_roles");
+  if (document.fields().empty()) {
+    lint.Error(path, absl::StrCat(document.code(), " has no fields; a document says something"));
+  }
+  lint.CheckNames(document.fields(), path + ".fields", "name",
+                  [](const auto& field) -> const std::string& { return field.name(); });
+  for (int i = 0; i < document.fields_size(); ++i) {
+    CheckField(lint, document, document.fields(i), At(path + ".fields", i));
+  }
+  CheckGuards(lint, document.guards(), path + ".guards", &document);
+  if (document.has_order()) {
+    CheckCanHold(lint, document.order(), path + ".order",
+                 absl::StrCat("every ", document.code(), " is marked as out of order"));
+  }
+  lint.CheckCited(document, path);
+}
+
+}  // namespace
+
+void LintDocuments(LintContext& lint) {
+  const auto& documents = lint.policy.documents();
+  lint.CheckCodes(documents, "documents");
+  lint.CheckAliases(documents, "documents",
+                    [](const auto& item) -> const std::string& { return item.code(); });
+  for (int i = 0; i < documents.size(); ++i) {
+    CheckDocument(lint, documents.Get(i), At("documents", i));
+  }
+}
+
+}  // namespace belfry::core
