@@ -169,7 +169,16 @@ class Bench {
     Differ(what,
            never ? "never sent"
                  : (wanted.times() > 0 ? absl::StrCat("sent ", wanted.times(), " times") : "sent"),
-           times.empty() ? "not sent" : absl::StrCat("sent at ", absl::StrJoin(times, ", ")));
+           times.empty() ? "not sent" : absl::StrCat("sent at ", Shortened(std::move(times))));
+  }
+
+  // The first few; a page every five minutes makes a long list.
+  static std::string Shortened(std::vector<std::string> times) {
+    constexpr size_t kShown = 8;
+    const size_t more = times.size() > kShown ? times.size() - kShown : 0;
+    times.resize(times.size() - more);
+    return absl::StrCat(absl::StrJoin(times, ", "),
+                        more > 0 ? absl::StrCat(", and ", more, " more") : "");
   }
 
   // "dop.pc" for people; channels keep their full name.
