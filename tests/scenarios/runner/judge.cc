@@ -136,10 +136,10 @@ class Bench {
       if (!name.ok() || *name != actual.delivery.incident()) return false;
     }
     if (wanted.has_late() && wanted.late() != notice.late()) return false;
-    if (anywhere) return absl::StrContains(AllText(notice), wanted.contains());
-    return absl::StrContains(
-        absl::StrCat(notice.title(), "\n", notice.text(), "\n", notice.entry().text()),
-        wanted.contains());
+    const std::string written =
+        absl::StrCat(notice.title(), "\n", notice.text(), "\n", notice.entry().text());
+    if (!wanted.lacks().empty() && absl::StrContains(written, wanted.lacks())) return false;
+    return absl::StrContains(anywhere ? AllText(notice) : written, wanted.contains());
   }
 
   void JudgeSent(const testing::v1::Sent& wanted, bool never) {
@@ -160,6 +160,7 @@ class Bench {
     add("at ", wanted.at());
     if (wanted.has_late()) add("", wanted.late() ? "marked late" : "not marked late");
     if (!wanted.contains().empty()) absl::StrAppend(&what, " with \"", wanted.contains(), "\"");
+    if (!wanted.lacks().empty()) absl::StrAppend(&what, " without \"", wanted.lacks(), "\"");
     add("of ", wanted.incident());
     const bool right =
         never ? times.empty()
