@@ -1,0 +1,121 @@
+// The NCISS score, whose expectations are sums rather than stories: catalogue 3.2 and 4.4.
+#include <array>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/mutation/expectations.h"
+
+namespace belfry::mutation {
+namespace {
+
+// Functional, activity, location, actor, information, recoverability, sector, potential.
+using Vector = std::array<int, 8>;
+
+constexpr const char* kNames[] = {"functional",  "activity",       "location", "actor",
+                                  "information", "recoverability", "sector",   "potential"};
+constexpr Vector kWeights = {6, 5, 4, 4, 2, 4, 3, 6};
+constexpr int kLowest = 325;
+constexpr int kHighest = 3400;
+
+std::string ActOf(const Vector& vector) {
+  std::string act = "CSIRT_H fact";
+  for (size_t i = 0; i < vector.size(); ++i) {
+    absl::StrAppend(&act, " nciss_", kNames[i], "=", vector[i]);
+  }
+  return act;
+}
+
+// "SEV3 55.12".
+std::string Scored(Trial& trial, const Vector& vector) {
+  World world = trial.NewWorld();
+  absl::Status status = world.Act("CLERK open CAT-14");
+  if (status.ok()) status = world.Act(ActOf(vector));
+  if (!status.ok()) return std::string(status.message());
+  return absl::StrCat(world.state().severity(), " ",
+                      std::round(world.state().severity_score() * 100) / 100);
+}
+
+// A vector whose weighted sum is this.
+Vector WithSum(int sum) {
+  int each = sum / 34;
+  int rest = sum % 34;
+  if (rest == 1) {
+    --each;
+    rest += 34;
+  }
+  Vector vector;
+  vector.fill(each);
+  if (rest % 2 == 1) {
+    ++vector[6];
+    rest -= 3;
+  }
+  vector[4] += rest / 2;
+  return vector;
+}
+
+int SumFor(double score) {
+  return static_cast<int>(std::ceil(kLowest + score / 100 * (kHighest - kLowest)));
+}
+
+// The test vectors of the catalogue.
+std::vector<std::string> Vectors(Trial& trial) {
+  const std::vector<std::pair<Vector, std::string>> expected = {
+      {{0, 0, 30, 20, 0, 20, 15, 0}, "SEV5 0"},
+      {{100, 100, 100, 100, 100, 100, 100, 100}, "SEV1 100"},
+      {{50, 100, 40, 40, 10, 40, 40, 50}, "SEV4 45.37"},
+      {{60, 100, 60, 40, 50, 60, 40, 50}, "SEV3 55.12"},
+      {{100, 100, 90, 80, 0, 60, 25, 100}, "SEV2 77.07"},
+      {{0, 70, 40, 50, 0, 20, 40, 0}, "SEV5 19.02"},
+      {{20, 80, 60, 80, 10, 60, 40, 75}, "SEV3 51.54"}};
+  std::vector<std::string> failures;
+  for (const auto& [vector, wanted] : expected) {
+    const std::string actual = Scored(trial, vector);
+    if (actual != wanted) failures.push_back(absl::StrCat(wanted, ": ", actual));
+  }
+  return failures;
+}
+
+// Each limit, and one point of the weighted sum below it.
+std::vector<std::string> Bands(Trial& trial) {
+  std::vector<std::string> failures;
+  const struct {
+    double limit;
+    const char* from;
+    const char* below;
+  } bands[] = {{80, "SEV1", "SEV2"}, {65, "SEV2", "SEV3"}, {50, "SEV3", "SEV4"}, {35, "SEV4", "SEV5"}};
+  for (const auto& band : bands) {
+    const int sum = SumFor(band.limit);
+    for (const int offset : {0, -1}) {
+      const std::string wanted = offset == 0 ? band.from : band.below;
+      const std::string actual = Scored(trial, WithSum(sum + offset));
+      if (actual.substr(0, 4) != wanted) {
+        failures.push_back(absl::StrCat("at ", sum + offset, " ", wanted, ": ", actual));
+      }
+    }
+  }
+  return failures;
+}
+
+std::vector<std::string> Incomplete(Trial& trial) {
+  World world = trial.NewWorld();
+  absl::Status status = world.Act("CLERK open CAT-14");
+  if (status.ok()) status = world.Act("CSIRT_H fact nciss_functional=100 nciss_activity=100");
+  if (!status.ok()) return {std::string(status.message())};
+  if (world.state().severity() == "SEV4") return {};
+  return {absl::StrCat("with two of eight answers it is ", world.state().severity())};
+}
+
+}  // namespace
+
+void AddComputedChecks(Suite& suite) {
+  static_assert(kWeights[0] + kWeights[1] + kWeights[2] + kWeights[3] + kWeights[4] + kWeights[5] +
+                    kWeights[6] + kWeights[7] ==
+                34);
+  suite.checks.push_back({"score NCISS test vectors", "3.2", "computed_checks.cc", Vectors});
+  suite.checks.push_back({"score NCISS bands", "4.4", "computed_checks.cc", Bands});
+  suite.checks.push_back({"score NCISS needs all answers", "4.4", "computed_checks.cc", Incomplete});
+}
+
+}  // namespace belfry::mutation
