@@ -211,6 +211,7 @@ void CheckKind(LintContext& lint, const Predicate& predicate, const std::string&
       lint.ReferRoles(predicate.told().roles(), path + ".told.roles");
       break;
     case Predicate::kTicket:
+    case Predicate::kCategoryDetail:
     case Predicate::kChild:
       break;
     case Predicate::KIND_NOT_SET:
