@@ -244,6 +244,8 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
                                        absl::StrCat("accept the ", type->title()), act.fields(),
                                        entity, grants));
 
+  // A period that began while nobody looked has its duty before a paper is laid on it.
+  if (!draft.began_ended()) Reconcile(draft);
   record::v1::Event event = draft.NewEvent();
   record::v1::DocumentSubmitted* body = event.mutable_document_submitted();
   body->set_type(type->code());

@@ -60,7 +60,17 @@ bool IsStepBack(const PolicyIndex& policy, absl::string_view from, absl::string_
   return false;
 }
 
-void RecordTransition(Draft& draft, const Transition& transition, absl::string_view reason) {
+// New facts are as old as the oldest of them: from then on somebody was aware.
+absl::Time KnownSince(const Facts& facts, absl::Time now) {
+  absl::Time since = now;
+  for (const v1::Fact& fact : facts) {
+    if (fact.has_known_time()) since = std::min(since, FromProto(fact.known_time()));
+  }
+  return since;
+}
+
+void RecordTransition(Draft& draft, const Transition& transition, absl::string_view reason,
+                      const Facts& facts) {
   const Context& context = draft.context();
   record::v1::Event event = draft.NewEvent();
   record::v1::StateChanged* body = event.mutable_state_changed();
@@ -71,6 +81,9 @@ void RecordTransition(Draft& draft, const Transition& transition, absl::string_v
   body->set_done(transition.done());
   body->set_reason(std::string(reason));
   body->set_restarts_clocks(transition.restarts_clocks());
+  if (transition.restarts_clocks()) {
+    *body->mutable_restart_time() = ToProto(KnownSince(facts, context.now));
+  }
   body->set_tell_everyone(transition.tell_everyone());
   const policy::v1::State* to = context.policy.FindState(transition.to());
   if (IsStepBack(context.policy, draft.state().state(), transition.to())) {
@@ -112,10 +125,11 @@ bool SecondPersonAgrees(Draft& draft, const Transition& transition) {
 }
 
 // One step: guards, then the record, then its consequences.
-absl::Status Step(Draft& draft, const Transition& transition, absl::string_view reason) {
+absl::Status Step(Draft& draft, const Transition& transition, absl::string_view reason,
+                  const Facts& facts) {
   BELFRY_RETURN_IF_ERROR(RequireGuards(draft, transition.guards(), transition.verb()));
   if (!SecondPersonAgrees(draft, transition)) return absl::OkStatus();
-  RecordTransition(draft, transition, reason);
+  RecordTransition(draft, transition, reason, facts);
   Reconcile(draft);
   return absl::OkStatus();
 }
@@ -163,13 +177,13 @@ absl::Status DecideTransition(Draft& draft, const Caller& caller,
   for (const std::string& between : transition->through()) {
     const Transition* step = OrdinaryTransition(draft, between);
     if (step == nullptr) continue;  // left behind already
-    BELFRY_RETURN_IF_ERROR(Step(draft, *step, act.reason()));
+    BELFRY_RETURN_IF_ERROR(Step(draft, *step, act.reason(), act.facts()));
   }
   if (!transition->through().empty()) {
     const Transition* last = OrdinaryTransition(draft, transition->to());
-    if (last != nullptr) return Step(draft, *last, act.reason());
+    if (last != nullptr) return Step(draft, *last, act.reason(), act.facts());
   }
-  return Step(draft, *transition, act.reason());
+  return Step(draft, *transition, act.reason(), act.facts());
 }
 
 }  // namespace belfry::core

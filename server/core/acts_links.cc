@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -30,6 +31,20 @@ const policy::v1::Transition* MergeTransition(const Draft& draft) {
     }
   }
   return nullptr;
+}
+
+// What is still owed goes on in the other incident, once.
+void LeaveDuties(Draft& draft, const std::string& parent) {
+  std::vector<record::v1::ObligationRow> rows;
+  for (const record::v1::ObligationRow& row : draft.state().obligations()) {
+    if (IsOpen(row) || row.state() == v1::Obligation::STATE_HELD) rows.push_back(row);
+  }
+  for (const record::v1::ObligationRow& row : rows) {
+    const auto* rule = draft.context().policy.FindObligation(row.code());
+    if (rule == nullptr) continue;
+    Settle(draft, *rule, row.instance(), v1::Obligation::STATE_VOID,
+           absl::StrCat("moved to ", parent));
+  }
 }
 
 }  // namespace
@@ -91,6 +106,7 @@ absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncide
   record::v1::Event event = draft.NewEvent();
   event.mutable_linked()->set_parent(act.parent());
   draft.Record(std::move(event));
+  if (act.merge()) LeaveDuties(draft, act.parent());
   Reconcile(draft);
   return absl::OkStatus();
 }
@@ -123,7 +139,11 @@ absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
     *body->add_entities() = std::move(merged);
   }
   for (const v1::Fact& fact : act.from->facts()) {
-    if (!FactValue(draft.state(), fact.name()).has_value()) *body->add_facts() = fact;
+    // Of two answers the newer one counts.
+    const v1::Fact* known = FindFact(draft.state(), fact.name(), fact.entity());
+    if (known == nullptr || FromProto(known->known_time()) < FromProto(fact.known_time())) {
+      *body->add_facts() = fact;
+    }
   }
   *body->mutable_categories() = act.from->categories();
   // Duties that this one has as well are owed once; others move here with their clocks.

@@ -132,6 +132,12 @@ absl::Status DecideEntity(Draft& draft, const Caller& caller, const v1::AddEntit
     return absl::OkStatus();
   }
   if (same_relation) return absl::OkStatus();
+  // Letting an agency out ends what it owes; that is not for those who owe it.
+  if (known != nullptr && IsReporting(*known) &&
+      act.entity().relation() == v1::IncidentEntity::RELATION_POTENTIAL) {
+    BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "RELEASE_ENTITY"));
+    BELFRY_RETURN_IF_ERROR(CheckNeeded("reason", act.reason(), kReasonCharactersMax));
+  }
   // T0 of an entity drawn in later is its own detection or the time it was told, the earlier one;
   // one that was only possibly concerned becomes aware when it is found to be affected.
   const bool keeps = known != nullptr && IsReporting(*known);

@@ -64,6 +64,21 @@ void MoveToPolicy(Draft& draft) {
   }
 }
 
+// An entity that joins the network is bound from then on (POL-2.2).
+void FollowDirectory(Draft& draft) {
+  const v1::Entity* entity = draft.context().directory.FindEntity(draft.state().entity());
+  const record::v1::EntityPart* part = FindPart(draft.state(), draft.state().entity());
+  if (entity == nullptr || part == nullptr) return;
+  const bool voluntary =
+      entity->binding() == v1::Entity::BINDING_VOLUNTARY && !entity->network_member();
+  if (part->voluntary() == voluntary && part->network_member() == entity->network_member() &&
+      part->executive_department() == entity->executive_department() &&
+      part->secretariat() == entity->secretariat()) {
+    return;
+  }
+  RecordEntity(draft, *entity, part->relation(), FromProto(part->detect_time()));
+}
+
 }  // namespace
 
 absl::Status DecideRegister(Draft& draft, const OpenRegister& act) {
@@ -82,8 +97,9 @@ absl::Status DecideRegister(Draft& draft, const OpenRegister& act) {
     if (entity != nullptr) {
       RecordEntity(draft, *entity, v1::IncidentEntity::RELATION_ORIGIN, draft.context().now);
     }
-  } else if (draft.state().policy() != draft.context().policy.Name()) {
-    MoveToPolicy(draft);
+  } else {
+    FollowDirectory(draft);
+    if (draft.state().policy() != draft.context().policy.Name()) MoveToPolicy(draft);
   }
   Reconcile(draft);
   return absl::OkStatus();

@@ -34,6 +34,9 @@ void AcknowledgeByReporting(Draft& draft, const Caller& caller) {
   body->add_chains(entity);
   body->set_level(level);
   SetRecheck(draft, *body);
+  for (const std::string& clause : context.policy.proto().escalation().clauses()) {
+    event.add_clauses(clause);
+  }
   draft.Record(std::move(event));
 }
 

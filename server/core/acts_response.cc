@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
@@ -45,6 +46,41 @@ bool AcknowledgedBefore(const Draft& draft, const std::string& person) {
   const auto& rows = draft.state().acknowledgements();
   return std::any_of(rows.begin(), rows.end(),
                      [&](const auto& row) { return row.person() == person; });
+}
+
+// Up: pages that level. Down: stands the levels above it down; one level is the handler's to
+// give, more the executive's.
+absl::Status GoToLevel(Draft& draft, const Caller& caller, const std::string& entity,
+                       const v1::EscalateIncidentRequest& act) {
+  const Context& context = draft.context();
+  const auto& ladder = context.policy.proto().escalation();
+  const record::v1::Chain* chain = FindChain(draft.state(), entity);
+  const auto* pace = context.policy.PaceFor(draft.state().severity());
+  if (act.level() < 1 || act.level() > ladder.levels_size() || chain == nullptr ||
+      pace == nullptr) {
+    return InvalidField("level",
+                        absl::StrCat("is a level of the ladder, 1 to ", ladder.levels_size()));
+  }
+  if (act.level() == chain->level()) return absl::OkStatus();
+  if (act.level() > chain->level()) {
+    ClimbTo(draft, entity, act.level(), act.reason());
+    Reconcile(draft);
+    return absl::OkStatus();
+  }
+  const bool one = chain->level() - act.level() == 1;
+  BELFRY_RETURN_IF_ERROR(
+      RequireAct(context, caller, draft.state(), one ? "DEESCALATE" : "DEESCALATE_LEVELS", entity));
+  if (act.level() < pace->start_level()) {
+    return ErrorBuilder(
+               absl::StatusCode::kFailedPrecondition, "START_LEVEL",
+               absl::StrCat("at ", draft.state().severity(), " the ladder does not go below level ",
+                            pace->start_level(), "; lower the severity first"))
+        .Violation(absl::StrJoin(ladder.clauses(), ", "), "start level", "cannot go below it")
+        .Build();
+  }
+  Lower(draft, *chain, act.level(), act.reason());
+  Reconcile(draft);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -104,6 +140,10 @@ absl::Status DecideEscalate(Draft& draft, const Caller& caller,
                                      "; reopen it to page people again"))
         .Build();
   }
+  if (act.level() != 0) {
+    if (!act.roles().empty()) return InvalidField("level", "and roles exclude each other");
+    return GoToLevel(draft, caller, entity, act);
+  }
   if (act.roles().empty()) {
     if (ClimbNow(draft, entity, record::v1::ChainPaged::REASON_REQUESTED, act.reason()).empty()) {
       return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "LADDER_AT_TOP",
@@ -154,6 +194,9 @@ absl::Status DecideSeverity(Draft& draft, const Caller& caller,
   if (wanted > present) {
     BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "LOWER_SEVERITY"));
     BELFRY_RETURN_IF_ERROR(CheckNeeded("reason", act.reason(), kReasonCharactersMax));
+    if (wanted > context.policy.SeverityRank(SuggestedSeverity(draft.About("")))) {
+      BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "LOWER_BELOW_SUGGESTION"));
+    }
     const SeverityFloors floors = FloorsOf(draft.About(""));
     if (!floors.at_least.empty() && context.policy.SeverityRank(floors.at_least) < wanted) {
       ErrorBuilder error(absl::StatusCode::kFailedPrecondition, "SEVERITY_FLOOR",

@@ -107,7 +107,9 @@ void ApplyStateChanged(IncidentState& state, const Event& event) {
   }
   if (body.restarts_clocks()) {
     state.set_reopened_count(state.reopened_count() + 1);
-    for (auto& part : *state.mutable_entities()) *part.mutable_detect_time() = event.time();
+    for (auto& part : *state.mutable_entities()) {
+      *part.mutable_detect_time() = body.has_restart_time() ? body.restart_time() : event.time();
+    }
     state.clear_recurrence_not_before();
   }
 }
@@ -210,6 +212,17 @@ void ApplyCleared(IncidentState& state, const record::v1::ChainCleared& body) {
   chain->clear_recheck();
 }
 
+void ApplyLowered(IncidentState& state, const record::v1::ChainLowered& body) {
+  record::v1::Chain* chain = FindMutableChain(state, body.entity());
+  if (chain == nullptr) return;
+  chain->set_level(body.level());
+  chain->set_attempt(1);
+  if (body.has_next_time()) *chain->mutable_next_time() = body.next_time();
+  if (chain->state() == v1::EscalationChain::STATE_EXHAUSTED) {
+    chain->set_state(v1::EscalationChain::STATE_NOTIFIED);
+  }
+}
+
 void ApplyOpened(IncidentState& state, const Event& event) {
   const record::v1::ObligationOpened& body = event.obligation_opened();
   record::v1::ObligationRow* row = state.add_obligations();
@@ -257,6 +270,7 @@ void ApplyRescheduled(IncidentState& state, const record::v1::ObligationReschedu
     row->set_state(v1::Obligation::STATE_PENDING);
     row->set_overdue_steps_done(0);
   }
+  if (body.has_advisory()) row->set_advisory(body.advisory());
 }
 
 void ApplyHeld(IncidentState& state, const Event& event) {
@@ -266,6 +280,7 @@ void ApplyHeld(IncidentState& state, const Event& event) {
   row->set_reason(body.reason());
   if (body.held()) {
     row->set_state(v1::Obligation::STATE_HELD);
+    row->set_reminders_done(0);
     *row->mutable_hold_time() = event.time();
     return;
   }
@@ -482,7 +497,11 @@ void Apply(IncidentState& state, const Event& event) {
     case Event::kChainCleared:
       ApplyCleared(state, event.chain_cleared());
       break;
+    case Event::kChainLowered:
+      ApplyLowered(state, event.chain_lowered());
+      break;
     case Event::kObligationOpened:
+      Tell(state, event.obligation_opened().told_people());
       ApplyOpened(state, event);
       break;
     case Event::kObligationSettled:
@@ -509,7 +528,8 @@ void Apply(IncidentState& state, const Event& event) {
       for (const std::string& code : event.overdue_step_taken().opens()) {
         record::v1::Occurrence* occurrence = state.add_step_ups();
         occurrence->set_event_version(event.version());
-        *occurrence->mutable_time() = event.time();
+        // When the step was due, however late it was taken.
+        *occurrence->mutable_time() = event.has_due_time() ? event.due_time() : event.time();
         occurrence->set_about(code);
       }
       if (!event.overdue_step_taken().people().empty()) {

@@ -4,6 +4,9 @@
 #include <variant>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/base/error.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
 #include "server/core/acts.h"
@@ -39,6 +42,32 @@ void Reconcile(Draft& draft) {
     if (draft.state().version() == before) return;
   }
 }
+
+namespace {
+
+// An ended incident takes notes, contacts and papers, but nothing that makes somebody owe something
+// with a number: that needs it open again. What a paper asks of an official to explain is allowed.
+absl::Status RefuseNewDuties(const Draft& draft) {
+  const PolicyIndex& policy = draft.context().policy;
+  if (draft.internal() || !draft.began_ended() || !IsEnded(policy, draft.state())) {
+    return absl::OkStatus();
+  }
+  for (const record::v1::Event& event : draft.events()) {
+    if (!event.has_obligation_opened()) continue;
+    const auto* rule = policy.FindObligation(event.obligation_opened().code());
+    if (rule == nullptr || rule->kind() == policy::v1::Obligation::KIND_DERIVED) continue;
+    return ErrorBuilder(
+               absl::StatusCode::kFailedPrecondition, "INCIDENT_ENDED",
+               absl::StrCat(draft.state().id(), " is ", draft.state().state(), "; this would open ",
+                            rule->code(), " (", absl::StrJoin(rule->clauses(), ", "),
+                            "). Reopen it first, or use the incident in which it goes on"))
+        .Violation(absl::StrJoin(rule->clauses(), ", "), rule->code(), "the incident has ended")
+        .Build();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<Decision> Decide(const Context& context, const record::v1::IncidentState* state,
                                 const Command& command) {
@@ -93,6 +122,7 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
       },
       command.act);
   BELFRY_RETURN_IF_ERROR(status);
+  BELFRY_RETURN_IF_ERROR(RefuseNewDuties(draft));
   return std::move(draft).Finish();
 }
 

@@ -23,7 +23,9 @@ class Draft {
       : context_(context),
         state_(std::move(state)),
         actor_(command.caller.actor),
-        request_id_(command.request_id) {}
+        request_id_(command.request_id),
+        internal_(command.caller.internal),
+        began_ended_(IsEnded(context.policy, state_)) {}
 
   // A new event with the version, time, actor and request id filled in; give it a body, then
   // Record() it. `due` is set for what fell due.
@@ -38,6 +40,11 @@ class Draft {
     return {context_.policy, state_, entity, context_.now};
   }
   bool empty() const { return events_.empty(); }
+  const std::vector<record::v1::Event>& events() const { return events_; }
+  // Belfry itself acts, not a person.
+  bool internal() const { return internal_; }
+  // The incident had ended before this command.
+  bool began_ended() const { return began_ended_; }
 
   Decision Finish() && { return {std::move(events_), std::move(state_)}; }
 
@@ -46,6 +53,8 @@ class Draft {
   record::v1::IncidentState state_;
   record::v1::Actor actor_;
   std::string request_id_;
+  bool internal_;
+  bool began_ended_;
   std::vector<record::v1::Event> events_;
 };
 

@@ -125,6 +125,15 @@ void StartOrRaise(Draft& draft, const std::string& entity) {
        "", std::nullopt);
 }
 
+// Everybody who was paged hears that it is over; who ends it knows.
+google::protobuf::RepeatedPtrField<std::string> ToldOf(const Draft& draft, const Chain& chain) {
+  google::protobuf::RepeatedPtrField<std::string> people;
+  for (const std::string& person : chain.paged_people()) {
+    if (person != draft.actor().principal()) people.Add(std::string(person));
+  }
+  return people;
+}
+
 }  // namespace
 
 void SettleChains(Draft& draft) {
@@ -145,7 +154,11 @@ void SettleChains(Draft& draft) {
   }
   for (std::string& entity : running) {
     record::v1::Event event = draft.NewEvent();
+    const Chain* chain = FindChain(draft.state(), entity);
+    if (chain != nullptr)
+      *event.mutable_chain_cleared()->mutable_told_people() = ToldOf(draft, *chain);
     event.mutable_chain_cleared()->set_entity(std::move(entity));
+    for (const std::string& clause : LadderOf(draft).clauses()) event.add_clauses(clause);
     draft.Record(std::move(event));
   }
 }
@@ -185,6 +198,30 @@ std::vector<std::string> ClimbNow(Draft& draft, absl::string_view entity, ChainP
   const int level = chain == nullptr ? 1 : chain->level() + 1;
   if (level > LadderOf(draft).levels_size()) return {};
   return Page(draft, entity, {level, 1, reason}, level, draft.context().now, 0, text, std::nullopt);
+}
+
+void ClimbTo(Draft& draft, absl::string_view entity, int level, absl::string_view text) {
+  const Chain* chain = FindChain(draft.state(), entity);
+  const int from = chain == nullptr ? 1 : chain->level() + 1;
+  Page(draft, entity, {level, 1, ChainPaged::REASON_REQUESTED}, from, draft.context().now, 0, text,
+       std::nullopt);
+}
+
+void Lower(Draft& draft, const Chain& chain, int level, absl::string_view reason) {
+  const EscalationLadder::Pace* pace = PaceOf(draft);
+  record::v1::Event event = draft.NewEvent();
+  record::v1::ChainLowered* body = event.mutable_chain_lowered();
+  body->set_entity(chain.entity());
+  body->set_from(chain.level());
+  body->set_level(level);
+  body->set_reason(std::string(reason));
+  *body->mutable_told_people() = ToldOf(draft, chain);
+  // Whoever answered has answered; silence goes on counting on the lower level.
+  if (pace != nullptr && chain.state() != v1::EscalationChain::STATE_ACKNOWLEDGED) {
+    *body->mutable_next_time() = ToProto(draft.context().now + FromProto(pace->ack_window()));
+  }
+  for (const std::string& clause : LadderOf(draft).clauses()) event.add_clauses(clause);
+  draft.Record(std::move(event));
 }
 
 int LevelOf(const PolicyIndex& policy, const std::vector<record::v1::RoleGrant>& grants) {

@@ -26,7 +26,17 @@ void TakeChainDue(Draft& draft, absl::string_view entity);
 std::vector<std::string> ClimbNow(Draft& draft, absl::string_view entity,
                                   record::v1::ChainPaged::Reason reason, absl::string_view text);
 
+// Pages the levels up to this one, because a person asked for it.
+void ClimbTo(Draft& draft, absl::string_view entity, int level, absl::string_view text);
+// Takes the chain down to a lower level and tells everybody who was paged.
+void Lower(Draft& draft, const record::v1::Chain& chain, int level, absl::string_view reason);
+
 // The highest level of the ladder that one of `grants` is on; 0 when none is.
+// Pages the levels up to this one.
+void ClimbTo(Draft& draft, absl::string_view entity, int level, absl::string_view text);
+// Takes the chain down to a lower level and tells everybody who was paged.
+void Lower(Draft& draft, const record::v1::Chain& chain, int level, absl::string_view reason);
+
 int LevelOf(const PolicyIndex& policy, const std::vector<record::v1::RoleGrant>& grants);
 
 // Everybody whom the latest page went to is unreachable.

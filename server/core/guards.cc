@@ -62,6 +62,14 @@ absl::Status RequireGuards(const Draft& draft, const Guards& guards, absl::strin
       continue;
     }
     const std::string clauses = absl::StrJoin(guard.clauses(), ", ");
+    if (!guard.when_actor().empty()) {
+      // Not what is missing, but who may.
+      return ErrorBuilder(absl::StatusCode::kPermissionDenied, "ROLE_REQUIRED",
+                          absl::StrCat(guard.message(), " (", clauses,
+                                       "): ", Remedy(draft.state(), guard.remedy())))
+          .Metadata("clauses", clauses)
+          .Build();
+    }
     const std::string remedy = Remedy(draft.state(), guard.remedy());
     error.Violation(clauses, guard.code(), absl::StrCat(guard.message(), ". ", remedy));
     lines.push_back(absl::StrCat(guard.message(), clauses.empty() ? "" : " (", clauses,

@@ -25,7 +25,12 @@ using v1::Notice;
 // Collects the notices of one commit, so that a place is told one thing once.
 class Notifier {
  public:
-  Notifier(const Context& context, const IncidentState& state) : context_(context), state_(state) {
+  Notifier(const Context& context, const IncidentState& state, const std::vector<Event>& events)
+      : context_(context),
+        state_(state),
+        told_everyone_(std::any_of(events.begin(), events.end(), [](const Event& event) {
+          return event.has_state_changed() && event.state_changed().tell_everyone();
+        })) {
     if (!state.restricted()) FindChannels();
   }
 
@@ -52,9 +57,12 @@ class Notifier {
   void TellEveryone(const Event& event);
   void TellInvolved(const Event& event);
   void ToList(const Event& event);
+  void TellOver(const Event& event, const google::protobuf::RepeatedPtrField<std::string>& people,
+                absl::string_view reason);
 
   const Context& context_;
   const IncidentState& state_;
+  const bool told_everyone_;
   std::vector<const v1::Channel*> channels_;
   std::vector<NoticeDraft> drafts_;
 };
@@ -114,17 +122,23 @@ NoticeFacts Notifier::DutyFacts(absl::string_view instance) const {
   return facts;
 }
 
-// What was decided about it, in words; else only that it is done.
+// What was decided about it, or raised it, in words; else only that it is done.
 std::string Notifier::OutcomeText(absl::string_view instance) const {
   const NoticeFacts facts = DutyFacts(instance);
   if (facts.rule == nullptr || state_.decisions().empty()) return "done";
   const v1::Decision& latest = *state_.decisions().rbegin();
-  for (const policy::v1::Satisfaction& way : facts.rule->satisfied_by()) {
-    if (way.has_decision() && way.decision().question() == latest.question()) {
-      return absl::StrCat(latest.answer(), latest.reason().empty() ? "" : ": ", latest.reason());
-    }
-  }
-  return "done";
+  const auto speaks = [&](const std::string& question) { return question == latest.question(); };
+  const bool about =
+      std::any_of(facts.rule->satisfied_by().begin(), facts.rule->satisfied_by().end(),
+                  [&](const auto& way) {
+                    return way.has_decision() && speaks(way.decision().question());
+                  }) ||
+      std::any_of(facts.rule->sources().begin(), facts.rule->sources().end(),
+                  [&](const auto& source) {
+                    return source.has_decision() && speaks(source.decision().question());
+                  });
+  if (!about) return "done";
+  return absl::StrCat(latest.answer(), latest.reason().empty() ? "" : ": ", latest.reason());
 }
 
 // The button that answers a duty, where one press or one form can.
@@ -192,6 +206,15 @@ void Notifier::TellDuty(const Event& event) {
   switch (event.body_case()) {
     case Event::kObligationOpened: {
       const auto& body = event.obligation_opened();
+      if (!body.told_people().empty()) {
+        Notice told = NewNotice(Notice::KIND_STATEMENT, event, "DUTY_RAISED");
+        told.set_obligation(body.instance());
+        NoticeFacts why = DutyFacts(body.instance());
+        why.actor = event.actor().principal();
+        why.reason = OutcomeText(body.instance());
+        SetText(told, "RAISED", why);
+        ToPeople(body.told_people(), told, true);
+      }
       if (body.notify_people().empty()) return;
       Notice notice = NewNotice(Notice::KIND_PAGE, event, "DUTY_OPENED");
       notice.set_obligation(body.instance());
@@ -208,7 +231,9 @@ void Notifier::TellDuty(const Event& event) {
       Notice notice = NewNotice(Notice::KIND_REMINDER, event, "DUTY_DUE");
       notice.set_obligation(body.instance());
       if (facts.obligation != nullptr) *notice.mutable_due_time() = facts.obligation->due_time();
-      SetText(notice, "REMINDER", facts);
+      const bool held =
+          facts.obligation != nullptr && facts.obligation->state() == v1::Obligation::STATE_HELD;
+      SetText(notice, held ? "HOLD_REVIEW" : "REMINDER", facts);
       OfferAnswer(notice, facts);
       ToPeople(body.people(), notice, true);
       if (body.post_to_channel()) ToChannels(notice, false);
@@ -261,6 +286,16 @@ void Notifier::TellEveryone(const Event& event) {
   SetText(notice, "DISMISSED",
           {.actor = event.actor().principal(), .reason = event.state_changed().reason()});
   ToPeople(state_.told_people(), notice, false);
+}
+
+// One closing message to everybody who was paged.
+void Notifier::TellOver(const Event& event,
+                        const google::protobuf::RepeatedPtrField<std::string>& people,
+                        absl::string_view reason) {
+  if (people.empty()) return;
+  Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "PAGING_OVER");
+  SetText(notice, "CLEARED", {.actor = event.actor().principal(), .reason = std::string(reason)});
+  ToPeople(people, notice, false);
 }
 
 // What a list gets says what the document says, not even of which incident it speaks.
@@ -335,6 +370,13 @@ void Notifier::Tell(const Event& event) {
     case Event::kStateChanged:
       if (event.state_changed().tell_everyone()) TellEveryone(event);
       break;
+    case Event::kChainCleared:
+      // A dismissal is told to everybody anyway.
+      if (!told_everyone_) TellOver(event, event.chain_cleared().told_people(), state_.state());
+      break;
+    case Event::kChainLowered:
+      TellOver(event, event.chain_lowered().told_people(), event.chain_lowered().reason());
+      break;
     default:
       TellDuty(event);
       break;
@@ -366,6 +408,7 @@ bool IsLogLine(const Event& event) {
     case Event::kLinked:
     case Event::kAbsorbed:
     case Event::kFirstPersonRecorded:
+    case Event::kChainLowered:
       return true;
     case Event::kSeverityChanged:
       return event.severity_changed().from() != event.severity_changed().to();
@@ -442,7 +485,7 @@ std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
 std::vector<NoticeDraft> Notices(const Context& context, const IncidentState& state,
                                  const std::vector<Event>& events) {
   if (events.empty()) return {};
-  Notifier notifier(context, state);
+  Notifier notifier(context, state, events);
   for (const Event& event : events) notifier.Tell(event);
   return std::move(notifier).Finish(events);
 }

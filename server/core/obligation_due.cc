@@ -115,17 +115,26 @@ std::optional<absl::Time> NextReminder(const PolicyIndex& policy, const Obligati
   return times[next];
 }
 
+// While a clock is held, its owners look again in this rhythm whether it must be.
+std::optional<absl::Time> NextReview(const Obligation& rule, const ObligationRow& row) {
+  if (!rule.hold().has_review()) return std::nullopt;
+  return FromProto(row.hold_time()) +
+         FromProto(rule.hold().review()) * (int64_t{row.reminders_done()} + 1);
+}
+
 // ---- Taking what is due ----
 
 void TakeReminder(Draft& draft, const Obligation& rule, const ObligationRow& row) {
   const Context& context = draft.context();
   const ReminderSchedule* schedule = RemindersOf(context.policy, rule, row);
-  std::vector<absl::Time> times = ReminderTimesOf(context.policy, rule, row);
-  if (!row.has_due_time()) {
-    for (absl::Time time = FromProto(row.clock_start()) + FromProto(schedule->every());
-         time <= context.now; time += FromProto(schedule->every())) {
-      times.push_back(time);
-    }
+  const bool held = row.state() == v1::Obligation::STATE_HELD;
+  std::vector<absl::Time> times;
+  if (held || !row.has_due_time()) {
+    const absl::Time from = FromProto(held ? row.hold_time() : row.clock_start());
+    const absl::Duration every = FromProto(held ? rule.hold().review() : schedule->every());
+    for (absl::Time time = from + every; time <= context.now; time += every) times.push_back(time);
+  } else {
+    times = ReminderTimesOf(context.policy, rule, row);
   }
   const int passed = Passed(times, context.now);
   if (passed <= row.reminders_done()) return;
@@ -134,7 +143,7 @@ void TakeReminder(Draft& draft, const Obligation& rule, const ObligationRow& row
   body->set_instance(row.instance());
   body->set_done(passed);
   body->set_collapsed(passed - row.reminders_done() - 1);
-  body->set_post_to_channel(schedule->post_to_channel());
+  body->set_post_to_channel(!held && schedule->post_to_channel());
   for (std::string& person :
        PeopleHolding(context, draft.state(), rule.owner_roles(), ScopeOf(draft.state(), row))) {
     body->add_people(std::move(person));
@@ -286,6 +295,10 @@ std::vector<ObligationDue> ObligationsDue(const PolicyIndex& policy, const Incid
       if (const auto next = NextReminder(policy, *rule, row); next.has_value()) {
         due.push_back({*next, ObligationDue::What::kReminder, row.instance()});
       }
+    } else if (row.state() == v1::Obligation::STATE_HELD) {
+      if (const auto next = NextReview(*rule, row); next.has_value()) {
+        due.push_back({*next, ObligationDue::What::kReminder, row.instance()});
+      }
     } else if (row.has_due_time() && StepsGoOn(policy, state, row)) {
       if (const auto* step = NextStep(policy, *rule, row); step != nullptr) {
         due.push_back({StepTime(*step, row), ObligationDue::What::kOverdueStep, row.instance()});
@@ -296,6 +309,7 @@ std::vector<ObligationDue> ObligationsDue(const PolicyIndex& policy, const Incid
           {FromProto(row.late_line_time()), ObligationDue::What::kLateLine, row.instance()});
     }
   }
+  if (IsEnded(policy, state)) return due;
   for (const Obligation& rule : policy.proto().obligations()) {
     if (BelongsTo(rule, state)) AddOpenings(policy, rule, state, due);
   }

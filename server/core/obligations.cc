@@ -123,6 +123,12 @@ void Open(Draft& draft, const Obligation& rule, absl::string_view subject,
       body->add_notify_people(std::move(person));
     }
   }
+  if (rule.tell_recipients_on_open()) {
+    const std::string scope = subject.empty() ? state.entity() : std::string(subject);
+    for (std::string& person : PeopleHolding(context, state, rule.recipient_roles(), scope)) {
+      body->add_told_people(std::move(person));
+    }
+  }
   AddClauses(event, rule.clauses());
   draft.Record(std::move(event));
 }
@@ -322,6 +328,18 @@ struct Target {
   int kind_while = 0;
 };
 
+// The rule's span, or that of what raised the row.
+const policy::v1::Span& AllowedSpan(const Obligation& rule, const ObligationRow& row) {
+  for (const std::string& name : row.sources()) {
+    for (const policy::v1::Source& source : rule.sources()) {
+      const bool raised =
+          name == source.key() || absl::StartsWith(name, absl::StrCat(source.key(), ":"));
+      if (raised && source.has_due()) return source.due();
+    }
+  }
+  return rule.due();
+}
+
 // A corrected first awareness moves what counts from it, with its grid and the span it had.
 void FollowClock(const Draft& draft, const Obligation& rule, const ObligationRow& row,
                  Target& target) {
@@ -338,8 +356,10 @@ void FollowClock(const Draft& draft, const Obligation& rule, const ObligationRow
 // A worse severity shortens what is still owed, but never below the time people need to answer.
 void Shorten(const Draft& draft, const Obligation& rule, const ObligationRow& row, Target& target) {
   const Context& context = draft.context();
-  if (row.number() > 0 || !rule.sources().empty() || rule.due().business_days() > 0) return;
-  const absl::Duration span = context.policy.SpanFor(rule.due(), draft.state().severity());
+  const policy::v1::Span& allowed = AllowedSpan(rule, row);
+  if (row.number() > 0 || allowed.business_days() > 0) return;
+  const absl::Duration span = context.policy.SpanFor(allowed, draft.state().severity());
+  if (span <= absl::ZeroDuration()) return;
   const auto* pace = context.policy.PaceFor(draft.state().severity());
   const absl::Duration window =
       pace == nullptr ? absl::ZeroDuration() : FromProto(pace->ack_window());
@@ -392,7 +412,8 @@ void Reschedule(Draft& draft, const Obligation& rule, const ObligationRow& row,
   }
   const bool moved = row.has_due_time() && (target.due != FromProto(row.due_time()) ||
                                             target.start != FromProto(row.clock_start()));
-  if (!moved && target.kind_while == row.kind_while()) return;
+  const bool advisory = IsAdvisory(context.policy, rule, draft.state(), row.subject());
+  if (!moved && target.kind_while == row.kind_while() && advisory == row.advisory()) return;
   Event event = draft.NewEvent();
   record::v1::ObligationRescheduled* body = event.mutable_obligation_rescheduled();
   body->set_instance(row.instance());
@@ -407,10 +428,19 @@ void Reschedule(Draft& draft, const Obligation& rule, const ObligationRow& row,
                       context.now));
   body->set_rebases_done(target.rebases_done);
   body->set_kind_while(target.kind_while);
+  if (advisory != row.advisory()) body->set_advisory(advisory);
   body->set_pending_again(row.state() == v1::Obligation::STATE_OVERDUE && target.due > context.now);
-  body->set_reason(moved ? target.reason : "its kind has changed");
+  body->set_reason(moved                                   ? target.reason
+                   : target.kind_while != row.kind_while() ? "its kind has changed"
+                   : advisory ? "the entity is encouraged to comply, no longer bound"
+                              : "the entity is bound now");
   AddClauses(event, rule.clauses());
   draft.Record(std::move(event));
+}
+
+bool IsSubject(const Obligation& rule, const IncidentState& state, const ObligationRow& row) {
+  const std::vector<std::string> subjects = SubjectsOf(rule, state);
+  return std::find(subjects.begin(), subjects.end(), row.subject()) != subjects.end();
 }
 
 // Voids, satisfies and reschedules the open rows of one rule.
@@ -427,6 +457,8 @@ void UpdateOpen(Draft& draft, const Obligation& rule) {
     if (std::any_of(rule.satisfied_by().begin(), rule.satisfied_by().end(),
                     [&](const auto& way) { return StateSatisfies(draft, way, row); })) {
       Satisfy(draft, row);
+    } else if (rule.scope() == Obligation::SCOPE_ENTITY && !IsSubject(rule, draft.state(), row)) {
+      Settle(draft, rule, instance, v1::Obligation::STATE_VOID, "the entity is not affected");
     } else if (rule.has_void_when() && Holds(rule.void_when(), about)) {
       Settle(draft, rule, instance, v1::Obligation::STATE_VOID,
              absl::StrCat("no longer owed: the incident is ", draft.state().state()));
@@ -545,7 +577,9 @@ void Satisfy(Draft& draft, const ObligationRow& row) {
 void SettleObligations(Draft& draft) {
   for (const Obligation& rule : draft.context().policy.proto().obligations()) {
     if (!BelongsTo(rule, draft.state())) continue;
-    OpenDue(draft, rule);
+    // What ends opens nothing more; what an act asks of an ended incident, Decide() looks at.
+    const bool ended = IsEnded(draft.context().policy, draft.state());
+    if (!ended || (draft.began_ended() && !draft.internal())) OpenDue(draft, rule);
     UpdateOpen(draft, rule);
   }
 }

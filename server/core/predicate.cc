@@ -194,6 +194,11 @@ bool LateHolds(const Predicate::LateTest& test, const Subject& subject) {
 
 }  // namespace
 
+bool IsEnded(const PolicyIndex& policy, const record::v1::IncidentState& state) {
+  const policy::v1::State* current = policy.FindState(state.state());
+  return current != nullptr && current->terminal();
+}
+
 bool CategoryFits(const Predicate::CategoryTest& test, const v1::CategoryAssignment& assigned) {
   if (!Contains(test.code(), assigned.category())) return false;
   return test.sub_value().empty() ||

@@ -22,6 +22,9 @@ struct Subject {
   absl::Time now;
 };
 
+// In a state that only reopening leaves.
+bool IsEnded(const PolicyIndex& policy, const record::v1::IncidentState& state);
+
 // A predicate without a kind holds.
 bool Holds(const policy::v1::Predicate& predicate, const Subject& subject);
 

@@ -226,6 +226,10 @@ void RecordEntity(Draft& draft, const v1::Entity& entity, v1::IncidentEntity::Re
   const record::v1::EntityPart* known = FindPart(draft.state(), entity.name());
   *part->mutable_add_time() = known == nullptr ? event.time() : known->add_time();
   if (known != nullptr && known->relation() == relation) {
+    if (FromProto(known->detect_time()) == detected) {
+      draft.Record(std::move(event));  // the directory says more of it now
+      return;
+    }
     body->set_reason(std::string(reason));
     *body->mutable_previous_detect_time() = known->detect_time();
     AddPermissionClauses(draft, "CORRECT_DETECTION", event);

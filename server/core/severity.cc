@@ -39,6 +39,10 @@ std::string Suggested(const PolicyIndex& policy, std::optional<double> score) {
 
 }  // namespace
 
+std::string SuggestedSeverity(const Subject& subject) {
+  return Suggested(subject.policy, ScoreOf(subject));
+}
+
 SeverityFloors FloorsOf(const Subject& subject) {
   SeverityFloors floors;
   for (const policy::v1::SeverityFloor& floor : subject.policy.proto().floors()) {

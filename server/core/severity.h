@@ -16,6 +16,8 @@ struct SeverityFloors {
 };
 
 SeverityFloors FloorsOf(const Subject& subject);
+// What the policy suggests from the scored answers, before any floor and any person.
+std::string SuggestedSeverity(const Subject& subject);
 
 // Brings the severity in line with what was requested and with the floors. `requested` is what a
 // person just asked for, or empty. Records nothing when nothing changes.

@@ -32,7 +32,8 @@ std::optional<Item> Earliest(const Draft& draft) {
     if (due.what == ObligationDue::What::kReminder) {
       const auto* row = FindObligation(draft.state(), due.instance);
       if (row == nullptr) continue;
-      if (row->has_due_time() && FromProto(row->due_time()) <= draft.context().now) continue;
+      const bool running = row->has_due_time() && row->state() != v1::Obligation::STATE_HELD;
+      if (running && FromProto(row->due_time()) <= draft.context().now) continue;
     }
     if (!earliest.has_value() || due.time < earliest->time) {
       earliest = Item{due.time, std::move(due), ""};

@@ -205,6 +205,11 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
               absl::StrCat("Paged ", absl::StrJoin(event.roles_paged().roles(), ", "), " (",
                            Ids(event.roles_paged().people()), ")",
                            Because(event.roles_paged().reason()))};
+    case Event::kChainLowered: {
+      const auto& body = event.chain_lowered();
+      return {"DEESCALATED", absl::StrCat("De-escalated from level ", body.from(), " to level ",
+                                          body.level(), Because(body.reason()))};
+    }
     case Event::kChainCleared:
       return {"ESCALATION_CLEARED",
               absl::StrCat("Escalation of ", Id(event.chain_cleared().entity()), " ended")};

@@ -18,7 +18,7 @@ constexpr absl::string_view kPlaceholders[] = {"incident", "title",  "severity",
                                                "level",    "reason", "remedy",   "actor", "roles"};
 // Every program needs these words.
 constexpr const char* kNotices[] = {"PAGE",      "OPENED_DUTY", "REMINDER", "OVERDUE",
-                                    "EXHAUSTED", "DISMISSED",   "DOCUMENT"};
+                                    "EXHAUSTED", "DISMISSED",   "DOCUMENT", "CLEARED"};
 
 std::string At(absl::string_view list, int index) { return absl::StrCat(list, "[", index, "]"); }
 

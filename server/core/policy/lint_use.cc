@@ -36,9 +36,14 @@ constexpr const char* kActs[] = {"OPEN",
                                  "ASSESS_COST",
                                  "CORRECT_DETECTION",
                                  "POSTPONE_DETECTION",
+                                 "LOWER_BELOW_SUGGESTION",
+                                 "DEESCALATE",
+                                 "DEESCALATE_LEVELS",
+                                 "RELEASE_ENTITY",
                                  "ADOPT_POLICY"};
 constexpr const char* kNotices[] = {"PAGE",    "OPENED_DUTY", "REMINDER",  "DUE_NOW",
-                                    "OVERDUE", "EXHAUSTED",   "DISMISSED", "DOCUMENT"};
+                                    "OVERDUE", "EXHAUSTED",   "DISMISSED", "DOCUMENT",
+                                    "CLEARED", "RAISED",      "SETTLED",   "HOLD_REVIEW"};
 
 // Collects every string of a field of the given name, wherever it stands.
 void Collect(const google::protobuf::Message& message, const std::set<std::string>& fields,
