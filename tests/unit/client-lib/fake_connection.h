@@ -64,6 +64,7 @@ class FakeConnection : public client::Connection {
   BELFRY_FAKE(ResolveContacts)
   BELFRY_FAKE(WhoAmI)
   BELFRY_FAKE(GetPolicy)
+  BELFRY_FAKE(LintPolicy)
   BELFRY_FAKE(ListDeliveries)
   BELFRY_FAKE(RequeueDelivery)
 
