@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -24,6 +25,9 @@ namespace belfry::cli {
 namespace {
 
 using v1::PolicyChange;
+
+// So many repetitions and more become one line.
+constexpr int kRepeatsFolded = 3;
 
 int WrongWords(const Console& console, const absl::Status& status) {
   console.error << "belfry: " << Harmless(status.message()) << "\n";
@@ -107,9 +111,9 @@ int Adopt(const Desk& desk, const std::string& path) {
   if (!preview.ok()) return Fail(console, preview.status());
   if (console.output == Output::kTable) {
     console.out << RenderFindings(path, preview->findings());
-    if (!HasErrors(*preview)) {
-      console.out << RenderCard(PreviewCard(*preview), console.terminal);
-    }
+    console.out << RenderCard(PreviewCard(*preview), console.terminal);
+    // The server would say the same once more.
+    if (HasErrors(*preview)) return kRefused;
   }
   v1::AdoptPolicyRequest request;
   request.set_text(*text);
@@ -222,7 +226,13 @@ absl::Status ReadPair(const policy::v1::Policy& policy, const chat::Pair& pair,
   if (pair.key.kind == chat::KeyRef::Kind::kFact) {
     auto fact = chat::ParseFact(policy, pair.key.name, pair.value);
     if (!fact.ok()) return fact.status();
-    fact->set_reason("simulated");
+    for (const auto& known : policy.facts()) {
+      const auto& values = known.reason_values();
+      if (known.name() == fact->name() &&
+          std::find(values.begin(), values.end(), fact->value()) != values.end()) {
+        fact->set_reason("simulated");
+      }
+    }
     *report.add_facts() = *std::move(fact);
     return absl::OkStatus();
   }
@@ -258,6 +268,19 @@ std::string Told(const v1::SimulatePolicyResponse::Step& step) {
     }
   }
   return absl::StrJoin(names, ", ");
+}
+
+// What repeats itself but for its counting: pages that nobody answers.
+std::string Pattern(const v1::SimulatePolicyResponse::Step& step) {
+  std::string pattern;
+  for (const char c : step.entry().text()) {
+    if (!absl::ascii_isdigit(static_cast<unsigned char>(c))) pattern += c;
+  }
+  return absl::StrCat(pattern, "\n", Told(step));
+}
+
+std::string Count(int number, absl::string_view one, absl::string_view many) {
+  return absl::StrCat(number, " ", number == 1 ? one : many);
 }
 
 std::string After(absl::Duration since) {
@@ -318,9 +341,11 @@ chat::Card PreviewCard(const v1::PreviewPolicyResponse& preview) {
     card.tone = chat::Tone::kDanger;
     card.body = absl::StrCat("It would be refused: ", preview.refusal(), "\n");
   }
-  absl::StrAppend(&card.body, preview.counts_incomplete() ? "At least " : "",
-                  preview.open_incidents(), " open incidents with ", preview.open_duties(),
-                  " open duties that you may see stay under the packs they were reported under.");
+  absl::StrAppend(&card.body, "Of what you may see, ",
+                  preview.counts_incomplete() ? "at least " : "",
+                  Count(preview.open_incidents(), "open incident", "open incidents"), " with ",
+                  Count(preview.open_duties(), "open duty", "open duties"),
+                  " stay under the packs they were reported under.");
   if (changes == 0) return card;
   card.table.push_back({"What", "", "Before", "After", "Clause"});
   for (const PolicyChange& change : preview.changes()) {
@@ -355,11 +380,23 @@ std::vector<chat::Card> SimulationCards(const v1::SimulatePolicyResponse& simula
     absl::StrAppend(&timeline.body, "\nIt stopped early: too much happens; look less far.");
   }
   timeline.table.push_back({"After", "When", "What", "Who is told", "Clause"});
-  for (const auto& step : simulation.steps()) {
+  for (int i = 0; i < simulation.steps_size(); ++i) {
+    const auto& step = simulation.steps(i);
     const v1::TimelineEntry& entry = step.entry();
     const absl::Time time = chat::ToTime(entry.time());
     timeline.table.push_back({After(time - start), chat::FormatLocal(time, zone), entry.text(),
                               Told(step), absl::StrJoin(entry.clauses(), ", ")});
+    int last = i;
+    while (last + 1 < simulation.steps_size() &&
+           Pattern(simulation.steps(last + 1)) == Pattern(step)) {
+      ++last;
+    }
+    if (last - i < kRepeatsFolded) continue;
+    const absl::Time until = chat::ToTime(simulation.steps(last).entry().time());
+    timeline.table.push_back({After(until - start), chat::FormatLocal(until, zone),
+                              absl::StrCat("… the same ", last - i, " times more until then"), "",
+                              ""});
+    i = last;
   }
   chat::Card& duties = cards.emplace_back();
   duties.title =

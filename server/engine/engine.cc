@@ -162,7 +162,7 @@ class EngineImpl final : public Engine {
   // Before any thread runs.
   absl::Status StartPolicy(absl::string_view text, const v1::Directory& directory);
   // After the directory or the policy changed: standing duties follow from them.
-  void KeepRegisters();
+  void KeepRegisters(std::function<void()> done = [] {});
   void WriterLoop();
   // False when the store can no longer be trusted.
   bool RunBatch(std::vector<std::unique_ptr<Work>> works);
@@ -317,9 +317,12 @@ void EngineImpl::RequeueDelivery(std::string name,
 void EngineImpl::ChangeDirectory(std::string principal,
                                  std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
                                  std::function<void(absl::Status)> done) {
-  const auto then = [this, done](absl::Status status) {
-    if (status.ok()) KeepRegisters();
-    done(std::move(status));
+  const auto then = [this, done](const absl::Status& status) {
+    if (!status.ok()) {
+      done(status);
+      return;
+    }
+    KeepRegisters([done] { done(absl::OkStatus()); });
   };
   std::unique_ptr<Work> work =
       std::make_unique<DirectoryWork>(std::move(principal), std::move(change), &keeper_, then);
@@ -328,22 +331,25 @@ void EngineImpl::ChangeDirectory(std::string principal,
 
 void EngineImpl::AdoptPolicy(PolicyAdoption adoption,
                              std::function<void(absl::StatusOr<AdoptedPolicy>)> done) {
-  const auto then = [this, done](absl::StatusOr<AdoptedPolicy> adopted) {
-    if (adopted.ok() && !adopted->replayed && adopted->verdict == PolicyShelf::Verdict::kNew) {
-      spdlog::info("policy {} is in force, adopted by {}", adopted->policy->name(),
-                   adopted->policy->principal);
-      KeepRegisters();
+  const auto then = [this, done](const absl::StatusOr<AdoptedPolicy>& adopted) {
+    if (!adopted.ok() || adopted->replayed || adopted->verdict != PolicyShelf::Verdict::kNew) {
+      done(adopted);
+      return;
     }
-    done(std::move(adopted));
+    spdlog::info("policy {} is in force, adopted by {}", adopted->policy->name(),
+                 adopted->policy->principal);
+    // Answered when the standing duties have followed.
+    KeepRegisters([done, adopted] { done(adopted); });
   };
   std::unique_ptr<Work> work =
       std::make_unique<PolicyWork>(std::move(adoption), shelf_.get(), then);
   if (!queue_.PushInternal(work)) done(Stopping());
 }
 
-void EngineImpl::KeepRegisters() {
-  std::unique_ptr<Work> work = std::make_unique<RegisterWork>(&executor_, &random_);
-  queue_.PushInternal(work);
+void EngineImpl::KeepRegisters(std::function<void()> done) {
+  std::unique_ptr<Work> work = std::make_unique<RegisterWork>(&executor_, &random_, done);
+  // When nothing is taken any more the next start does it.
+  if (!queue_.PushInternal(work)) done();
 }
 
 void EngineImpl::WriterLoop() {

@@ -48,9 +48,11 @@ void RegisterWork::Run(Batch& batch) {
 
 void RegisterWork::Finish(const absl::Status& commit) {
   const absl::Status& failed = status_.ok() ? commit : status_;
-  if (failed.ok()) return;
-  spdlog::error("the registers of standing duties could not be brought up to date: {}",
-                std::string(failed.message()));
+  if (!failed.ok()) {
+    spdlog::error("the registers of standing duties could not be brought up to date: {}",
+                  std::string(failed.message()));
+  }
+  done_();
 }
 
 }  // namespace belfry::engine

@@ -2,16 +2,21 @@
 #ifndef BELFRY_SERVER_ENGINE_REGISTER_WORK_H_
 #define BELFRY_SERVER_ENGINE_REGISTER_WORK_H_
 
+#include <functional>
+#include <utility>
+
 #include "server/base/random.h"
 #include "server/engine/executor.h"
 #include "server/engine/work.h"
 
 namespace belfry::engine {
 
-// Opens the registers that are missing and lets the others look at the directory again.
+// Opens the registers that are missing, moves the others to the pack in force, and lets them look
+// at the directory again. Then calls `done`, whatever became of it.
 class RegisterWork final : public Work {
  public:
-  RegisterWork(Executor* executor, Random* random) : executor_(*executor), random_(*random) {}
+  RegisterWork(Executor* executor, Random* random, std::function<void()> done)
+      : executor_(*executor), random_(*random), done_(std::move(done)) {}
 
   void Run(Batch& batch) override;
   void Finish(const absl::Status& commit) override;
@@ -21,6 +26,7 @@ class RegisterWork final : public Work {
 
   Executor& executor_;
   Random& random_;
+  const std::function<void()> done_;
   absl::Status status_;
 };
 

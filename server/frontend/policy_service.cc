@@ -23,13 +23,14 @@ namespace {
 using engine::KeptPolicyPtr;
 using engine::PolicyShelf;
 
-constexpr size_t kTextBytesMax = 1 << 20;
+constexpr size_t kTextBytesMax = 200 * 1024;
 constexpr absl::Duration kHorizonDefault = absl::Hours(72);
 // Looked at for a preview; beyond that the counts say that they are incomplete.
 constexpr int kIncidentsLookedAtMax = 2'000;
 
 absl::Status CheckText(const std::string& text) {
-  if (text.size() > kTextBytesMax) return InvalidField("text", "at most 1 MiB");
+  if (text.size() > kTextBytesMax)
+    return InvalidField("text", "at most 200 KiB; a larger pack goes into the file of --policy");
   return absl::OkStatus();
 }
 
@@ -285,11 +286,17 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::SimulatePolicy(
                        .Build());
       return;
     }
-    // Given back however the call ends, also when it is refused before it begins.
-    const std::shared_ptr<void> turn(nullptr, [this](void*) { simulating_ = false; });
-    ReadLater(call, [call, turn, request, response](storage::Store&) {
-      return RunSimulation(*call, *request, *response);
-    });
+    // The turn ends before the answer goes out: who has it may ask again at once.
+    call->engine().SubmitRead(
+        [this, call, request, response](storage::Store&) {
+          const absl::Status status = RunSimulation(*call, *request, *response);
+          simulating_ = false;
+          call->Finish(status);
+        },
+        [this, call](const absl::Status& refused) {
+          simulating_ = false;
+          call->Finish(refused);
+        });
   });
 }
 

@@ -31,6 +31,7 @@ TEST(PolicyCommandsTest, TheWordsOfASimulationAreThoseOfAReport) {
   EXPECT_EQ(request->incident().entity(), "entities/dop");
   EXPECT_EQ(request->incident().facts(0).name(), "attack_intrusion");
   EXPECT_EQ(request->incident().facts(0).value(), "SUSPECTED");
+  EXPECT_EQ(request->incident().facts(0).reason(), "");
   EXPECT_EQ(request->horizon().seconds(), 14 * 86'400);
   EXPECT_EQ(request->reaction(), v1::SimulatePolicyRequest::REACTION_ON_TIME);
   EXPECT_FALSE(request->has_start_time());
@@ -69,7 +70,7 @@ v1::PreviewPolicyResponse Preview() {
 TEST(PolicyCommandsTest, APreviewShowsOldAndNewAndWhatStays) {
   const std::string text = cli::RenderCard(cli::PreviewCard(Preview()), {.width = 100});
   EXPECT_THAT(text, HasSubstr("itd@1 → itd@2: 1 change"));
-  EXPECT_THAT(text, HasSubstr("3 open incidents with 9 open duties"));
+  EXPECT_THAT(text, HasSubstr("3 open incidents with 9 open duties stay"));
   EXPECT_THAT(text, HasSubstr("FOLLOWUP-24H"));
   EXPECT_THAT(text, HasSubstr("24h"));
   EXPECT_THAT(text, HasSubstr("12h"));
@@ -95,6 +96,7 @@ TEST(PolicyCommandsTest, ATimelineSaysWhenWhatWhoAndWhichClause) {
   };
   add(0, "Reported");
   add(86'400, "FOLLOWUP-24H is overdue");
+  for (int i = 1; i <= 9; ++i) add(86'400 + 600 * i, absl::StrCat("Paged again, try ", i));
   simulation.mutable_end_time()->set_seconds(1'800'000'000 + 172'800);
   v1::Obligation* duty = simulation.add_duties();
   duty->set_instance("FOLLOWUP-24H");
@@ -107,7 +109,11 @@ TEST(PolicyCommandsTest, ATimelineSaysWhenWhatWhoAndWhichClause) {
   }
   EXPECT_THAT(text, HasSubstr("What would happen under itd@2"));
   EXPECT_THAT(text, HasSubstr("at once"));
-  EXPECT_THAT(text, HasSubstr("+1 d"));
+  EXPECT_THAT(text, HasSubstr("+24 h"));
+  // What nobody answers repeats itself; one line says how often.
+  EXPECT_THAT(text, HasSubstr("Paged again, try 1"));
+  EXPECT_THAT(text, HasSubstr("the same 8 times more"));
+  EXPECT_THAT(text, Not(HasSubstr("try 5")));
   EXPECT_THAT(text, HasSubstr("dop.contact, #dop"));
   EXPECT_THAT(text, HasSubstr("OVERDUE"));
   EXPECT_THAT(text, HasSubstr("POL-5.17"));

@@ -155,7 +155,8 @@ TEST_F(StoreTest, SaysWhichPacksIncidentsArePinnedTo) {
     ASSERT_THAT(transaction.PutIncident(row), IsOk());
   });
   EXPECT_THAT(*store_->ListPinnedTo("itd@2", 10), ElementsAre("DOP-3"));
-  EXPECT_EQ(store_->ListIncidents(IncidentQuery())->back().policy, "itd@2");
+  EXPECT_EQ(store_->ListIncidents(IncidentQuery())->front().policy, "itd@2");
+  EXPECT_EQ(store_->ListIncidents(IncidentQuery())->back().policy, "itd@3");
 }
 
 // A database of the first schema, which kept no packs.
