@@ -9,6 +9,7 @@
 #include "server/core/obligation_clock.h"
 #include "server/core/obligations.h"
 #include "server/core/record_checks.h"
+#include "server/core/standing.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {
@@ -52,7 +53,7 @@ void MoveToPolicy(Draft& draft) {
   for (const record::v1::ObligationRow& row : rows) {
     if (!IsOpen(row)) continue;
     const policy::v1::Obligation* rule = policy.FindObligation(row.code());
-    if (rule == nullptr || rule->kind() != policy::v1::Obligation::KIND_STANDING) {
+    if (rule == nullptr || !BelongsTo(*rule, draft.state())) {
       Settle(draft, policy::v1::Obligation(), row.instance(), v1::Obligation::STATE_VOID,
              absl::StrCat("no duty of policy ", policy.Name()));
     } else if (std::any_of(rule->satisfied_by().begin(), rule->satisfied_by().end(),

@@ -92,13 +92,7 @@ std::vector<KeptPolicyPtr> PolicyShelf::List() const {
 absl::StatusOr<PolicyShelf::Candidate> PolicyShelf::Judge(absl::string_view text, absl::Time now,
                                                           absl::string_view principal,
                                                           const KeptPolicy* in_force) const {
-  std::vector<core::Finding> errors = core::CheckPolicyText(text);
-  errors.erase(std::remove_if(errors.begin(), errors.end(),
-                              [](const core::Finding& finding) { return finding.warning; }),
-               errors.end());
-  if (!errors.empty()) return Invalid(errors);
-  BELFRY_ASSIGN_OR_RETURN(policy::v1::Policy policy, core::ParsePolicy(text));
-  std::shared_ptr<const core::PolicyIndex> index = core::PolicyIndex::OfKept(std::move(policy));
+  BELFRY_ASSIGN_OR_RETURN(std::shared_ptr<const core::PolicyIndex> index, ReadPack(text));
   const policy::v1::Policy& wanted = index->proto();
   if (const KeptPolicyPtr kept = Find(index->Name()); kept != nullptr) {
     if (kept->index->proto().SerializeAsString() != wanted.SerializeAsString()) {
@@ -136,6 +130,16 @@ void PolicyShelf::Drop(const KeptPolicyPtr& policy) {
   absl::MutexLock lock(&mutex_);
   by_name_.erase(policy->name());
   all_.erase(std::remove(all_.begin(), all_.end(), policy), all_.end());
+}
+
+absl::StatusOr<std::shared_ptr<const core::PolicyIndex>> ReadPack(absl::string_view text) {
+  std::vector<core::Finding> errors = core::CheckPolicyText(text);
+  errors.erase(std::remove_if(errors.begin(), errors.end(),
+                              [](const core::Finding& finding) { return finding.warning; }),
+               errors.end());
+  if (!errors.empty()) return Invalid(errors);
+  BELFRY_ASSIGN_OR_RETURN(policy::v1::Policy policy, core::ParsePolicy(text));
+  return core::PolicyIndex::OfKept(std::move(policy));
 }
 
 std::string PolicyEtag(absl::string_view text, const KeptPolicy* in_force) {

@@ -60,9 +60,8 @@ class PolicyShelf {
     Verdict verdict = Verdict::kNew;
   };
   // Reads a text and compares it with what is kept. Comments and layout make no difference.
-  // INVALID_ARGUMENT (POLICY_INVALID) with a violation for each finding, its field "text:LINE";
-  // FAILED_PRECONDITION (POLICY_REVISION) when the name is kept with other content, or a higher
-  // revision is.
+  // INVALID_ARGUMENT as ReadPack(); FAILED_PRECONDITION (POLICY_REVISION) when the name is kept
+  // with other content, or a higher revision is.
   absl::StatusOr<Candidate> Judge(absl::string_view text, absl::Time now,
                                   absl::string_view principal, const KeptPolicy* in_force) const;
 
@@ -79,6 +78,10 @@ class PolicyShelf {
   absl::flat_hash_map<std::string, KeptPolicyPtr> by_name_ ABSL_GUARDED_BY(mutex_);
   KeptPolicyPtr in_force_ ABSL_GUARDED_BY(mutex_);
 };
+
+// The pack of a text that passes the lint. INVALID_ARGUMENT (POLICY_INVALID) with a violation for
+// each finding, its field "text:LINE".
+absl::StatusOr<std::shared_ptr<const core::PolicyIndex>> ReadPack(absl::string_view text);
 
 // Names a text against the pack in force, so that what was previewed is what is adopted.
 std::string PolicyEtag(absl::string_view text, const KeptPolicy* in_force);

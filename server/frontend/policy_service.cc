@@ -131,9 +131,8 @@ absl::Status Preview(const Call& call, storage::Store& store, const std::string&
   for (const auto& finding : response.findings()) {
     if (!finding.warning()) return absl::OkStatus();  // nothing to compare
   }
-  BELFRY_ASSIGN_OR_RETURN(policy::v1::Policy policy, core::ReadPolicy(text));
   BELFRY_ASSIGN_OR_RETURN(const std::shared_ptr<const core::PolicyIndex> wanted,
-                          core::PolicyIndex::Create(std::move(policy)));
+                          engine::ReadPack(text));
   response.set_name(wanted->Name());
   for (v1::PolicyChange& change : core::DiffPolicies(*in_force->index, *wanted)) {
     *response.add_changes() = std::move(change);
@@ -159,8 +158,7 @@ absl::StatusOr<std::shared_ptr<const core::PolicyIndex>> PolicyToSimulate(
   if (!request.text().empty()) {
     BELFRY_RETURN_IF_ERROR(CheckText(request.text()));
     // Its revision may be anything: it is only tried.
-    BELFRY_ASSIGN_OR_RETURN(policy::v1::Policy policy, core::ReadPolicy(request.text()));
-    return core::PolicyIndex::Create(std::move(policy));
+    return engine::ReadPack(request.text());
   }
   const KeptPolicyPtr kept = request.name().empty() ? shelf.InForce() : shelf.Find(request.name());
   if (kept == nullptr) return NoSuchPolicy(request.name());

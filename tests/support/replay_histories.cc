@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "belfry/record/v1/event.pb.h"
 #include "belfry/record/v1/state.pb.h"
@@ -26,11 +27,16 @@ int main(int argc, char** argv) {
       return 1;
     }
     ++databases;
-    belfry::storage::IncidentQuery query;
-    query.all_restricted = true;
-    query.limit = 1'000'000;
-    const auto rows = (*store)->ListIncidents(query);
-    for (const auto& row : *rows) {
+    // By pack: registers of standing duties are listed nowhere else.
+    std::vector<std::string> ids;
+    const auto pinned = (*store)->ListPinned();
+    for (const auto& pin : *pinned) {
+      const auto more = (*store)->ListPinnedTo(pin.policy, 1'000'000);
+      ids.insert(ids.end(), more->begin(), more->end());
+    }
+    for (const std::string& id : ids) {
+      const auto found = (*store)->LoadIncident(id);
+      const belfry::storage::IncidentRow& row = **found;
       ++incidents;
       belfry::record::v1::IncidentState state;
       const auto history = (*store)->ListEvents(row.id, 0, 1'000'000);
