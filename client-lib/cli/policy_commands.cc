@@ -26,8 +26,9 @@ namespace {
 
 using v1::PolicyChange;
 
-// So many repetitions and more become one line.
-constexpr int kRepeatsFolded = 3;
+// More repetitions than this, of so many steps at most, become one line.
+constexpr size_t kRepeatsFolded = 3;
+constexpr size_t kCycleStepsMax = 4;
 
 int WrongWords(const Console& console, const absl::Status& status) {
   console.error << "belfry: " << Harmless(status.message()) << "\n";
@@ -279,6 +280,25 @@ std::string Pattern(const v1::SimulatePolicyResponse::Step& step) {
   return absl::StrCat(pattern, "\n", Told(step));
 }
 
+struct Cycle {
+  size_t length = 1;  // steps
+  size_t times = 1;
+};
+
+// What begins at `start` and repeats itself often enough to be told once.
+Cycle CycleAt(const std::vector<std::string>& patterns, size_t start) {
+  Cycle best;
+  for (size_t length = 1; length <= kCycleStepsMax; ++length) {
+    size_t end = start + length;
+    while (end < patterns.size() && patterns[end] == patterns[end - length]) ++end;
+    const size_t times = (end - start) / length;
+    if (times > kRepeatsFolded && times * length > best.times * best.length) {
+      best = {length, times};
+    }
+  }
+  return best;
+}
+
 std::string Count(int number, absl::string_view one, absl::string_view many) {
   return absl::StrCat(number, " ", number == 1 ? one : many);
 }
@@ -380,23 +400,23 @@ std::vector<chat::Card> SimulationCards(const v1::SimulatePolicyResponse& simula
     absl::StrAppend(&timeline.body, "\nIt stopped early: too much happens; look less far.");
   }
   timeline.table.push_back({"After", "When", "What", "Who is told", "Clause"});
-  for (int i = 0; i < simulation.steps_size(); ++i) {
-    const auto& step = simulation.steps(i);
-    const v1::TimelineEntry& entry = step.entry();
-    const absl::Time time = chat::ToTime(entry.time());
-    timeline.table.push_back({After(time - start), chat::FormatLocal(time, zone), entry.text(),
-                              Told(step), absl::StrJoin(entry.clauses(), ", ")});
-    int last = i;
-    while (last + 1 < simulation.steps_size() &&
-           Pattern(simulation.steps(last + 1)) == Pattern(step)) {
-      ++last;
+  std::vector<std::string> patterns;
+  for (const auto& step : simulation.steps()) patterns.push_back(Pattern(step));
+  for (size_t i = 0; i < patterns.size();) {
+    const Cycle cycle = CycleAt(patterns, i);
+    for (size_t n = 0; n < cycle.length; ++n) {
+      const auto& step = simulation.steps(static_cast<int>(i + n));
+      const v1::TimelineEntry& entry = step.entry();
+      const absl::Time time = chat::ToTime(entry.time());
+      timeline.table.push_back({After(time - start), chat::FormatLocal(time, zone), entry.text(),
+                                Told(step), absl::StrJoin(entry.clauses(), ", ")});
     }
-    if (last - i < kRepeatsFolded) continue;
-    const absl::Time until = chat::ToTime(simulation.steps(last).entry().time());
-    timeline.table.push_back({After(until - start), chat::FormatLocal(until, zone),
-                              absl::StrCat("… the same ", last - i, " times more until then"), "",
-                              ""});
-    i = last;
+    i += cycle.length * cycle.times;
+    if (cycle.times == 1) continue;
+    const absl::Time until = chat::ToTime(simulation.steps(static_cast<int>(i) - 1).entry().time());
+    timeline.table.push_back(
+        {After(until - start), chat::FormatLocal(until, zone),
+         absl::StrCat("… and so on, ", cycle.times - 1, " times more until then"), "", ""});
   }
   chat::Card& duties = cards.emplace_back();
   duties.title =

@@ -158,9 +158,12 @@ void Player::Deliver(const core::NoticeDraft& notice) {
 
 void Player::AnswerPages(const std::vector<Event>& events) {
   for (const Event& event : events) {
-    for (const std::string& person : event.chain_paged().people()) {
-      if (Exhausted()) return;
-      if (DoAs(person, v1::AcknowledgeIncidentRequest()).ok()) break;
+    const auto& people = event.chain_paged().people();
+    // The highest level is paged last, and only its answer stops the climbing.
+    for (auto person = people.rbegin(); person != people.rend() && !Exhausted(); ++person) {
+      DoAs(*person, v1::AcknowledgeIncidentRequest()).IgnoreError();
+      const record::v1::Chain* chain = core::FindChain(state_, event.chain_paged().entity());
+      if (chain == nullptr || chain->state() != v1::EscalationChain::STATE_NOTIFIED) break;
     }
   }
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <deque>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -40,7 +39,7 @@ class Planner {
   std::string Scope() const { return row_.subject().empty() ? state_.entity() : row_.subject(); }
 
   std::vector<SimulatedAct> Plan(const Satisfaction& way) const;
-  std::vector<SimulatedAct> Path(const Satisfaction::StateEntered& way) const;
+  std::vector<SimulatedAct> PathTo(const std::string& goal) const;
   SimulatedAct Document(const Satisfaction::Document& way) const;
   void FillFields(const policy::v1::DocumentType& type,
                   const RepeatedPtrField<policy::v1::FieldTest>& wanted,
@@ -75,31 +74,28 @@ std::vector<std::string> Planner::People(absl::string_view act, const Roles& rol
   return people;
 }
 
-// The shortest way through the life cycle, step by step.
-std::vector<SimulatedAct> Planner::Path(const Satisfaction::StateEntered& way) const {
-  std::map<std::string, const Transition*> came_by;  // state -> last step
+// The shortest way through the life cycle to `goal`, step by step; not through an end, which has no
+// way back but reopening. Empty when there is none.
+std::vector<SimulatedAct> Planner::PathTo(const std::string& goal) const {
+  std::map<std::string, const Transition*> came_by = {{state_.state(), nullptr}};
   std::map<std::string, std::string> came_from;
   std::deque<std::string> open = {state_.state()};
-  came_by[state_.state()] = nullptr;
-  std::optional<std::string> goal;
-  while (!open.empty() && !goal.has_value()) {
+  while (!open.empty() && came_by.count(goal) == 0) {
     const std::string at = open.front();
     open.pop_front();
+    const policy::v1::State* state = policy_.FindState(at);
+    if (state == nullptr || state->terminal()) continue;
     for (const Transition& step : policy_.proto().transitions()) {
       const bool leads = std::find(step.from().begin(), step.from().end(), at) != step.from().end();
       if (!leads || step.merges() || came_by.count(step.to()) > 0) continue;
       came_by[step.to()] = &step;
       came_from[step.to()] = at;
-      if (std::find(way.state().begin(), way.state().end(), step.to()) != way.state().end()) {
-        goal = step.to();
-        break;
-      }
       open.push_back(step.to());
     }
   }
-  if (!goal.has_value()) return {};
   std::vector<SimulatedAct> acts;
-  for (std::string at = *goal; came_by[at] != nullptr; at = came_from[at]) {
+  if (came_by.count(goal) == 0) return acts;
+  for (std::string at = goal; came_by[at] != nullptr; at = came_from[at]) {
     v1::TransitionIncidentRequest request;
     request.set_verb(came_by[at]->verb());
     request.set_reason(kWords);
@@ -153,13 +149,12 @@ std::vector<SimulatedAct> Planner::Plan(const Satisfaction& way) const {
   switch (way.kind_case()) {
     case Satisfaction::kTicket: {
       v1::LinkTicketRequest request;
-      request.mutable_ticket()->set_number(kWords);
+      request.mutable_ticket()->set_system(kWords);
+      request.mutable_ticket()->set_number("1");
       return {{std::move(request), People("LINK_TICKET", Roles())}};
     }
     case Satisfaction::kAcknowledgement:
       return {{v1::AcknowledgeIncidentRequest(), People("", way.acknowledgement().roles())}};
-    case Satisfaction::kStateEntered:
-      return Path(way.state_entered());
     case Satisfaction::kDocument:
       return {Document(way.document())};
     case Satisfaction::kNoticeDelivered: {
@@ -197,9 +192,13 @@ std::vector<SimulatedAct> Planner::Plan(const Satisfaction& way) const {
 std::vector<std::vector<SimulatedAct>> Planner::Run() const {
   std::vector<std::vector<SimulatedAct>> ways;
   if (rule_ == nullptr) return ways;
-  for (const Satisfaction& way : rule_->satisfied_by()) {
-    std::vector<SimulatedAct> acts = Plan(way);
+  const auto add = [&](std::vector<SimulatedAct> acts) {
     if (!acts.empty()) ways.push_back(std::move(acts));
+  };
+  for (const Satisfaction& way : rule_->satisfied_by()) {
+    // The pack names the state it hopes for first.
+    for (const std::string& state : way.state_entered().state()) add(PathTo(state));
+    add(Plan(way));
   }
   return ways;
 }

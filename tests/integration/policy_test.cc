@@ -263,6 +263,8 @@ struct Broken {
   std::string message;  // what is wrong, or what to do
 };
 
+void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
+
 class BrokenPackTest : public PolicyServiceTest, public ::testing::WithParamInterface<Broken> {};
 
 TEST_P(BrokenPackTest, IsRefusedWithItsLineAndTheRunningOneStays) {

@@ -97,6 +97,11 @@ TEST(PolicyCommandsTest, ATimelineSaysWhenWhatWhoAndWhichClause) {
   add(0, "Reported");
   add(86'400, "FOLLOWUP-24H is overdue");
   for (int i = 1; i <= 9; ++i) add(86'400 + 600 * i, absl::StrCat("Paged again, try ", i));
+  for (int i = 1; i <= 5; ++i) {
+    add(100'000 + 600 * i, absl::StrCat("Called ", i));
+    add(100'000 + 600 * i, absl::StrCat("Answered ", i));
+  }
+  add(120'000, "The end");
   simulation.mutable_end_time()->set_seconds(1'800'000'000 + 172'800);
   v1::Obligation* duty = simulation.add_duties();
   duty->set_instance("FOLLOWUP-24H");
@@ -112,8 +117,11 @@ TEST(PolicyCommandsTest, ATimelineSaysWhenWhatWhoAndWhichClause) {
   EXPECT_THAT(text, HasSubstr("+24 h"));
   // What nobody answers repeats itself; one line says how often.
   EXPECT_THAT(text, HasSubstr("Paged again, try 1"));
-  EXPECT_THAT(text, HasSubstr("the same 8 times more"));
+  EXPECT_THAT(text, HasSubstr("and so on, 8 times more"));
   EXPECT_THAT(text, Not(HasSubstr("try 5")));
+  EXPECT_THAT(text, HasSubstr("Called 1"));
+  EXPECT_THAT(text, HasSubstr("and so on, 4 times more"));
+  EXPECT_THAT(text, HasSubstr("The end"));
   EXPECT_THAT(text, HasSubstr("dop.contact, #dop"));
   EXPECT_THAT(text, HasSubstr("OVERDUE"));
   EXPECT_THAT(text, HasSubstr("POL-5.17"));

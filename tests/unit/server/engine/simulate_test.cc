@@ -98,8 +98,17 @@ TEST(SimulateTest, PeopleWhoReactKeepTheirDutiesInTime) {
   ASSERT_THAT(simulated, IsOk());
   EXPECT_EQ(Duty(*simulated, "FOLLOWUP-24H")->state(), v1::Obligation::STATE_SATISFIED);
   EXPECT_EQ(Duty(*simulated, "E2E-TICKET")->state(), v1::Obligation::STATE_SATISFIED);
-  // Where somebody reacts nobody climbs.
-  EXPECT_THAT(Lines(*simulated, simulation.start), Each(Not(HasSubstr("nobody"))));
+  // Where somebody of the level answers, nothing climbs and nobody is paged a second time.
+  EXPECT_THAT(Lines(*simulated, simulation.start), Each(Not(HasSubstr("Nobody acknowledged"))));
+  engine::Simulation silent = simulation;
+  silent.people_react = false;
+  EXPECT_THAT(Lines(*engine::Simulate(world.policy(), world.directory(), silent), silent.start),
+              Contains(HasSubstr("Nobody acknowledged")));
+  // The way that the pack names first: declared, not dismissed; and what is in the way of it.
+  const auto triage = std::find_if(simulated->refusals().begin(), simulated->refusals().end(),
+                                   [](const auto& one) { return one.instance() == "TRIAGE-DONE"; });
+  ASSERT_NE(triage, simulated->refusals().end());
+  EXPECT_THAT(triage->message(), HasSubstr("cannot declare yet"));
   // What they cannot do alone is said, with the duty and the refusal.
   for (const auto& refusal : simulated->refusals()) {
     EXPECT_FALSE(refusal.instance().empty());
