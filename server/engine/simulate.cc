@@ -210,7 +210,6 @@ absl::StatusOr<SimulatePolicyResponse> Player::Run() && {
   report.id = kId;
   BELFRY_RETURN_IF_ERROR(Do(simulation_.reporter, std::move(report)));
   const absl::Time end = simulation_.start + simulation_.horizon;
-  int idle = 0;
   for (;;) {
     const absl::Time next = core::NextDue(policy_, state_);
     if (next > end) break;
@@ -220,11 +219,9 @@ absl::StatusOr<SimulatePolicyResponse> Player::Run() && {
     }
     now_ = std::max(now_, next);
     if (simulation_.people_react) FulfilDuties();
-    const int64_t version = state_.version();
     BELFRY_RETURN_IF_ERROR(Do(System(), core::Tick()));
     // Something due that no decision settles would go round for ever.
-    idle = state_.version() == version ? idle + 1 : 0;
-    if (idle > 1) {
+    if (core::NextDue(policy_, state_) <= now_) {
       answer_.set_incomplete(true);
       break;
     }

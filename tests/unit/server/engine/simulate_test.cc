@@ -96,6 +96,8 @@ TEST(SimulateTest, PeopleWhoReactKeepTheirDutiesInTime) {
   simulation.people_react = true;
   const auto simulated = engine::Simulate(world.policy(), world.directory(), simulation);
   ASSERT_THAT(simulated, IsOk());
+  EXPECT_FALSE(simulated->incomplete());
+  EXPECT_EQ(FromProto(simulated->end_time()), simulation.start + simulation.horizon);
   EXPECT_EQ(Duty(*simulated, "FOLLOWUP-24H")->state(), v1::Obligation::STATE_SATISFIED);
   EXPECT_EQ(Duty(*simulated, "E2E-TICKET")->state(), v1::Obligation::STATE_SATISFIED);
   // Where somebody of the level answers, nothing climbs and nobody is paged a second time.
