@@ -32,6 +32,12 @@ DirectoryRows ToRows(const v1::Directory& directory) {
   for (const auto& item : directory.channels()) {
     rows[absl::StrCat("channel ", item.name())] = item.SerializeAsString();
   }
+  for (const auto& item : directory.subnets()) {
+    rows[absl::StrCat("subnet ", item.entity(), " ", item.cidr())] = item.SerializeAsString();
+  }
+  for (const auto& item : directory.devices()) {
+    rows[absl::StrCat("device ", item.entity(), " ", item.device())] = item.SerializeAsString();
+  }
   return rows;
 }
 
@@ -44,6 +50,8 @@ absl::StatusOr<v1::Directory> FromRows(const std::vector<storage::DirectoryRow>&
     if (absl::StartsWith(row.key, "person ")) item = directory.add_people();
     if (absl::StartsWith(row.key, "role ")) item = directory.add_role_assignments();
     if (absl::StartsWith(row.key, "channel ")) item = directory.add_channels();
+    if (absl::StartsWith(row.key, "subnet ")) item = directory.add_subnets();
+    if (absl::StartsWith(row.key, "device ")) item = directory.add_devices();
     if (item == nullptr || !item->ParseFromString(row.blob)) {
       return absl::DataLossError(
           absl::StrCat("the directory row \"", row.key, "\" cannot be read"));

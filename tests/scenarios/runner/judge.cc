@@ -136,10 +136,11 @@ class Bench {
       if (!name.ok() || *name != actual.delivery.incident()) return false;
     }
     if (wanted.has_late() && wanted.late() != notice.late()) return false;
-    const std::string written =
-        absl::StrCat(notice.title(), "\n", notice.text(), "\n", notice.entry().text());
-    if (!wanted.lacks().empty() && absl::StrContains(written, wanted.lacks())) return false;
-    return absl::StrContains(anywhere ? AllText(notice) : written, wanted.contains());
+    const std::string text =
+        anywhere ? AllText(notice)
+                 : absl::StrCat(notice.title(), "\n", notice.text(), "\n", notice.entry().text());
+    if (!wanted.lacks().empty() && absl::StrContains(text, wanted.lacks())) return false;
+    return absl::StrContains(text, wanted.contains());
   }
 
   void JudgeSent(const testing::v1::Sent& wanted, bool never) {
