@@ -7,15 +7,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "belfry/v1/delivery.pb.h"
 #include "belfry/v1/obligation.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "google/protobuf/text_format.h"
 #include "tests/scenarios/runner/government.h"
 #include "tests/scenarios/runner/local_time.h"
 
@@ -148,11 +151,50 @@ std::string Suggest(const Names& names, const std::string& given) {
   return absl::StrCat("one of ", absl::StrJoin(names, ", "));
 }
 
+// Where in the file a place such as "expect.duty[3].at" is; the innermost part that is written
+// down.
+class Lines {
+ public:
+  explicit Lines(const std::string& text) {
+    google::protobuf::TextFormat::Parser parser;
+    parser.WriteLocationsTo(&tree_);
+    testing::v1::Scenario again;
+    parser.ParseFromString(text, &again);
+  }
+
+  // From 1; 0 when it is nowhere.
+  int Find(absl::string_view place) const {
+    const google::protobuf::TextFormat::ParseInfoTree* tree = &tree_;
+    const google::protobuf::Descriptor* type = testing::v1::Scenario::descriptor();
+    int line = 0;
+    for (absl::string_view part : absl::StrSplit(place, '.')) {
+      int index = -1;
+      if (const size_t bracket = part.find('['); bracket != absl::string_view::npos) {
+        if (!absl::SimpleAtoi(part.substr(bracket + 1, part.size() - bracket - 2), &index)) break;
+        part = part.substr(0, bracket);
+      }
+      const FieldDescriptor* field = type->FindFieldByName(std::string(part));
+      if (field == nullptr || field->is_repeated() != (index >= 0)) break;
+      const auto location = tree->GetLocation(field, index);
+      if (location.line < 0) break;
+      line = location.line + 1;
+      if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) break;
+      type = field->message_type();
+      tree = tree->GetTreeForNested(field, index);
+      if (tree == nullptr) break;
+    }
+    return line;
+  }
+
+ private:
+  google::protobuf::TextFormat::ParseInfoTree tree_;
+};
+
 class Linter {
  public:
-  Linter(const std::string& file, const testing::v1::Scenario& scenario,
+  Linter(const std::string& file, const std::string& text, const testing::v1::Scenario& scenario,
          const policy::v1::Policy& policy, absl::TimeZone zone, absl::Time start)
-      : file_(file), scenario_(scenario), zone_(zone), start_(start) {
+      : file_(file), lines_(text), scenario_(scenario), zone_(zone), start_(start) {
     for (const auto& duty : policy.obligations()) codes_.insert(duty.code());
     for (const auto& state : policy.states()) states_.insert(state.code());
     for (const auto& severity : policy.severities()) severities_.insert(severity.code());
@@ -191,7 +233,9 @@ class Linter {
 
  private:
   void Complain(const std::string& place, absl::string_view what) {
-    complaints_.push_back(absl::StrCat(file_, ": ", place, ": ", what));
+    const int line = lines_.Find(place);
+    complaints_.push_back(
+        absl::StrCat(file_, line > 0 ? absl::StrCat(":", line) : "", ": ", place, ": ", what));
   }
   absl::Status Complaints() const {
     if (complaints_.empty()) return absl::OkStatus();
@@ -210,6 +254,13 @@ class Linter {
       subjects_.insert(id);
     }
     for (const auto& channel : channels) channels_.insert(channel.name());
+  }
+
+  // Calls `check(item, place)` for each, with its own place.
+  template <typename Items, typename Check>
+  static void Each(const Items& items, const std::string& place, Check check) {
+    int i = 0;
+    for (const auto& item : items) check(item, absl::StrCat(place, "[", i++, "]"));
   }
 
   void OneOf(const Names& names, const std::string& given, const std::string& place,
@@ -286,13 +337,15 @@ class Linter {
   absl::Time At(const std::string& text) const {
     return ParseLocalTime(text, zone_).value_or(start_);
   }
-  void NotBeforeStart(const std::string& text, const std::string& place) {
+  // False when it said so.
+  bool NotBeforeStart(const std::string& text, const std::string& place) {
     if (text.empty()) {
       Complain(place, "is needed: when, as in 2026-10-06 08:10");
     } else if (At(text) < start_) {
       Complain(place, absl::StrCat(text, " is before the start, ", FormatLocalTime(start_, zone_),
                                    "; put the earliest step first, or give `start`"));
     }
+    return !text.empty() && At(text) >= start_;
   }
 
   void Government() {
@@ -306,13 +359,11 @@ class Linter {
       const std::string place = absl::StrCat("government.entities[", i, "]");
       OneOf(secretariats, government.entities(i).secretariat(), place + ".secretariat",
             "secretariat");
-      for (const std::string& role : government.entities(i).without()) {
-        OneOf(roles_, role, place + ".without", "role");
-      }
+      Each(government.entities(i).without(), place + ".without",
+           [&](const auto& one, const std::string& at) { OneOf(roles_, one, at, "role"); });
     }
-    for (const std::string& role : government.without()) {
-      OneOf(roles_, role, "government.without", "role");
-    }
+    Each(government.without(), "government.without",
+         [&](const auto& one, const std::string& at) { OneOf(roles_, one, at, "role"); });
     for (int i = 0; i < government.systems_size(); ++i) {
       Entity(government.systems(i).entity(), absl::StrCat("government.systems[", i, "].entity"));
     }
@@ -329,7 +380,7 @@ class Linter {
     for (const int i : order) {
       const Step& step = scenario_.steps(i);
       const std::string place = absl::StrCat("steps[", i, "]");
-      NotBeforeStart(step.at(), place + ".at");
+      if (!NotBeforeStart(step.at(), place + ".at")) continue;
       if (step.act_case() == Step::ACT_NOT_SET) {
         Complain(place, "does nothing; add an act, such as ack {}");
         continue;
@@ -343,10 +394,10 @@ class Linter {
       Person(step.who(), place + ".who", true);
       if (step.has_refused()) Refused(step.refused(), place + ".refused");
       if (step.has_report()) {
-        for (const std::string& id : step.report().subject()) {
-          Person(id, place + ".report.subject");
-        }
-        for (const std::string& id : step.report().reader()) Person(id, place + ".report.reader");
+        Each(step.report().subject(), place + ".report.subject",
+             [&](const auto& one, const std::string& at) { Person(one, at); });
+        Each(step.report().reader(), place + ".report.reader",
+             [&](const auto& one, const std::string& at) { Person(one, at); });
         if (step.has_refused()) continue;
         ++reports;
         const std::string& as = step.report().as();
@@ -356,8 +407,10 @@ class Linter {
         continue;
       }
       if (step.has_list()) {
-        for (const std::string& alias : step.list().shows()) Alias(alias, place + ".list.shows");
-        for (const std::string& alias : step.list().hides()) Alias(alias, place + ".list.hides");
+        Each(step.list().shows(), place + ".list.shows",
+             [&](const auto& one, const std::string& at) { Alias(one, at); });
+        Each(step.list().hides(), place + ".list.hides",
+             [&](const auto& one, const std::string& at) { Alias(one, at); });
         continue;
       }
       Alias(step.incident(), place + ".incident");
@@ -411,20 +464,30 @@ class Linter {
     Alias(check.incident(), place + ".incident");
     OneOf(severities_, check.severity(), place + ".severity", "severity");
     OneOf(states_, check.state(), place + ".state", "state");
-    for (const std::string& floor : check.floor()) OneOf(floors_, floor, place + ".floor", "floor");
-    for (const testing::v1::Chain& chain : check.chain()) {
-      Entity(chain.entity(), place + ".chain.entity");
-      for (const std::string& id : chain.paged()) Person(id, place + ".chain.paged");
-    }
-    for (const std::string& name : check.open()) Instance(name, place + ".open");
-    for (const std::string& name : check.not_open()) Instance(name, place + ".not_open");
-    for (const testing::v1::Part& part : check.part())
-      Entity(part.entity(), place + ".part.entity");
-    for (const testing::v1::Duty& duty : check.duty()) Duty(duty, place + ".duty", false);
-    for (const std::string& id : check.reader()) Person(id, place + ".reader");
-    for (const std::string& id : check.not_reader()) Person(id, place + ".not_reader");
-    for (const auto& fact : check.fact()) OneOf(facts_, fact.name(), place + ".fact", "question");
-    for (const testing::v1::Case& one : check.case_()) Case(one, place + ".case");
+    Each(check.floor(), place + ".floor",
+         [&](const auto& one, const std::string& at) { OneOf(floors_, one, at, "floor"); });
+    Each(check.chain(), place + ".chain", [&](const auto& chain, const std::string& at) {
+      Entity(chain.entity(), at + ".entity");
+      Each(chain.paged(), at + ".paged",
+           [&](const auto& id, const std::string& one) { Person(id, one); });
+    });
+    Each(check.open(), place + ".open",
+         [&](const auto& one, const std::string& at) { Instance(one, at); });
+    Each(check.not_open(), place + ".not_open",
+         [&](const auto& one, const std::string& at) { Instance(one, at); });
+    Each(check.part(), place + ".part",
+         [&](const auto& one, const std::string& at) { Entity(one.entity(), at + ".entity"); });
+    Each(check.duty(), place + ".duty",
+         [&](const auto& one, const std::string& at) { Duty(one, at, false); });
+    Each(check.reader(), place + ".reader",
+         [&](const auto& one, const std::string& at) { Person(one, at); });
+    Each(check.not_reader(), place + ".not_reader",
+         [&](const auto& one, const std::string& at) { Person(one, at); });
+    Each(check.fact(), place + ".fact", [&](const auto& one, const std::string& at) {
+      OneOf(facts_, one.name(), at, "question");
+    });
+    Each(check.case_(), place + ".case",
+         [&](const auto& one, const std::string& at) { Case(one, at); });
   }
 
   void Duty(const testing::v1::Duty& duty, const std::string& place, bool names_incident) {
@@ -443,9 +506,10 @@ class Linter {
   void Actor(const std::string& given, const std::string& place) {
     if (given != "system") Person(given, place);
   }
-  void Case(const testing::v1::Case& one, const std::string& place) {
-    Entity(one.entity(), place + ".entity");
-    for (const std::string& duty : one.duty()) Instance(duty, place + ".duty");
+  void Case(const testing::v1::Case& given, const std::string& place) {
+    Entity(given.entity(), place + ".entity");
+    Each(given.duty(), place + ".duty",
+         [&](const auto& one, const std::string& at) { Instance(one, at); });
   }
 
   void Recipient(const std::string& given, const std::string& place) {
@@ -478,8 +542,10 @@ class Linter {
     for (int i = 0; i < expect.duty_size(); ++i) {
       Duty(expect.duty(i), absl::StrCat("expect.duty[", i, "]"), true);
     }
-    for (const std::string& code : expect.ignore()) Code(code, "expect.ignore");
-    for (const std::string& code : expect.no_duty()) Code(code, "expect.no_duty");
+    Each(expect.ignore(), "expect.ignore",
+         [&](const auto& one, const std::string& at) { Code(one, at); });
+    Each(expect.no_duty(), "expect.no_duty",
+         [&](const auto& one, const std::string& at) { Code(one, at); });
     for (int i = 0; i < expect.sent_size(); ++i) {
       Sent(expect.sent(i), absl::StrCat("expect.sent[", i, "]"));
     }
@@ -497,7 +563,8 @@ class Linter {
     for (int i = 0; i < expect.told_size(); ++i) {
       const std::string place = absl::StrCat("expect.told[", i, "]");
       Alias(expect.told(i).incident(), place + ".incident");
-      for (const std::string& to : expect.told(i).to()) Recipient(to, place + ".to");
+      Each(expect.told(i).to(), place + ".to",
+           [&](const auto& one, const std::string& at) { Recipient(one, at); });
     }
     for (int i = 0; i < expect.final_size(); ++i) {
       const std::string place = absl::StrCat("expect.final[", i, "]");
@@ -505,11 +572,13 @@ class Linter {
       Alias(final.incident(), place + ".incident");
       OneOf(states_, final.state(), place + ".state", "state");
       OneOf(severities_, final.severity(), place + ".severity", "severity");
-      for (const testing::v1::Case& one : final.case_()) Case(one, place + ".case");
+      Each(final.case_(), place + ".case",
+           [&](const auto& one, const std::string& at) { Case(one, at); });
     }
   }
 
   const std::string& file_;
+  const Lines lines_;
   const testing::v1::Scenario& scenario_;
   const absl::TimeZone zone_;
   const absl::Time start_;
@@ -520,9 +589,10 @@ class Linter {
 
 }  // namespace
 
-absl::Status LintScenario(const std::string& file, const testing::v1::Scenario& scenario,
-                          const policy::v1::Policy& policy, absl::TimeZone zone, absl::Time start) {
-  return Linter(file, scenario, policy, zone, start).Lint();
+absl::Status LintScenario(const std::string& file, const std::string& text,
+                          const testing::v1::Scenario& scenario, const policy::v1::Policy& policy,
+                          absl::TimeZone zone, absl::Time start) {
+  return Linter(file, text, scenario, policy, zone, start).Lint();
 }
 
 }  // namespace belfry::scenario

@@ -13,9 +13,11 @@
 
 namespace belfry::scenario {
 
-// One line for each complaint: file, place, what is wrong and what to write instead.
-absl::Status LintScenario(const std::string& file, const testing::v1::Scenario& scenario,
-                          const policy::v1::Policy& policy, absl::TimeZone zone, absl::Time start);
+// One line for each complaint: file and line, place, what is wrong and what to write instead.
+// `text` is what the scenario was read from.
+absl::Status LintScenario(const std::string& file, const std::string& text,
+                          const testing::v1::Scenario& scenario, const policy::v1::Policy& policy,
+                          absl::TimeZone zone, absl::Time start);
 
 }  // namespace belfry::scenario
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -67,8 +68,12 @@ struct Result {
 };
 
 absl::StatusOr<Verdict> Run(const Options& options, Result& result) {
+  std::ifstream file(result.file);
+  if (!file) return absl::NotFoundError("cannot be read");
+  std::stringstream text;
+  text << file.rdbuf();
   testing::v1::Scenario scenario;
-  BELFRY_RETURN_IF_ERROR(ReadTextProto(result.file, "scenario", scenario));
+  BELFRY_RETURN_IF_ERROR(ParseTextProto(text.str(), result.file, scenario));
   result.title = scenario.title();
   std::string pack = options.policy;
   if (pack.empty()) pack = scenario.policy().empty() ? kDefaultPolicy : scenario.policy();
@@ -89,7 +94,7 @@ absl::StatusOr<Verdict> Run(const Options& options, Result& result) {
         absl::StrCat(result.file, ": ", scenario.start().empty() ? "steps[0].at" : "start", ": ",
                      start.status().message()));
   }
-  BELFRY_RETURN_IF_ERROR(LintScenario(result.file, scenario, policy, zone, *start));
+  BELFRY_RETURN_IF_ERROR(LintScenario(result.file, text.str(), scenario, policy, zone, *start));
   std::ostringstream log;
   const absl::StatusOr<Verdict> verdict = [&]() -> absl::StatusOr<Verdict> {
     Site site(options.belfryd, std::filesystem::absolute(pack).string(), scenario, *start);

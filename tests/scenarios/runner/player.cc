@@ -188,14 +188,18 @@ absl::Status Player::AdvanceTo(absl::Time time, bool before_due, bool jump) {
 }
 
 bool Player::Fails(const v1::Delivery& delivery) const {
-  return std::any_of(scenario_.failures().begin(), scenario_.failures().end(),
-                     [&](const testing::v1::Failure& failure) {
-                       if (PersonName(failure.person()) != delivery.target()) return false;
-                       // Empty is open on that side.
-                       const auto from = ParseLocalTime(failure.from(), zone_);
-                       const auto until = ParseLocalTime(failure.until(), zone_);
-                       return (!from.ok() || *from <= now_) && (!until.ok() || now_ < *until);
-                     });
+  return std::any_of(
+      scenario_.failures().begin(), scenario_.failures().end(),
+      [&](const testing::v1::Failure& failure) {
+        if (PersonName(failure.person()) != delivery.target()) return false;
+        if (!failure.address().empty() && failure.address() != delivery.endpoint().address()) {
+          return false;
+        }
+        // Empty is open on that side.
+        const auto from = ParseLocalTime(failure.from(), zone_);
+        const auto until = ParseLocalTime(failure.until(), zone_);
+        return (!from.ok() || *from <= now_) && (!until.ok() || now_ < *until);
+      });
 }
 
 absl::Status Player::Deliver() {
