@@ -117,6 +117,13 @@ std::string PersonName(absl::string_view id) {
   return absl::StrCat("people/", id);
 }
 
+std::vector<std::string> ShortFormRoles() {
+  std::vector<std::string> roles;
+  for (const auto& [id, role] : kLocal) roles.emplace_back(role);
+  for (const auto& [id, role] : kCentral) roles.emplace_back(role);
+  return roles;
+}
+
 v1::Directory ExpandGovernment(const Government& government) {
   return Expander().Expand(government);
 }

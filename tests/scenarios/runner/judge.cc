@@ -109,11 +109,6 @@ class Bench {
   bool Fits(const testing::v1::Sent& wanted, const Delivered& actual, bool anywhere) const {
     const v1::Notice& notice = actual.delivery.notice();
     if (!actual.arrived) return false;
-    // Standing duties go on beside every incident; they count only where they are named.
-    if (wanted.incident().empty() && wanted.duty().empty() &&
-        absl::EndsWith(actual.delivery.incident(), "-REGISTER")) {
-      return false;
-    }
     if (!wanted.to().empty()) {
       const std::string to =
           wanted.to().find('/') == std::string::npos ? PersonName(wanted.to()) : wanted.to();
@@ -129,6 +124,7 @@ class Bench {
                                               wanted.clause()) == notice.clauses().end()) {
       return false;
     }
+    // Standing duties go on beside every incident; they count only where they are named.
     if (wanted.incident().empty()) {
       if (IsRegister(actual.delivery.incident())) return false;
     } else {

@@ -201,6 +201,7 @@ class Linter {
     for (const auto& floor : policy.floors()) floors_.insert(floor.code());
     for (const auto& fact : policy.facts()) facts_.insert(fact.name());
     for (const auto& role : policy.roles()) roles_.insert(role.code());
+    for (const std::string& role : ShortFormRoles()) roles_.insert(role);
     floors_.insert("none");
     CollectClauses(policy, clauses_);
     const v1::Directory directory = ExpandGovernment(scenario.government());
