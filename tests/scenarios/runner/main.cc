@@ -207,16 +207,27 @@ int Main(int argc, char** argv) {
     return 0;
   }
   int exit = 0;
+  int differ = 0;
   nlohmann::json all = nlohmann::json::array();
+  const absl::Time begin = absl::Now();
   for (const Result& result : RunAll(*options)) {
-    if (!AsExpected(result)) exit = std::max(exit, result.broken.ok() ? 1 : 2);
+    if (!AsExpected(result)) {
+      ++differ;
+      exit = std::max(exit, result.broken.ok() ? 1 : 2);
+    }
     if (options->json) {
       all.push_back(ToJson(result));
     } else {
       Print(result, options->step);
     }
   }
-  if (options->json) std::cout << all.dump(2) << "\n";
+  if (options->json) {
+    std::cout << all.dump(2) << "\n";
+  } else if (options->files.size() > 1) {
+    std::cout << options->files.size() << " scenarios, " << differ << " not as expected  ("
+              << absl::FormatDuration(absl::Trunc(absl::Now() - begin, absl::Milliseconds(1)))
+              << ")\n";
+  }
   return exit;
 }
 
