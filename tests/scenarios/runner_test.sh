@@ -69,4 +69,12 @@ try 1 'floors' 's/floor: "F3"/floor: "F3" floor: "F2"/'
 [ $? = 2 ] || { echo "a file that is not there does not end with 2"; failed=1; }
 "$runner" --nothing > "$work/out" 2>&1
 [ $? = 2 ] || { echo "an option that is not there does not end with 2"; failed=1; }
+
+# Kinds of entries are the server's; the runner and the text know all of them.
+top=$(dirname "$0")/../..
+for kind in $(sed -n '/^Sentence Describe/,/^}/p' "$top/server/core/timeline.cc" | grep -oE '"[A-Z]+_?[A-Z_]+"[,: ]' | tr -d '",: '); do
+  [ "$kind" = UNKNOWN ] && continue
+  grep -q "\"$kind\"" "$(dirname "$0")/runner/lint.cc" || { echo "runner/lint.cc does not know $kind"; failed=1; }
+  grep -q "$kind" "$readme" || { echo "README.md does not name $kind"; failed=1; }
+done
 exit $failed

@@ -50,6 +50,8 @@ const Names& EntryKinds() {
                                                "DELIVERED",
                                                "DELIVERY_FAILED",
                                                "DETAILS_CHANGED",
+                                               "DETECTION_CORRECTED",
+                                               "POLICY_REPINNED",
                                                "DEVICES_RECORDED",
                                                "DOCUMENT_SUBMITTED",
                                                "DUTY_HELD",
