@@ -48,6 +48,9 @@ absl::Status DecideScan(Draft& draft, const Caller& caller, const v1::RecordScan
 absl::Status DecideLift(Draft& draft, const Caller& caller, const v1::LiftRemovalRequest& act);
 absl::Status DecideCost(Draft& draft, const Caller& caller, const v1::RecordCostRequest& act);
 absl::Status DecideAssessment(Draft& draft, const Caller& caller, const v1::AssessCostRequest& act);
+absl::Status DecideSpendRequest(Draft& draft, const Caller& caller,
+                                const v1::RequestSpendRequest& act);
+absl::Status DecideSpend(Draft& draft, const Caller& caller, const v1::DecideSpendRequest& act);
 absl::Status DecideRegister(Draft& draft, const OpenRegister& act);
 absl::Status DecideAdoption(Draft& draft, const AdoptChild& act);
 absl::Status DecideAbsorption(Draft& draft, const Absorb& act);

@@ -17,6 +17,7 @@
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/claim.h"
 #include "server/core/guards.h"
 #include "server/core/limits.h"
 #include "server/core/notice_text.h"
@@ -243,6 +244,7 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
   BELFRY_RETURN_IF_ERROR(RequireGuards(draft, type->guards(),
                                        absl::StrCat("accept the ", type->title()), act.fields(),
                                        entity, grants));
+  BELFRY_RETURN_IF_ERROR(CheckClaimStep(draft, *type, act.fields()));
 
   // A period that began while nobody looked has its duty before a paper is laid on it.
   if (!draft.began_ended()) Reconcile(draft);

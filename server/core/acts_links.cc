@@ -119,6 +119,23 @@ absl::Status DecideAdoption(Draft& draft, const AdoptChild& act) {
   return absl::OkStatus();
 }
 
+// A duty that a spending request raised: it comes with the request, not on its own.
+bool IsOfSpendRequest(const policy::v1::Obligation& rule) {
+  return std::any_of(rule.sources().begin(), rule.sources().end(),
+                     [](const policy::v1::Source& source) { return source.has_spend(); });
+}
+
+// Somebody still waits for an answer to these; what was decided stays where it was spent.
+void AddPendingRequests(const Draft& draft, const record::v1::IncidentState& from,
+                        record::v1::Absorbed& body) {
+  int number = draft.state().spend_requests_size();
+  for (const v1::SpendRequest& request : from.spend_requests()) {
+    if (request.state() != v1::SpendRequest::STATE_PENDING) continue;
+    *body.add_spend_requests() = request;
+    body.mutable_spend_requests(body.spend_requests_size() - 1)->set_number(++number);
+  }
+}
+
 // Each entity keeps the earlier of its two first awarenesses; what is answered here stays.
 absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
   record::v1::Event event = draft.NewEvent();
@@ -157,9 +174,11 @@ absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
                     });
     if (known || FindObligation(draft.state(), row.instance()) != nullptr) continue;
     // Reported under another pack: what this one's pack does not know, nobody could settle here.
-    if (draft.context().policy.FindObligation(row.code()) == nullptr) continue;
+    const auto* rule = draft.context().policy.FindObligation(row.code());
+    if (rule == nullptr || IsOfSpendRequest(*rule)) continue;
     *body->add_obligations() = row;
   }
+  AddPendingRequests(draft, *act.from, *body);
   *body->mutable_told_people() = act.from->told_people();
   draft.Record(std::move(event));
   Reconcile(draft);

@@ -8,6 +8,7 @@
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/claim.h"
 #include "server/core/limits.h"
 #include "server/core/record_checks.h"
 #include "server/core/state_util.h"
@@ -30,6 +31,9 @@ absl::Status DecideCost(Draft& draft, const Caller& caller, const v1::RecordCost
   if (FindPart(draft.state(), entity) == nullptr) {
     return InvalidField("cost.entity",
                         absl::StrCat(entity, " has no part in ", draft.state().id()));
+  }
+  if (given.self_help()) {
+    BELFRY_RETURN_IF_ERROR(RequireSelfHelp(draft, "have costs of self-help"));
   }
   record::v1::Event event = draft.NewEvent();
   v1::CostLine& cost = *event.mutable_cost_recorded()->mutable_cost();

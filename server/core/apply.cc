@@ -359,6 +359,19 @@ void ApplyAssessment(IncidentState& state, const Event& event) {
   }
 }
 
+void ApplySpend(IncidentState& state, const Event& event) {
+  const record::v1::SpendDecided& body = event.spend_decided();
+  for (v1::SpendRequest& request : *state.mutable_spend_requests()) {
+    if (request.number() != body.number()) continue;
+    request.set_state(body.approved() ? v1::SpendRequest::STATE_APPROVED
+                                      : v1::SpendRequest::STATE_REFUSED);
+    request.set_decider(event.actor().principal());
+    request.set_reason(body.reason());
+    *request.mutable_decide_time() = event.time();
+  }
+  Tell(state, body.told_people());
+}
+
 void ApplyCase(IncidentState& state, const v1::NonComplianceCase& changed) {
   for (v1::NonComplianceCase& known : *state.mutable_cases()) {
     if (known.entity() == changed.entity() &&
@@ -382,6 +395,9 @@ void ApplyAbsorbed(IncidentState& state, const record::v1::Absorbed& body) {
   *categories.mutable_categories() = body.categories();
   ApplyCategories(state, categories);
   for (const record::v1::ObligationRow& row : body.obligations()) *state.add_obligations() = row;
+  for (const v1::SpendRequest& request : body.spend_requests()) {
+    *state.add_spend_requests() = request;
+  }
   Tell(state, body.told_people());
 }
 
@@ -568,6 +584,12 @@ void Apply(IncidentState& state, const Event& event) {
       break;
     case Event::kCostAssessed:
       ApplyAssessment(state, event);
+      break;
+    case Event::kSpendRequested:
+      *state.add_spend_requests() = event.spend_requested().request();
+      break;
+    case Event::kSpendDecided:
+      ApplySpend(state, event);
       break;
     case Event::kCaseChanged:
       ApplyCase(state, event.case_changed().changed());

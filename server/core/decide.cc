@@ -113,6 +113,10 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
           [&](const v1::LiftRemovalRequest& act) { return DecideLift(draft, caller, act); },
           [&](const v1::RecordCostRequest& act) { return DecideCost(draft, caller, act); },
           [&](const v1::AssessCostRequest& act) { return DecideAssessment(draft, caller, act); },
+          [&](const v1::RequestSpendRequest& act) {
+            return DecideSpendRequest(draft, caller, act);
+          },
+          [&](const v1::DecideSpendRequest& act) { return DecideSpend(draft, caller, act); },
           [&](const OpenRegister& act) { return DecideRegister(draft, act); },
           [&](const AdoptChild& act) { return DecideAdoption(draft, act); },
           [&](const Absorb& act) { return DecideAbsorption(draft, act); },

@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/core/limits.h"
 
 namespace belfry::core {
 namespace {
@@ -73,6 +74,11 @@ absl::StatusOr<std::shared_ptr<const Directory>> Directory::Create(v1::Directory
     BELFRY_RETURN_IF_ERROR(CheckEntityName(entity.name(), path));
     if (!directory->entities_.emplace(entity.name(), &entity).second) {
       return InvalidField(path, absl::StrCat(entity.name(), " stands here twice"));
+    }
+    if (entity.preauthorized_spend_cents() < 0 ||
+        entity.preauthorized_spend_cents() > kCostCentsMax) {
+      return InvalidField(absl::StrCat("entities[", i, "].preauthorized_spend_cents"),
+                          absl::StrCat("is a whole number of cents, from 0 to ", kCostCentsMax));
     }
     if (!entity.secretariat().empty() &&
         directory->FindSecretariat(entity.secretariat()) == nullptr) {

@@ -25,7 +25,8 @@ inline constexpr int kDevicesPerRequestMax = 200;
 inline constexpr int kDevicesMax = 5'000;  // a state is folded in memory at every act
 inline constexpr int kCostsMax = 1'000;
 inline constexpr int64_t kCostCentsMax = 10'000'000'000;  // 100 million dollars a line
-inline constexpr int kPeopleMax = 50;                     // subjects, readers
+inline constexpr int kSpendRequestsMax = 1'000;
+inline constexpr int kPeopleMax = 50;  // subjects, readers
 
 // Labels of the Traffic Light Protocol. The default: known to the organisation only, until somebody
 // decides otherwise.

@@ -356,6 +356,14 @@ void Notifier::Tell(const Event& event) {
       ToList(event);
       break;
     }
+    case Event::kSpendDecided: {
+      Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "SPEND_DECIDED");
+      SetText(notice, "SPEND_DECIDED",
+              {.actor = event.actor().principal(),
+               .reason = ToTimelineEntry(context_.policy, state_, event).text()});
+      ToPeople(event.spend_decided().told_people(), notice, true);
+      break;
+    }
     case Event::kEntityAdded:
       TellInvolved(event);
       break;

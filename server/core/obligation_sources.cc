@@ -39,14 +39,17 @@ class Collector {
     raised_.push_back({std::move(name), time, source.has_due() ? &source.due() : nullptr});
   }
 
+  // What one entity did raises its own instance, where each has one.
+  bool IsOf(absl::string_view entity) const {
+    return rule_.scope() != policy::v1::Obligation::SCOPE_ENTITY || entity == about_.entity;
+  }
+
   void FromDocuments(const Source& source) {
     for (const record::v1::DocumentRow& row : about_.state.documents()) {
       const Source::EachDocument& wanted = source.document();
       if (row.type() != wanted.type() || !FieldsFit(wanted.fields(), row.fields())) continue;
       if (wanted.order_deviation() && !row.order_deviation()) continue;
-      if (rule_.scope() == policy::v1::Obligation::SCOPE_ENTITY && row.entity() != about_.entity) {
-        continue;
-      }
+      if (!IsOf(row.entity())) continue;
       Add(source, row.event_version(), row.event_time());
     }
   }
@@ -84,6 +87,15 @@ class Collector {
       case Source::kRemoval:
         for (const v1::NetworkRemoval& removal : state.removals()) {
           if (removal.has_active_time()) Add(source, removal.id(), removal.active_time());
+        }
+        break;
+      case Source::kSpend:
+        for (const v1::SpendRequest& request : state.spend_requests()) {
+          // What is pre-authorised was never anybody's to decide.
+          const bool asked = request.state() != v1::SpendRequest::STATE_AUTO_APPROVED;
+          if (asked && IsOf(request.entity())) {
+            Add(source, request.number(), request.request_time());
+          }
         }
         break;
       case Source::KIND_NOT_SET:

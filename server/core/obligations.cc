@@ -261,6 +261,18 @@ const v1::NetworkRemoval* RemovalOf(const IncidentState& state, const Obligation
   return nullptr;
 }
 
+// The spending request that raised a row; null when it was raised by something else.
+const v1::SpendRequest* SpendRequestOf(const IncidentState& state, const ObligationRow& row) {
+  for (const v1::SpendRequest& request : state.spend_requests()) {
+    const std::string suffix = absl::StrCat(":", request.number());
+    if (std::any_of(row.sources().begin(), row.sources().end(),
+                    [&](const std::string& source) { return absl::EndsWith(source, suffix); })) {
+      return &request;
+    }
+  }
+  return nullptr;
+}
+
 // Every role needs at least one holder whom the notice reached.
 bool NoticeReachedAll(const Satisfaction::NoticeDelivered& way, const IncidentState& state,
                       const ObligationRow& row) {
@@ -297,6 +309,10 @@ bool StateSatisfies(const Draft& draft, const Satisfaction& way, const Obligatio
     case Satisfaction::kRemovalLifted: {
       const v1::NetworkRemoval* removal = RemovalOf(state, row);
       return removal != nullptr && removal->state() == v1::NetworkRemoval::STATE_LIFTED;
+    }
+    case Satisfaction::kSpendDecided: {
+      const v1::SpendRequest* request = SpendRequestOf(state, row);
+      return request != nullptr && request->state() != v1::SpendRequest::STATE_PENDING;
     }
     case Satisfaction::kRolesHeld:
       return std::all_of(

@@ -186,6 +186,8 @@ std::string SatisfactionText(const Satisfaction& way) {
       return absl::StrCat("the directory names ", absl::StrJoin(way.roles_held().roles(), " and "));
     case Satisfaction::kPolicyAdopted:
       return "another policy pack comes into force";
+    case Satisfaction::kSpendDecided:
+      return "the spending request is approved or refused";
     case Satisfaction::KIND_NOT_SET:
       break;
   }

@@ -140,8 +140,17 @@ std::string DevicesText(const record::v1::DevicesRecorded& body) {
   return absl::StrJoin(parts, "; ");
 }
 
-std::string Dollars(const v1::CostLine& cost) {
-  return absl::StrFormat("$%d.%02d", cost.amount_cents() / 100, cost.amount_cents() % 100);
+std::string Dollars(int64_t cents) { return absl::StrFormat("$%d.%02d", cents / 100, cents % 100); }
+
+// What was asked for, and why somebody has to decide on it or nobody.
+std::string SpendText(const record::v1::SpendRequested& body) {
+  const v1::SpendRequest& request = body.request();
+  const bool approved = request.state() == v1::SpendRequest::STATE_AUTO_APPROVED;
+  return absl::StrCat("Spending request ", request.number(), " of ", Id(request.entity()), ": ",
+                      Dollars(request.amount_cents()), " for ", request.purpose(),
+                      approved ? "; approved, within" : "; waits for a decision, above", " the ",
+                      Dollars(request.left_cents()), " left of ", Dollars(body.limit_cents()),
+                      " pre-authorised");
 }
 
 Sentence Describe(const PolicyIndex& policy, const Event& event) {
@@ -283,8 +292,9 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
                                              " lifted", Because(event.removal_lifted().reason()))};
     case Event::kCostRecorded: {
       const auto& cost = event.cost_recorded().cost();
-      return {"COST_RECORDED", absl::StrCat("Cost ", cost.number(), ": ", Dollars(cost), " for ",
-                                            cost.description())};
+      return {"COST_RECORDED",
+              absl::StrCat("Cost ", cost.number(), ": ", Dollars(cost.amount_cents()), " for ",
+                           cost.description())};
     }
     case Event::kCostAssessed:
       return {"COST_ASSESSED",
@@ -292,6 +302,13 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
                            v1::CostLine::Assessment_Name(event.cost_assessed().assessment())
                                .substr(sizeof("ASSESSMENT_") - 1),
                            Because(event.cost_assessed().reason()))};
+    case Event::kSpendRequested:
+      return {"SPEND_REQUESTED", SpendText(event.spend_requested())};
+    case Event::kSpendDecided:
+      return {"SPEND_DECIDED",
+              absl::StrCat("Spending request ", event.spend_decided().number(), " is ",
+                           event.spend_decided().approved() ? "approved" : "refused",
+                           Because(event.spend_decided().reason()))};
     case Event::kCaseChanged: {
       const auto& changed = event.case_changed().changed();
       return {"CASE_CHANGED",

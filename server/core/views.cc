@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "server/core/claim.h"
 #include "server/core/core.h"
 #include "server/core/state_util.h"
 
@@ -45,7 +46,8 @@ v1::Obligation ToObligation(const PolicyIndex& policy, const record::v1::Obligat
 namespace {
 
 // What was decided, handed in, found and spent.
-void AddRecord(const record::v1::IncidentState& state, v1::Incident& view) {
+void AddRecord(const PolicyIndex& policy, const record::v1::IncidentState& state,
+               v1::Incident& view) {
   *view.mutable_decisions() = state.decisions();
   for (const record::v1::DocumentRow& row : state.documents()) {
     v1::SubmittedDocument* document = view.add_documents();
@@ -67,6 +69,8 @@ void AddRecord(const record::v1::IncidentState& state, v1::Incident& view) {
     if (cost.self_help() && reasonable) claim += cost.amount_cents();
   }
   view.set_claim_cents(claim);
+  view.set_claim_state(ClaimState(policy.proto(), state));
+  *view.mutable_spend_requests() = state.spend_requests();
   view.set_parent(state.parent());
   *view.mutable_children() = state.children();
   *view.mutable_subjects() = state.subjects();
@@ -138,7 +142,7 @@ v1::Incident ToIncident(const PolicyIndex& policy, const record::v1::IncidentSta
   *view.mutable_update_time() = state.update_time();
   view.set_etag(absl::StrCat(state.version()));
   view.set_lead(state.lead());
-  AddRecord(state, view);
+  AddRecord(policy, state, view);
   return view;
 }
 

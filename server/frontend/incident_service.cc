@@ -433,6 +433,24 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::AssessCost(grpc::CallbackServerCo
   });
 }
 
+grpc::ServerUnaryReactor* IncidentServiceImpl::RequestSpend(grpc::CallbackServerContext* context,
+                                                            const v1::RequestSpendRequest* request,
+                                                            v1::RequestSpendResponse* response) {
+  return RunCall(services_, context, "RequestSpend", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::RequestSpendResponse>(services_));
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::DecideSpend(grpc::CallbackServerContext* context,
+                                                           const v1::DecideSpendRequest* request,
+                                                           v1::DecideSpendResponse* response) {
+  return RunCall(services_, context, "DecideSpend", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillIncident<v1::DecideSpendResponse>(services_));
+  });
+}
+
 grpc::ServerUnaryReactor* IncidentServiceImpl::ExplainObligation(
     grpc::CallbackServerContext* context, const v1::ExplainObligationRequest* request,
     v1::ExplainObligationResponse* response) {

@@ -91,6 +91,12 @@ class IncidentServiceImpl final : public v1::IncidentService::CallbackService {
   grpc::ServerUnaryReactor* AssessCost(grpc::CallbackServerContext* context,
                                        const v1::AssessCostRequest* request,
                                        v1::AssessCostResponse* response) override;
+  grpc::ServerUnaryReactor* RequestSpend(grpc::CallbackServerContext* context,
+                                         const v1::RequestSpendRequest* request,
+                                         v1::RequestSpendResponse* response) override;
+  grpc::ServerUnaryReactor* DecideSpend(grpc::CallbackServerContext* context,
+                                        const v1::DecideSpendRequest* request,
+                                        v1::DecideSpendResponse* response) override;
   grpc::ServerUnaryReactor* ExplainObligation(grpc::CallbackServerContext* context,
                                               const v1::ExplainObligationRequest* request,
                                               v1::ExplainObligationResponse* response) override;

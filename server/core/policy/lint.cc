@@ -11,6 +11,7 @@ std::vector<Finding> LintPolicy(const policy::v1::Policy& policy) {
   LintVocabulary(lint);
   LintLifeCycle(lint);
   LintDocuments(lint);
+  LintReimbursement(lint);
   LintDuties(lint);
   LintNotices(lint);
   LintUse(lint);

@@ -240,6 +240,8 @@ class DirectoryLinter {
         return SomebodyMay("EXECUTE_REMOVAL", place);
       case Satisfaction::kRemovalLifted:
         return SomebodyMay("LIFT_REMOVAL", place);
+      case Satisfaction::kSpendDecided:
+        return SomebodyMay("APPROVE_SPEND", place);
       default:
         return true;  // what no person has to do
     }
@@ -298,6 +300,7 @@ class DirectoryLinter {
       if (way.has_fact_is()) add(policy_.FindFact(way.fact_is().name())->author_roles());
       if (way.has_removal_confirmed()) add_act("EXECUTE_REMOVAL");
       if (way.has_removal_lifted()) add_act("LIFT_REMOVAL");
+      if (way.has_spend_decided()) add_act("APPROVE_SPEND");
       for (const auto& transition : pack_.transitions()) {
         if (Contains(way.state_entered().state(), transition.to())) add_act(transition.act());
       }

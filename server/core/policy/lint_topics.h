@@ -12,6 +12,8 @@ void LintVocabulary(LintContext& lint);
 void LintLifeCycle(LintContext& lint);
 // Documents and their fields.
 void LintDocuments(LintContext& lint);
+// What the claim for the costs of self-help goes through.
+void LintReimbursement(LintContext& lint);
 // Duties one by one: when, from when, by when, by whom.
 void LintDuties(LintContext& lint);
 // What raises a duty and what satisfies it: somebody must be able to do it.

@@ -34,6 +34,8 @@ constexpr const char* kActs[] = {"OPEN",
                                  "LIFT_REMOVAL",
                                  "RECORD_COST",
                                  "ASSESS_COST",
+                                 "REQUEST_SPEND",
+                                 "APPROVE_SPEND",
                                  "CORRECT_DETECTION",
                                  "POSTPONE_DETECTION",
                                  "LOWER_BELOW_SUGGESTION",
@@ -43,7 +45,8 @@ constexpr const char* kActs[] = {"OPEN",
                                  "ADOPT_POLICY"};
 constexpr const char* kNotices[] = {"PAGE",    "OPENED_DUTY", "REMINDER",  "DUE_NOW",
                                     "OVERDUE", "EXHAUSTED",   "DISMISSED", "DOCUMENT",
-                                    "CLEARED", "RAISED",      "SETTLED",   "HOLD_REVIEW"};
+                                    "CLEARED", "RAISED",      "SETTLED",   "HOLD_REVIEW",
+                                    "SPEND_DECIDED"};
 
 // Collects every string of a field of the given name, wherever it stands.
 void Collect(const google::protobuf::Message& message, const std::set<std::string>& fields,

@@ -111,6 +111,11 @@ void CheckSource(LintContext& lint, const Obligation& duty, const Source& source
     case Source::kRemoval:
       if (!SomethingRemoves(lint.policy)) never("no decision removes anything; set removes_on");
       break;
+    case Source::kSpend:
+      if (!lint.SomebodyMay("REQUEST_SPEND")) {
+        never("nobody may REQUEST_SPEND; add permissions { act: \"REQUEST_SPEND\" … }");
+      }
+      break;
     case Source::KIND_NOT_SET:
       lint.Error(path, absl::StrCat("source ", source.key(), " of ", duty.code(),
                                     " raises nothing; set one kind"));
@@ -211,6 +216,13 @@ class WayChecker {
                       absl::StrCat("is for standing duties; an incident stays with its pack, so ",
                                    duty_.code(), " needs another way"));
         }
+        break;
+      case Satisfaction::kSpendDecided:
+        if (std::none_of(duty_.sources().begin(), duty_.sources().end(),
+                         [](const Source& source) { return source.has_spend(); })) {
+          Blocked(path_ + ".spend_decided", "no spending request raises it; add a source spend {}");
+        }
+        NeedAct("APPROVE_SPEND", path_ + ".spend_decided");
         break;
       case Satisfaction::KIND_NOT_SET:
         lint_.Error(path_, absl::StrCat("an empty satisfied_by satisfies nothing of ", duty_.code(),
