@@ -73,7 +73,24 @@ std::string CostText(const v1::Incident& incident) {
                       open > 0 ? absl::StrCat(", ", open, " not assessed") : "",
                       incident.claim_cents() > 0
                           ? absl::StrCat(" · claimed back ", FormatMoney(incident.claim_cents()))
-                          : "");
+                          : "",
+                      incident.claim_state().empty()
+                          ? ""
+                          : absl::StrCat(" · claim ", EnumWord(incident.claim_state(), "")));
+}
+
+std::string SpendText(const v1::Incident& incident) {
+  int64_t approved = 0;
+  int pending = 0;
+  for (const v1::SpendRequest& request : incident.spend_requests()) {
+    if (request.state() == v1::SpendRequest::STATE_PENDING) ++pending;
+    if (request.state() == v1::SpendRequest::STATE_AUTO_APPROVED ||
+        request.state() == v1::SpendRequest::STATE_APPROVED) {
+      approved += request.amount_cents();
+    }
+  }
+  return absl::StrCat(FormatMoney(approved), " approved",
+                      pending > 0 ? absl::StrCat(", ", pending, " to decide") : "");
 }
 
 std::string CaseText(const v1::NonComplianceCase& one) {
@@ -142,6 +159,7 @@ std::vector<std::vector<std::string>> RecordTable(const v1::Incident& incident, 
     rows.push_back({"Non-compliance", CaseText(one)});
   }
   if (!incident.costs().empty()) rows.push_back({"Costs", CostText(incident)});
+  if (!incident.spend_requests().empty()) rows.push_back({"Spending", SpendText(incident)});
   if (!incident.parent().empty()) rows.push_back({"Part of", IncidentId(incident.parent())});
   if (!incident.children().empty()) {
     rows.push_back({"Has the parts", absl::StrJoin(incident.children(), ", ",

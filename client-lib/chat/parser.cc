@@ -56,6 +56,7 @@ bool AsksAboutUnknownKeys(VerbKind kind) {
     case VerbKind::kScan:
     case VerbKind::kRemoved:
     case VerbKind::kCost:
+    case VerbKind::kSpend:
     case VerbKind::kLink:
       return true;
     default:

@@ -130,6 +130,12 @@ CommandResult Dispatch(const Session& session) {
       return RunCost(session);
     case VerbKind::kAssess:
       return RunAssess(session);
+    case VerbKind::kSpend:
+      return RunSpend(session);
+    case VerbKind::kApprove:
+      return RunDecideSpend(session, true);
+    case VerbKind::kRefuse:
+      return RunDecideSpend(session, false);
     case VerbKind::kCosts:
       return RunCosts(session);
     case VerbKind::kList:

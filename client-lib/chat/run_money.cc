@@ -29,6 +29,73 @@ std::string LineCount(int count) {
   return count == 0 ? "no costs" : absl::StrCat(count, count == 1 ? " cost line" : " cost lines");
 }
 
+std::string SpendState(const v1::SpendRequest& request) {
+  switch (request.state()) {
+    case v1::SpendRequest::STATE_AUTO_APPROVED:
+      return "pre-authorised";
+    case v1::SpendRequest::STATE_PENDING:
+      return "waits for a decision";
+    default:
+      return absl::StrCat(
+          EnumWord(v1::SpendRequest::State_Name(request.state()), "STATE_"),
+          request.decider().empty() ? "" : absl::StrCat(" by ", ActorName(request.decider())),
+          request.reason().empty() ? "" : absl::StrCat(": ", request.reason()));
+  }
+}
+
+// "#2" and "2": the number of a `what`.
+absl::StatusOr<int32_t> ReadNumber(const Session& session, absl::string_view what) {
+  const std::string& word = session.command.words[0];
+  absl::string_view digits = word;
+  absl::ConsumePrefix(&digits, "#");
+  int32_t number = 0;
+  if (absl::SimpleAtoi(digits, &number) && number > 0) return number;
+  return UsageError(absl::StrCat("\"", Clip(word, 40), "\" is not the number of a ", what, "."),
+                    {absl::StrCat("costs ", IncidentId(session.incident))});
+}
+
+// What became of what was asked for: the newest of its kind, as others may ask meanwhile.
+std::string RequestedText(const v1::Incident& incident, const v1::RequestSpendRequest& asked) {
+  std::string text = absl::StrCat(FormatMoney(asked.amount_cents()), " asked for");
+  for (const v1::SpendRequest& request : incident.spend_requests()) {
+    if (request.amount_cents() != asked.amount_cents() || request.purpose() != asked.purpose()) {
+      continue;
+    }
+    text = absl::StrCat("spending request ", request.number(), ": ",
+                        FormatMoney(request.amount_cents()), " ", SpendState(request));
+  }
+  return text;
+}
+
+// Under the lines of cost, with the same columns.
+void AddSpending(const v1::Incident& incident, Card& card) {
+  if (incident.spend_requests().empty()) return;
+  if (card.table.empty()) {
+    card.table.push_back({"No.", "Amount", "What for", "Agency", "Self-help", "Assessed"});
+  }
+  for (const v1::SpendRequest& request : incident.spend_requests()) {
+    card.table.push_back({absl::StrCat("request ", request.number()),
+                          FormatMoney(request.amount_cents()), request.purpose(),
+                          ShortName(request.entity()), "", SpendState(request)});
+  }
+}
+
+void OfferDecision(const v1::Incident& incident, const View& view, Card& card) {
+  for (const v1::SpendRequest& request : incident.spend_requests()) {
+    if (request.state() != v1::SpendRequest::STATE_PENDING) continue;
+    card.hints.push_back(
+        view.Typed(absl::StrCat("approve ", IncidentId(incident.name()), " ", request.number())));
+    return;
+  }
+}
+
+std::string ClaimText(const v1::Incident& incident) {
+  return absl::StrCat(FormatMoney(incident.claim_cents()),
+                      incident.claim_state().empty()
+                          ? ""
+                          : absl::StrCat(" · ", EnumWord(incident.claim_state(), "")));
+}
+
 }  // namespace
 
 CommandResult RunCost(const Session& session) {
@@ -65,14 +132,8 @@ CommandResult RunAssess(const Session& session) {
         session, absl::StrCat("Say the number of the cost line and one of ",
                               absl::StrJoin(EnumWords(type, kAssessment, not_typed), ", "), ".")));
   }
-  absl::string_view digits = words[0];
-  absl::ConsumePrefix(&digits, "#");
-  int32_t number = 0;
-  if (!absl::SimpleAtoi(digits, &number) || number < 1) {
-    return Refused(
-        UsageError(absl::StrCat("\"", Clip(words[0], 40), "\" is not the number of a cost line."),
-                   {absl::StrCat("costs ", IncidentId(session.incident))}));
-  }
+  const auto number = ReadNumber(session, "cost line");
+  if (!number.ok()) return Refused(number.status());
   // "not reasonable" is two words to those who speak.
   size_t used = 3;
   absl::StatusOr<int> assessment = absl::NotFoundError("");
@@ -88,11 +149,53 @@ CommandResult RunAssess(const Session& session) {
   v1::AssessCostRequest request;
   request.set_name(session.incident);
   request.set_request_id(session.request_id);
-  request.set_number(number);
+  request.set_number(*number);
   request.set_assessment(static_cast<v1::CostLine::Assessment>(*assessment));
   request.set_reason(ReadReason(session, used));
   return Changed(session, session.client.AssessCost(request, session.call),
-                 absl::StrCat("cost ", number, " is ", AssessmentText(request.assessment())));
+                 absl::StrCat("cost ", *number, " is ", AssessmentText(request.assessment())));
+}
+
+CommandResult RunSpend(const Session& session) {
+  const auto& words = session.command.words;
+  if (words.empty()) return Refused(Lacks(session, "Say how much, and what for."));
+  const auto cents = ParseMoney(words[0]);
+  if (!cents.ok()) return Refused(cents.status());
+  v1::RequestSpendRequest request;
+  request.set_name(session.incident);
+  request.set_request_id(session.request_id);
+  request.set_amount_cents(*cents);
+  request.set_purpose(absl::StrJoin(words.begin() + 1, words.end(), " "));
+  if (request.purpose().empty()) {
+    return Refused(Lacks(session, absl::StrCat("Say what ", FormatMoney(*cents),
+                                               " is needed for: it is decided by it.")));
+  }
+  auto entity = ReadEntity(session);
+  if (!entity.ok()) return Refused(entity.status());
+  request.set_entity(*entity);
+  auto response = session.client.RequestSpend(request, session.call);
+  const std::string done = response.ok() ? RequestedText(response->incident(), request) : "";
+  return Changed(session, std::move(response), done);
+}
+
+CommandResult RunDecideSpend(const Session& session, bool approve) {
+  if (session.command.words.empty()) {
+    return Refused(Lacks(session, "Say the number of the spending request."));
+  }
+  const auto number = ReadNumber(session, "spending request");
+  if (!number.ok()) return Refused(number.status());
+  v1::DecideSpendRequest request;
+  request.set_name(session.incident);
+  request.set_request_id(session.request_id);
+  request.set_number(*number);
+  request.set_approve(approve);
+  request.set_reason(ReadReason(session, 1));
+  if (!approve && request.reason().empty()) {
+    return Refused(Lacks(session, "Say why: whoever asked is told."));
+  }
+  return Changed(
+      session, session.client.DecideSpend(request, session.call),
+      absl::StrCat("spending request ", *number, " is ", approve ? "approved" : "refused"));
 }
 
 CommandResult RunCosts(const Session& session) {
@@ -111,7 +214,7 @@ CommandResult RunCosts(const Session& session) {
     card.title =
         absl::StrCat(id, " · ", LineCount(incident.costs_size()),
                      incident.costs().empty() ? "" : absl::StrCat(", ", FormatMoney(total)));
-    card.fields.push_back({"Claimed back", FormatMoney(incident.claim_cents())});
+    card.fields.push_back({"Claimed back", ClaimText(incident)});
     if (!incident.costs().empty()) {
       card.table.push_back({"No.", "Amount", "What for", "Agency", "Self-help", "Assessed"});
     }
@@ -125,6 +228,8 @@ CommandResult RunCosts(const Session& session) {
                             ? ""
                             : absl::StrCat(" by ", ActorName(cost.assessed_by())))});
     }
+    AddSpending(incident, card);
+    OfferDecision(incident, session.view, card);
     for (const v1::CostLine& cost : incident.costs()) {
       if (cost.assessment() != v1::CostLine::ASSESSMENT_OPEN) continue;
       card.hints.push_back(

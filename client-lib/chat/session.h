@@ -90,6 +90,8 @@ CommandResult RunDevices(const Session& session);
 // run_money.cc
 CommandResult RunCost(const Session& session);
 CommandResult RunAssess(const Session& session);
+CommandResult RunSpend(const Session& session);
+CommandResult RunDecideSpend(const Session& session, bool approve);
 CommandResult RunCosts(const Session& session);
 // run_link.cc: `link` and `merge`
 CommandResult RunLink(const Session& session);

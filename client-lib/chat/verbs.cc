@@ -100,7 +100,15 @@ constexpr Verb kVerbs[] = {
     {VerbKind::kAssess, "assess", "", "reason|why",
      "assess [id] <number> <reasonable|not_reasonable|written_off> [reason:]",
      "Say whether a cost is reasonable", "assess DOP-2026-0007 1 reasonable", true, "Money"},
-    {VerbKind::kCosts, "costs", "", "", "costs [id]", "Show the costs and what is claimed back",
+    {VerbKind::kSpend, "spend", "", "agency|entity|for", "spend [id] <amount> \"what for\" [for:]",
+     "Ask for money; what is pre-authorised is approved at once",
+     "spend DOP-2026-0007 $2,500.00 \"Forensic disks\"", true, "Money"},
+    {VerbKind::kApprove, "approve", "", "reason|why", "approve [id] <number> [reason]",
+     "Approve a spending request", "approve DOP-2026-0007 2", true, "Money"},
+    {VerbKind::kRefuse, "refuse", "", "reason|why", "refuse [id] <number> <reason>",
+     "Refuse a spending request", "refuse DOP-2026-0007 2 The disks are in stock", true, "Money"},
+    {VerbKind::kCosts, "costs", "", "", "costs [id]",
+     "Show the costs, the spending requests and what is claimed back",
      "costs DOP-2026-0007", true, "Money"},
     {VerbKind::kList, "list", "ls", "state sev|severity agency|entity limit",
      "list [late|all|mine] [state:] [sev:] [agency:]",
@@ -127,7 +135,7 @@ constexpr Verb kVerbs[] = {
 constexpr FoldedGroup kFoldedGroups[] = {
     {"Decisions", "Decide, waive, hold, explain a duty"},
     {"Network", "Devices, scans, removals from the network"},
-    {"Money", "Costs and what is claimed back"},
+    {"Money", "Costs, spending requests and what is claimed back"},
 };
 
 }  // namespace

@@ -132,6 +132,16 @@ absl::StatusOr<v1::AssessCostResponse> Client::AssessCost(const v1::AssessCostRe
   return connection_->AssessCost(request, call);
 }
 
+absl::StatusOr<v1::RequestSpendResponse> Client::RequestSpend(
+    const v1::RequestSpendRequest& request, const CallOptions& call) const {
+  return connection_->RequestSpend(request, call);
+}
+
+absl::StatusOr<v1::DecideSpendResponse> Client::DecideSpend(const v1::DecideSpendRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->DecideSpend(request, call);
+}
+
 absl::StatusOr<v1::ExplainObligationResponse> Client::ExplainObligation(
     const v1::ExplainObligationRequest& request, const CallOptions& call) const {
   return connection_->ExplainObligation(request, call);

@@ -147,6 +147,16 @@ absl::StatusOr<v1::AssessCostResponse> Connection::AssessCost(const v1::AssessCo
   return NotThere();
 }
 
+absl::StatusOr<v1::RequestSpendResponse> Connection::RequestSpend(const v1::RequestSpendRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::DecideSpendResponse> Connection::DecideSpend(const v1::DecideSpendRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
 absl::StatusOr<v1::ExplainObligationResponse> Connection::ExplainObligation(
     const v1::ExplainObligationRequest&, const CallOptions&) {
   return NotThere();

@@ -231,6 +231,20 @@ class GrpcConnection final : public Connection {
                                                   return incident_->AssessCost(context, in, out);
                                                 });
   }
+  absl::StatusOr<v1::RequestSpendResponse> RequestSpend(const v1::RequestSpendRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::RequestSpendResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->RequestSpend(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::DecideSpendResponse> DecideSpend(const v1::DecideSpendRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::DecideSpendResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return incident_->DecideSpend(context, in, out);
+                                                 });
+  }
   absl::StatusOr<v1::ExplainObligationResponse> ExplainObligation(
       const v1::ExplainObligationRequest& request, const CallOptions& call) override {
     return caller_.Call<v1::ExplainObligationResponse>(

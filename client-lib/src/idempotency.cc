@@ -47,6 +47,8 @@ constexpr Row kRows[] = {
     {"LiftRemovalRequest", Kind::kKeyed},
     {"RecordCostRequest", Kind::kKeyed},
     {"AssessCostRequest", Kind::kKeyed},
+    {"RequestSpendRequest", Kind::kKeyed},
+    {"DecideSpendRequest", Kind::kKeyed},
     {"ExplainObligationRequest", Kind::kRead},
     {"ListObligationsRequest", Kind::kRead},
     {"WatchIncidentsRequest", Kind::kRead},

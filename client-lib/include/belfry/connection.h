@@ -84,6 +84,10 @@ class Connection {
                                                             const CallOptions& call);
   virtual absl::StatusOr<v1::AssessCostResponse> AssessCost(const v1::AssessCostRequest& request,
                                                             const CallOptions& call);
+  virtual absl::StatusOr<v1::RequestSpendResponse> RequestSpend(
+      const v1::RequestSpendRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::DecideSpendResponse> DecideSpend(const v1::DecideSpendRequest& request,
+                                                              const CallOptions& call);
   virtual absl::StatusOr<v1::ExplainObligationResponse> ExplainObligation(
       const v1::ExplainObligationRequest& request, const CallOptions& call);
   virtual absl::StatusOr<v1::ListObligationsResponse> ListObligations(

@@ -59,6 +59,8 @@ class FakeConnection : public client::Connection {
   BELFRY_FAKE(LiftRemoval)
   BELFRY_FAKE(RecordCost)
   BELFRY_FAKE(AssessCost)
+  BELFRY_FAKE(RequestSpend)
+  BELFRY_FAKE(DecideSpend)
   BELFRY_FAKE(ListObligations)
   BELFRY_FAKE(ListTimelineEntries)
   BELFRY_FAKE(ResolveContacts)

@@ -43,6 +43,8 @@ class RunFixture : public testing::Test {
     *fake.LiftRemoval_answer->mutable_incident() = incident;
     *fake.RecordCost_answer->mutable_incident() = incident;
     *fake.AssessCost_answer->mutable_incident() = incident;
+    *fake.RequestSpend_answer->mutable_incident() = incident;
+    *fake.DecideSpend_answer->mutable_incident() = incident;
   }
 
   CommandResult Run(const std::string& line) { return runner_.Run(context_, line); }
