@@ -490,6 +490,19 @@ absl::Status World::Act(absl::string_view line) {
     act.set_assessment(assessment);
     return Do(caller, std::move(act));
   }
+  if (verb == "spend") {
+    v1::RequestSpendRequest act;
+    act.set_amount_cents(100);
+    act.set_purpose("work");
+    return Do(caller, std::move(act));
+  }
+  if (verb == "answer_spend") {
+    v1::DecideSpendRequest act;
+    act.set_number(1);
+    act.set_approve(!words.Has("refuse"));
+    act.set_reason("because");
+    return Do(caller, std::move(act));
+  }
   if (verb == "waive") {
     v1::WaiveObligationRequest act;
     act.set_obligation(words.At(0));

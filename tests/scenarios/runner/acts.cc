@@ -165,6 +165,20 @@ class Performer {
         request.set_assessment(step_.assess().as());
         return Send(&Service::AssessCost, std::move(request));
       }
+      case Step::kSpend: {
+        v1::RequestSpendRequest request;
+        request.set_amount_cents(step_.spend().cents());
+        request.set_purpose(step_.spend().purpose());
+        request.set_entity(EntityName(step_.spend().entity()));
+        return Send(&Service::RequestSpend, std::move(request));
+      }
+      case Step::kDecideSpend: {
+        v1::DecideSpendRequest request;
+        request.set_number(step_.decide_spend().number());
+        request.set_approve(step_.decide_spend().approve());
+        request.set_reason(step_.decide_spend().reason());
+        return Send(&Service::DecideSpend, std::move(request));
+      }
       case Step::kUpdate: {
         v1::UpdateIncidentRequest request;
         request.mutable_incident()->set_name(name_);

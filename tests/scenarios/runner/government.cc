@@ -64,6 +64,7 @@ class Expander {
     if (!given.secretariat().empty()) {
       entity->set_secretariat(absl::StrCat("secretariats/", given.secretariat()));
     }
+    entity->set_preauthorized_spend_cents(given.preauthorized_spend_cents());
     entity->set_executive_department(!given.not_executive());
     entity->set_network_member(!given.off_network());
     entity->set_binding(given.voluntary() ? v1::Entity::BINDING_VOLUNTARY

@@ -78,6 +78,8 @@ const Names& EntryKinds() {
                                                "ROLES_PAGED",
                                                "SCAN_RECORDED",
                                                "SEVERITY_CHANGED",
+                                               "SPEND_DECIDED",
+                                               "SPEND_REQUESTED",
                                                "STATE_CHANGED",
                                                "TICKET_LINKED"});
   return *kinds;
@@ -491,6 +493,8 @@ class Linter {
     });
     Each(check.case_(), place + ".case",
          [&](const auto& one, const std::string& at) { Case(one, at); });
+    Each(check.spend(), place + ".spend",
+         [&](const auto& one, const std::string& at) { Person(one.by(), at + ".by"); });
   }
 
   void Duty(const testing::v1::Duty& duty, const std::string& place, bool names_incident) {

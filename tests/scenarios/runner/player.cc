@@ -374,6 +374,23 @@ void Player::CheckRecord(const testing::v1::Check& check, const v1::Incident& in
     }
     Compare(at + "targets of removals", Ids(check.target()), Ids(targets));
   }
+  for (const testing::v1::SpendStanding& wanted : check.spend()) {
+    std::string actual = "not on record";
+    for (const v1::SpendRequest& request : incident.spend_requests()) {
+      if (request.number() == wanted.number()) {
+        actual =
+            absl::StrCat(v1::SpendRequest::State_Name(request.state()), " ", request.decider());
+      }
+    }
+    Compare(
+        absl::StrCat(at, "spending request ", wanted.number()),
+        absl::StrCat(v1::SpendRequest::State_Name(wanted.state()), " ", PersonName(wanted.by())),
+        actual);
+  }
+  if (!check.claim().empty()) {
+    Compare(at + "claim", check.claim(),
+            incident.claim_state().empty() ? "none" : incident.claim_state());
+  }
   if (!check.case_().empty()) {
     std::vector<std::string> expected;
     std::vector<std::string> actual;
