@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/base/error.h"
+#include "server/core/sight.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {
@@ -112,27 +113,7 @@ absl::Status RequireAct(const Context& context, const Caller& caller,
 
 bool MayRead(const PolicyIndex& policy, const Directory& directory, const Caller& caller,
              const record::v1::IncidentState& state) {
-  if (caller.internal) return true;
-  const std::string& principal = caller.actor.principal();
-  // Whoever the incident is about learns nothing of it, whatever office they hold.
-  const auto& subjects = state.subjects();
-  if (std::binary_search(subjects.begin(), subjects.end(), principal)) return false;
-  const auto& readers = state.readers();
-  if (std::find(readers.begin(), readers.end(), principal) != readers.end()) return true;
-  if (principal == state.reporter() || principal == state.lead()) return true;
-  // Whoever was paged or told must be able to look, or the page would be a riddle.
-  const auto& told = state.told_people();
-  if (std::binary_search(told.begin(), told.end(), principal)) return true;
-  if (state.restricted()) return false;
-  if (caller.system) return !caller.entity.empty() && FindPart(state, caller.entity) != nullptr;
-  for (const RoleGrant& grant : GrantsOn(directory, caller, state)) {
-    if (!grant.scope().empty()) return true;
-    const policy::v1::Role* role = policy.FindRole(grant.role());
-    if (role != nullptr && role->sees_all()) return true;
-  }
-  // People of an entity that reports see its own incidents; third parties only their own reports.
-  const record::v1::EntityPart* part = FindPart(state, caller.entity);
-  return part != nullptr && part->relation() != v1::IncidentEntity::RELATION_THIRD_PARTY;
+  return SightOf(policy, directory, caller, state) != Sight::kNothing;
 }
 
 }  // namespace belfry::core

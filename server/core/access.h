@@ -1,4 +1,4 @@
-// Who may do what, and who may see what. The only place where rights are decided.
+// Who may do what. Who may see what stands in sight.h; rights are decided in no other place.
 #ifndef BELFRY_SERVER_CORE_ACCESS_H_
 #define BELFRY_SERVER_CORE_ACCESS_H_
 

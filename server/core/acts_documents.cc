@@ -126,6 +126,28 @@ bool Reaches(const DocumentType& type, const Fields& fields) {
   return FieldsFit(tests, fields);
 }
 
+// A label says who may read the text. What is for named readers only belongs into an incident that
+// is; and from such an incident nothing goes to a list that is not labelled for others.
+absl::Status CheckLabel(const record::v1::IncidentState& state, const Fields& fields,
+                        bool to_list) {
+  const v1::DocumentField* label = FindField(fields, "tlp");
+  const bool red =
+      label != nullptr &&
+      absl::EndsWith(absl::AsciiStrToUpper(absl::StripAsciiWhitespace(label->value())), "RED");
+  if (red && !state.restricted()) {
+    return InvalidField("tlp", absl::StrCat("TLP:RED is for named readers, and ", state.id(),
+                                            " has none; report it as a restricted incident, or "
+                                            "use TLP:AMBER+STRICT"));
+  }
+  if (!to_list || !state.restricted()) return absl::OkStatus();
+  if (red || label == nullptr || absl::StripAsciiWhitespace(label->value()).empty()) {
+    return InvalidField("tlp", absl::StrCat(state.id(), " is ", state.tlp(),
+                                            ", which goes to no list; give the label of what the "
+                                            "list may read, for example TLP:AMBER"));
+  }
+  return absl::OkStatus();
+}
+
 // Fields that predicates may ask about: those with enumerated values.
 Fields IndexedFields(const DocumentType& type, const Fields& fields) {
   Fields indexed;
@@ -236,6 +258,8 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), type->act(), entity));
   BELFRY_RETURN_IF_ERROR(CheckFields(*type, act.fields()));
   BELFRY_RETURN_IF_ERROR(CheckComplete(*type, act.fields()));
+  const bool to_list = !type->list_roles().empty() && Reaches(*type, act.fields());
+  BELFRY_RETURN_IF_ERROR(CheckLabel(draft.state(), act.fields(), to_list));
   const absl::Time happened = act.has_event_time() ? FromProto(act.event_time()) : context.now;
   if (happened > context.now + kFutureTolerance) {
     return InvalidField("event_time", "is in the future; leave it out for now");
@@ -263,7 +287,7 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
        PeopleHolding(context, draft.state(), type->recipient_roles(), entity)) {
     body->add_recipient_people(std::move(person));
   }
-  if (Reaches(*type, act.fields())) {
+  if (to_list) {
     for (std::string& person : OnTheList(context, type->list_roles())) {
       body->add_list_people(std::move(person));
     }
@@ -321,6 +345,7 @@ absl::Status DecideNotice(Draft& draft, const Caller& caller,
   } else if (!act.fields().empty()) {
     return InvalidField("fields", absl::StrCat(row.instance(), " takes none; use text"));
   }
+  BELFRY_RETURN_IF_ERROR(CheckLabel(draft.state(), act.fields(), /*to_list=*/false));
 
   record::v1::Event event = draft.NewEvent();
   record::v1::NoticeSent* body = event.mutable_notice_sent();

@@ -151,7 +151,7 @@ const Transition* OrdinaryTransition(const Draft& draft, absl::string_view to) {
 absl::Status DecideTransition(Draft& draft, const Caller& caller,
                               const v1::TransitionIncidentRequest& act) {
   const Context& context = draft.context();
-  if (!act.etag().empty() && act.etag() != absl::StrCat(draft.state().version())) {
+  if (!act.etag().empty() && act.etag() != EtagOf(draft.state())) {
     return ErrorBuilder(absl::StatusCode::kAborted, "ETAG_MISMATCH",
                         absl::StrCat(draft.state().id(), " has changed since; look again"))
         .Field("etag", "is not the current one")

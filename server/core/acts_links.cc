@@ -47,6 +47,25 @@ void LeaveDuties(Draft& draft, const std::string& parent) {
   }
 }
 
+// Whom the absorbed incident is about, who may read it and who was told of it. What was kept from
+// somebody stays so: a subject of either hears nothing of both, and whoever was told of an open
+// incident is no named reader of a restricted one.
+void TakeOverSecrecy(const record::v1::IncidentState& into, const record::v1::IncidentState& from,
+                     record::v1::Absorbed& body) {
+  *body.mutable_subjects() = from.subjects();
+  *body.mutable_readers() = from.readers();
+  body.set_restricted(from.restricted());
+  if (from.restricted()) body.set_tlp(from.tlp());
+  if (into.restricted() && !from.restricted()) return;
+  const auto is_subject = [](const record::v1::IncidentState& state, const std::string& person) {
+    const auto& subjects = state.subjects();
+    return std::find(subjects.begin(), subjects.end(), person) != subjects.end();
+  };
+  for (const std::string& person : from.told_people()) {
+    if (!is_subject(into, person) && !is_subject(from, person)) body.add_told_people(person);
+  }
+}
+
 }  // namespace
 
 absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
@@ -179,7 +198,7 @@ absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
     *body->add_obligations() = row;
   }
   AddPendingRequests(draft, *act.from, *body);
-  *body->mutable_told_people() = act.from->told_people();
+  TakeOverSecrecy(draft.state(), *act.from, *body);
   draft.Record(std::move(event));
   Reconcile(draft);
   return absl::OkStatus();

@@ -399,6 +399,12 @@ void ApplyAbsorbed(IncidentState& state, const record::v1::Absorbed& body) {
     *state.add_spend_requests() = request;
   }
   Tell(state, body.told_people());
+  AddPeople(*state.mutable_subjects(), body.subjects());
+  std::sort(state.mutable_subjects()->begin(), state.mutable_subjects()->end());
+  AddPeople(*state.mutable_readers(), body.readers());
+  if (!body.restricted()) return;
+  state.set_restricted(true);
+  state.set_tlp(body.tlp());
 }
 
 void ApplyConcluded(IncidentState& state, const record::v1::DeliveryConcluded& body) {
@@ -427,6 +433,17 @@ void ApplyDocument(IncidentState& state, const Event& event) {
   row->set_order_deviation(body.order_deviation());
   Tell(state, body.recipient_people());
   if (!body.recipient_people().empty()) TellRoles(state, body.recipient_roles());
+}
+
+void ApplyReading(IncidentState& state, const Event& event) {
+  for (record::v1::Reading& known : *state.mutable_readings()) {
+    if (known.person() != event.incident_read().person()) continue;
+    *known.mutable_time() = event.time();
+    return;
+  }
+  record::v1::Reading* reading = state.add_readings();
+  reading->set_person(event.incident_read().person());
+  *reading->mutable_time() = event.time();
 }
 
 // Work by somebody on an acknowledged chain keeps it from opening again.
@@ -621,11 +638,20 @@ void Apply(IncidentState& state, const Event& event) {
     case Event::kAbsorbed:
       ApplyAbsorbed(state, event.absorbed());
       break;
+    case Event::kSecretMasked:
+      break;
+    case Event::kIncidentRead:
+      ApplyReading(state, event);
+      if (state.change_version() == 0) state.set_change_version(state.version());
+      state.set_version(event.version());
+      // Neither work nor a change.
+      return;
     case Event::BODY_NOT_SET:
       break;
   }
   NoteActivity(state, event);
   state.set_version(event.version());
+  state.set_change_version(event.version());
   *state.mutable_update_time() = event.time();
 }
 

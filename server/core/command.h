@@ -67,7 +67,7 @@ using Act = std::variant<
     v1::ReleaseObligationRequest, v1::LinkIncidentRequest, v1::RecordDevicesRequest,
     v1::ConfirmRemovalRequest, v1::RecordScanRequest, v1::LiftRemovalRequest, v1::RecordCostRequest,
     v1::AssessCostRequest, v1::RequestSpendRequest, v1::DecideSpendRequest, OpenRegister,
-    AdoptChild, Absorb, ParentSatisfied, Tick, DeliveryOutcome>;
+    AdoptChild, Absorb, ParentSatisfied, Tick, DeliveryOutcome, record::v1::IncidentRead>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
 struct Caller {

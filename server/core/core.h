@@ -88,8 +88,7 @@ absl::StatusOr<v1::ExplainObligationResponse> Explain(const Context& context,
                                                       const record::v1::IncidentState& state,
                                                       absl::string_view obligation);
 
-// May this principal ("people/…", "systems/…") read the incident? `entity` is the one a system
-// speaks for.
+// May this principal ("people/…", "systems/…") read anything of the incident? What, sight.h says.
 bool MayRead(const PolicyIndex& policy, const Directory& directory, const Caller& caller,
              const record::v1::IncidentState& state);
 

@@ -1,6 +1,8 @@
 // Decide(): dispatches a command to the act it asks for, then lets the policy draw its
 // consequences.
 #include <algorithm>
+#include <string>
+#include <utility>
 #include <variant>
 
 #include "absl/status/status.h"
@@ -14,8 +16,10 @@
 #include "server/core/draft.h"
 #include "server/core/escalation.h"
 #include "server/core/limits.h"
+#include "server/core/masking.h"
 #include "server/core/obligation_due.h"
 #include "server/core/obligations.h"
+#include "server/core/reading.h"
 #include "server/core/severity.h"
 #include "server/core/state_util.h"
 
@@ -28,6 +32,22 @@ struct Overloaded : Ts... {
 };
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
+
+// The record says that a secret was there, and whoever wrote it is told; what it was, nobody keeps.
+void RecordMasked(Draft& draft, const Masked& masked) {
+  if (masked.fields.empty()) return;
+  record::v1::Event event = draft.NewEvent();
+  record::v1::SecretMasked* body = event.mutable_secret_masked();
+  for (const std::string& field : masked.fields) body->add_fields(field);
+  for (const policy::v1::SecretPattern* pattern : masked.patterns) {
+    body->add_what(pattern->title());
+    for (const std::string& clause : pattern->clauses()) {
+      const auto& known = event.clauses();
+      if (std::find(known.begin(), known.end(), clause) == known.end()) event.add_clauses(clause);
+    }
+  }
+  draft.Record(std::move(event));
+}
 
 }  // namespace
 
@@ -73,6 +93,8 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
                                 const Command& command) {
   Draft draft(context, state == nullptr ? record::v1::IncidentState() : *state, command);
   const Caller& caller = command.caller;
+  Act masked_act = command.act;
+  const Masked masked = caller.internal ? Masked() : MaskSecrets(context.policy, masked_act);
   const absl::Status status = std::visit(
       Overloaded{
           [&](const Report& act) { return DecideReport(draft, caller, act); },
@@ -123,10 +145,12 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
           [&](const ParentSatisfied& act) { return DecideParentSatisfied(draft, act); },
           [&](const Tick& act) { return DecideTick(draft, act); },
           [&](const DeliveryOutcome& act) { return DecideOutcome(draft, act); },
+          [&](const record::v1::IncidentRead& act) { return DecideReading(draft, act); },
       },
-      command.act);
+      masked_act);
   BELFRY_RETURN_IF_ERROR(status);
   BELFRY_RETURN_IF_ERROR(RefuseNewDuties(draft));
+  RecordMasked(draft, masked);
   return std::move(draft).Finish();
 }
 

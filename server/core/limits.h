@@ -37,6 +37,8 @@ inline constexpr char kRestrictedTlp[] = "TLP:RED";
 inline constexpr absl::Duration kFutureTolerance = absl::Minutes(5);
 // What fell due this much before it was decided is called late.
 inline constexpr absl::Duration kLateTolerance = absl::Seconds(5);
+// Readings of a restricted incident by one person within this time are one.
+inline constexpr absl::Duration kReadingPause = absl::Minutes(10);
 // Duties shown on a headline.
 inline constexpr int kHeadlineDutiesMax = 5;
 // One decision never takes more steps than this; more means that the pack feeds itself.

@@ -12,6 +12,7 @@
 #include "server/core/core.h"
 #include "server/core/limits.h"
 #include "server/core/notice_text.h"
+#include "server/core/sight.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {
@@ -48,6 +49,7 @@ class Notifier {
 
   void ToPerson(const std::string& person, Notice notice, bool report_outcome,
                 absl::string_view chain_entity = "");
+  void CutTo(const std::string& person, v1::Incident& incident) const;
   void ToPeople(const google::protobuf::RepeatedPtrField<std::string>& people, const Notice& notice,
                 bool report_outcome, absl::string_view chain_entity = "");
   void ToChannels(const Notice& notice, bool quiet_ones_too);
@@ -56,6 +58,7 @@ class Notifier {
   void TellDuty(const Event& event);
   void TellEveryone(const Event& event);
   void TellInvolved(const Event& event);
+  void TellWhoPasted(const Event& event);
   void ToList(const Event& event);
   void TellOver(const Event& event, const google::protobuf::RepeatedPtrField<std::string>& people,
                 absl::string_view reason);
@@ -168,7 +171,22 @@ void Notifier::OfferNextActs(Notice& headline) const {
 
 void Notifier::ToPerson(const std::string& person, Notice notice, bool report_outcome,
                         absl::string_view chain_entity) {
+  // Whoever it is about is told nothing, however they came onto a list.
+  const auto& subjects = state_.subjects();
+  if (std::find(subjects.begin(), subjects.end(), person) != subjects.end()) return;
+  if (notice.has_incident() && !state_.restricted()) CutTo(person, *notice.mutable_incident());
   drafts_.push_back({person, std::move(notice), std::string(chain_entity), report_outcome});
+}
+
+// A third party gets what it may read.
+void Notifier::CutTo(const std::string& person, v1::Incident& incident) const {
+  const v1::Person* known = context_.directory.FindPerson(person);
+  if (known == nullptr || !IsThirdParty(context_.directory.FindEntity(known->entity()))) return;
+  Caller reader;
+  reader.actor.set_principal(person);
+  reader.entity = known->entity();
+  const View view(context_.policy, context_.directory, reader, state_);
+  if (view.sight() == Sight::kOwnParts) incident = view.Incident();
 }
 
 void Notifier::ToPeople(const google::protobuf::RepeatedPtrField<std::string>& people,
@@ -331,8 +349,23 @@ void Notifier::TellInvolved(const Event& event) {
   ToPeople(body.told_people(), notice, true);
 }
 
+// Masking hides it here; where it was written first it still stands.
+void Notifier::TellWhoPasted(const Event& event) {
+  Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "SECRET_MASKED");
+  // It says nothing of the incident, so it may be said of a restricted one.
+  NoticeText text = TextFor(context_, state_, "SECRET_MASKED",
+                            {.actor = event.actor().principal(),
+                             .reason = absl::StrJoin(event.secret_masked().what(), ", ")});
+  notice.set_title(absl::StrCat(state_.drill() ? "DRILL " : "", text.title));
+  notice.set_text(std::move(text.text));
+  ToPerson(event.actor().principal(), std::move(notice), false);
+}
+
 void Notifier::Tell(const Event& event) {
   switch (event.body_case()) {
+    case Event::kSecretMasked:
+      TellWhoPasted(event);
+      break;
     case Event::kChainPaged:
       TellPaged(event);
       break;
@@ -441,8 +474,16 @@ bool IsBroadcast(const Event& event) {
 
 // Reached a page or reminder: no reason to edit the headline.
 bool ChangesHeadline(const Event& event) {
-  return event.body_case() != Event::kDeliveryConcluded &&
-         event.body_case() != Event::kReminderSent && event.body_case() != Event::kNoteAdded;
+  switch (event.body_case()) {
+    case Event::kDeliveryConcluded:
+    case Event::kReminderSent:
+    case Event::kNoteAdded:
+    case Event::kSecretMasked:
+    case Event::kIncidentRead:
+      return false;
+    default:
+      return true;
+  }
 }
 
 std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
@@ -477,6 +518,8 @@ std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
       Notice line = NewNotice(Notice::KIND_LOG, event, "EVENT");
       line.clear_incident();
       line.mutable_incident()->set_name(absl::StrCat("incidents/", state_.id()));
+      line.mutable_incident()->set_tlp(state_.tlp());
+      line.mutable_incident()->set_drill(state_.drill());
       *line.mutable_entry() = ToTimelineEntry(context_.policy, state_, event);
       line.set_text(line.entry().text());
       line.set_broadcast(IsBroadcast(event));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "server/base/proto_time.h"
 
 namespace belfry::core {
@@ -59,6 +60,11 @@ const record::v1::ObligationRow* FindObligation(const IncidentState& state,
 
 record::v1::ObligationRow* FindMutableObligation(IncidentState& state, absl::string_view instance) {
   return const_cast<record::v1::ObligationRow*>(FindObligation(state, instance));
+}
+
+std::string EtagOf(const IncidentState& state) {
+  // States kept by earlier versions do not know their latest change.
+  return absl::StrCat(state.change_version() == 0 ? state.version() : state.change_version());
 }
 
 bool IsOpen(const record::v1::ObligationRow& row) {

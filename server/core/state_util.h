@@ -32,6 +32,9 @@ const record::v1::ObligationRow* FindObligation(const record::v1::IncidentState&
 record::v1::ObligationRow* FindMutableObligation(record::v1::IncidentState& state,
                                                  absl::string_view instance);
 
+// Changes with everything but a reading.
+std::string EtagOf(const record::v1::IncidentState& state);
+
 // PENDING or OVERDUE.
 bool IsOpen(const record::v1::ObligationRow& row);
 // SATISFIED or SATISFIED_LATE.

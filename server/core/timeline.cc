@@ -344,6 +344,14 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
                                               ", before under ", event.policy_repinned().from())};
     case Event::kAbsorbed:
       return {"ABSORBED", absl::StrCat(Id(event.absorbed().from()), " was merged into this")};
+    case Event::kSecretMasked:
+      return {"SECRET_MASKED",
+              absl::StrCat("Masked before it was stored: ",
+                           absl::StrJoin(event.secret_masked().what(), ", "), " in ",
+                           absl::StrJoin(event.secret_masked().fields(), ", "))};
+    case Event::kIncidentRead:
+      return {"READ", absl::StrCat(Id(event.incident_read().person()), " read it (",
+                                   event.incident_read().what(), ")")};
     case Event::BODY_NOT_SET:
       break;
   }

@@ -140,7 +140,7 @@ v1::Incident ToIncident(const PolicyIndex& policy, const record::v1::IncidentSta
   view.set_policy(state.policy());
   *view.mutable_create_time() = state.create_time();
   *view.mutable_update_time() = state.update_time();
-  view.set_etag(absl::StrCat(state.version()));
+  view.set_etag(EtagOf(state));
   view.set_lead(state.lead());
   AddRecord(policy, state, view);
   return view;

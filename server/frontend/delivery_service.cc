@@ -92,10 +92,7 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::ListDeliveries(
         // A delivery shows what its incident shows.
         if (!identity.bare_bot && !identity.admin) {
           const absl::StatusOr<StatePtr> of = call->engine().LoadState(row.incident);
-          if (!of.ok() ||
-              !core::MayRead(call->engine().PolicyOf(**of), *directory, identity.caller, **of)) {
-            continue;
-          }
+          if (!of.ok() || !ViewOf(*call, *directory, **of).ShowsDeliveryTo(row.target)) continue;
         }
         *response->add_deliveries() = engine::ToDelivery(row);
       }

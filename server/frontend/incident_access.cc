@@ -1,14 +1,16 @@
 #include "server/frontend/incident_access.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/base/error.h"
-#include "server/core/core.h"
+#include "server/core/reading.h"
 #include "server/engine/executor.h"
+#include "spdlog/spdlog.h"
 
 namespace belfry::frontend {
 namespace {
@@ -21,6 +23,31 @@ bool Readable(const Call& call, const record::v1::IncidentState& state) {
 }
 
 }  // namespace
+
+core::View ViewOf(const Call& call, const core::Directory& directory,
+                  const record::v1::IncidentState& state) {
+  return {call.engine().PolicyOf(state), directory, call.identity().caller, state};
+}
+
+void NoteReading(engine::Engine& engine, const core::Caller& caller,
+                 const record::v1::IncidentState& state, const char* what) {
+  const std::string& person = caller.actor.principal();
+  if (caller.system || !core::ReadingCounts(state, person, engine.Now())) return;
+  record::v1::IncidentRead reading;
+  reading.set_person(person);
+  reading.set_what(what);
+  engine::Request work;
+  work.incident = state.id();
+  work.command.caller = caller;
+  work.command.caller.internal = true;
+  work.command.act = std::move(reading);
+  work.done = [id = state.id(), person](const absl::StatusOr<engine::Outcome>& outcome) {
+    if (outcome.ok()) return;
+    spdlog::error("{}: that {} read it could not be recorded: {}", id, person,
+                  std::string(outcome.status().message()));
+  };
+  engine.Submit(std::move(work));
+}
 
 absl::StatusOr<std::string> ParseIncidentName(absl::string_view field, absl::string_view name) {
   absl::string_view id = absl::StripPrefix(name, "incidents/");

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "belfry/record/v1/state.pb.h"
+#include "server/core/sight.h"
 #include "server/frontend/call.h"
 
 namespace belfry::frontend {
@@ -22,6 +23,15 @@ absl::StatusOr<std::string> ParseIncidentName(absl::string_view field, absl::str
 // caller may not see are answered alike.
 void WithIncident(CallPtr call, absl::string_view field, absl::string_view name,
                   std::function<void(CallPtr, std::string id, StatePtr)> then);
+
+// What the caller sees of it. The arguments must outlive the view.
+core::View ViewOf(const Call& call, const core::Directory& directory,
+                  const record::v1::IncidentState& state);
+
+// Records that a person reads what is for named readers only; nothing for other incidents, and
+// nothing again for a while. Waits for nothing.
+void NoteReading(engine::Engine& engine, const core::Caller& caller,
+                 const record::v1::IncidentState& state, const char* what);
 
 }  // namespace belfry::frontend
 

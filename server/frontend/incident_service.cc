@@ -21,12 +21,12 @@ using engine::Outcome;
 constexpr int kIncidentsPerPage = 50;
 
 // Open duties first, then by deadline, then as they were opened.
-std::vector<v1::Obligation> SortedObligations(const core::PolicyIndex& policy,
+std::vector<v1::Obligation> SortedObligations(const core::View& view,
                                               const record::v1::IncidentState& state,
                                               bool open_only) {
   std::vector<const record::v1::ObligationRow*> rows;
   for (const auto& row : state.obligations()) {
-    if (!open_only || core::IsOpen(row)) rows.push_back(&row);
+    if (view.Shows(row) && (!open_only || core::IsOpen(row))) rows.push_back(&row);
   }
   std::stable_sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) {
     if (core::IsOpen(*a) != core::IsOpen(*b)) return core::IsOpen(*a);
@@ -34,13 +34,13 @@ std::vector<v1::Obligation> SortedObligations(const core::PolicyIndex& policy,
     return a->due_time().seconds() < b->due_time().seconds();
   });
   std::vector<v1::Obligation> views;
-  for (const auto* row : rows) views.push_back(core::ToObligation(policy, *row));
+  for (const auto* row : rows) views.push_back(view.Obligation(*row));
   return views;
 }
 
 // The duties that this outcome satisfied.
 template <typename Response>
-void AddSatisfied(const core::PolicyIndex& policy, const Outcome& outcome, Response& response) {
+void AddSatisfied(const core::View& view, const Outcome& outcome, Response& response) {
   for (const record::v1::Event& event : outcome.events) {
     if (!event.has_obligation_settled()) continue;
     const auto state = event.obligation_settled().state();
@@ -48,34 +48,38 @@ void AddSatisfied(const core::PolicyIndex& policy, const Outcome& outcome, Respo
       continue;
     }
     const auto* row = core::FindObligation(*outcome.state, event.obligation_settled().instance());
-    if (row != nullptr) *response.add_satisfied() = core::ToObligation(policy, *row);
+    if (row != nullptr && view.Shows(*row)) *response.add_satisfied() = view.Obligation(*row);
   }
 }
 
 // For methods that answer with the incident alone.
 template <typename Response>
-std::function<void(const Outcome&, Response&)> FillIncident(const Services& services) {
-  return [&services](const Outcome& outcome, Response& response) {
-    *response.mutable_incident() =
-        core::ToIncident(services.engine->PolicyOf(*outcome.state), *outcome.state);
+Fill<Response> FillIncident() {
+  return [](const core::View& view, const Outcome&, Response& response) {
+    *response.mutable_incident() = view.Incident();
   };
 }
 
 // For methods that settle one duty: the one that the first event is about.
 template <typename Response>
-std::function<void(const Outcome&, Response&)> FillObligation(const Services& services) {
-  return [&services](const Outcome& outcome, Response& response) {
+Fill<Response> FillObligation() {
+  return [](const core::View& view, const Outcome& outcome, Response& response) {
     for (const record::v1::Event& event : outcome.events) {
       const std::string& instance = event.has_obligation_held()
                                         ? event.obligation_held().instance()
                                         : event.obligation_settled().instance();
       const auto* row = core::FindObligation(*outcome.state, instance);
-      if (row == nullptr) continue;
-      *response.mutable_obligation() =
-          core::ToObligation(services.engine->PolicyOf(*outcome.state), *row);
+      if (row == nullptr || !view.Shows(*row)) continue;
+      *response.mutable_obligation() = view.Obligation(*row);
       return;
     }
   };
+}
+
+// More than whether it is open.
+bool AsksMore(const storage::IncidentQuery& query) {
+  return query.overdue.has_value() || !query.state.empty() || !query.severity.empty() ||
+         !query.scope.empty();
 }
 
 // What the caller may see of all there is: everything, or some scopes.
@@ -109,10 +113,9 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::CreateIncident(
     report.request = *request;
     Submit<v1::CreateIncidentRequest, v1::CreateIncidentResponse>(
         std::move(call), *request, response, "", std::move(report),
-        [this](const Outcome& outcome, v1::CreateIncidentResponse& answer) {
-          const core::PolicyIndex& policy = services_.engine->PolicyOf(*outcome.state);
-          *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
-          for (v1::Obligation& duty : SortedObligations(policy, *outcome.state, true)) {
+        [](const core::View& view, const Outcome& outcome, v1::CreateIncidentResponse& answer) {
+          *answer.mutable_incident() = view.Incident();
+          for (v1::Obligation& duty : SortedObligations(view, *outcome.state, true)) {
             *answer.add_obligations() = std::move(duty);
           }
         });
@@ -125,8 +128,9 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::GetIncident(grpc::CallbackServerC
   return RunCall(services_, context, "GetIncident", Audience::kEverybody, [&](CallPtr call) {
     WithIncident(std::move(call), "name", request->name(),
                  [response](CallPtr found, const std::string&, StatePtr state) {
-                   *response->mutable_incident() =
-                       core::ToIncident(found->engine().PolicyOf(*state), *state);
+                   const auto directory = found->engine().directory();
+                   *response->mutable_incident() = ViewOf(*found, *directory, *state).Incident();
+                   NoteReading(found->engine(), found->identity().caller, *state, "incident");
                    found->Finish(absl::OkStatus());
                  });
   });
@@ -160,11 +164,12 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ListIncidents(
         if (!state.ParseFromString(row.state_blob)) {
           return absl::DataLossError(absl::StrCat("the state of ", row.id, " cannot be read"));
         }
-        const core::PolicyIndex& policy = call->engine().PolicyOf(state);
-        if (!core::MayRead(policy, *directory, call->identity().caller, state)) {
-          continue;
-        }
-        *response->add_incidents() = core::ToIncident(policy, state);
+        const core::View view = ViewOf(*call, *directory, state);
+        if (view.sight() == core::Sight::kNothing) continue;
+        // A filter would tell what is not shown.
+        if (view.sight() == core::Sight::kOwnParts && AsksMore(query)) continue;
+        *response->add_incidents() = view.Incident();
+        NoteReading(call->engine(), call->identity().caller, state, "list");
       }
       if (more) {
         response->set_next_page_token(
@@ -180,7 +185,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::UpdateIncident(
     v1::UpdateIncidentResponse* response) {
   return RunCall(services_, context, "UpdateIncident", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "incident.name", request->incident().name(),
-           FillIncident<v1::UpdateIncidentResponse>(services_));
+           FillIncident<v1::UpdateIncidentResponse>());
   });
 }
 
@@ -190,9 +195,8 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::TransitionIncident(
   return RunCall(services_, context, "TransitionIncident", Audience::kEverybody, [&](CallPtr call) {
     Mutate<v1::TransitionIncidentRequest, v1::TransitionIncidentResponse>(
         std::move(call), request, response, "name", request->name(),
-        [this](const Outcome& outcome, v1::TransitionIncidentResponse& answer) {
-          *answer.mutable_incident() =
-              core::ToIncident(services_.engine->PolicyOf(*outcome.state), *outcome.state);
+        [](const core::View& view, const Outcome& outcome, v1::TransitionIncidentResponse& answer) {
+          *answer.mutable_incident() = view.Incident();
           const bool moved =
               std::any_of(outcome.events.begin(), outcome.events.end(),
                           [](const record::v1::Event& event) { return event.has_state_changed(); });
@@ -204,17 +208,17 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::TransitionIncident(
 grpc::ServerUnaryReactor* IncidentServiceImpl::AcknowledgeIncident(
     grpc::CallbackServerContext* context, const v1::AcknowledgeIncidentRequest* request,
     v1::AcknowledgeIncidentResponse* response) {
-  return RunCall(
-      services_, context, "AcknowledgeIncident", Audience::kEverybody, [&](CallPtr call) {
-        Mutate<v1::AcknowledgeIncidentRequest, v1::AcknowledgeIncidentResponse>(
-            std::move(call), request, response, "name", request->name(),
-            [this](const Outcome& outcome, v1::AcknowledgeIncidentResponse& answer) {
-              const core::PolicyIndex& policy = services_.engine->PolicyOf(*outcome.state);
-              *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
-              answer.set_already_acknowledged(outcome.events.empty());
-              AddSatisfied(policy, outcome, answer);
-            });
-      });
+  return RunCall(services_, context, "AcknowledgeIncident", Audience::kEverybody,
+                 [&](CallPtr call) {
+                   Mutate<v1::AcknowledgeIncidentRequest, v1::AcknowledgeIncidentResponse>(
+                       std::move(call), request, response, "name", request->name(),
+                       [](const core::View& view, const Outcome& outcome,
+                          v1::AcknowledgeIncidentResponse& answer) {
+                         *answer.mutable_incident() = view.Incident();
+                         answer.set_already_acknowledged(outcome.events.empty());
+                         AddSatisfied(view, outcome, answer);
+                       });
+                 });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::EscalateIncident(
@@ -223,9 +227,9 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::EscalateIncident(
   return RunCall(services_, context, "EscalateIncident", Audience::kEverybody, [&](CallPtr call) {
     Mutate<v1::EscalateIncidentRequest, v1::EscalateIncidentResponse>(
         std::move(call), request, response, "name", request->name(),
-        [this](const Outcome& outcome, v1::EscalateIncidentResponse& answer) {
-          *answer.mutable_incident() =
-              core::ToIncident(services_.engine->PolicyOf(*outcome.state), *outcome.state);
+        [](const core::View& view, const Outcome& outcome, v1::EscalateIncidentResponse& answer) {
+          *answer.mutable_incident() = view.Incident();
+          if (view.sight() != core::Sight::kAll) return;
           for (const record::v1::Event& event : outcome.events) {
             for (const std::string& person : event.chain_paged().people()) {
               answer.add_paged_people(person);
@@ -243,7 +247,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ChangeSeverity(
     v1::ChangeSeverityResponse* response) {
   return RunCall(services_, context, "ChangeSeverity", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::ChangeSeverityResponse>(services_));
+           FillIncident<v1::ChangeSeverityResponse>());
   });
 }
 
@@ -252,7 +256,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RecordFacts(grpc::CallbackServerC
                                                            v1::RecordFactsResponse* response) {
   return RunCall(services_, context, "RecordFacts", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::RecordFactsResponse>(services_));
+           FillIncident<v1::RecordFactsResponse>());
   });
 }
 
@@ -261,7 +265,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::AssignCategories(
     v1::AssignCategoriesResponse* response) {
   return RunCall(services_, context, "AssignCategories", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::AssignCategoriesResponse>(services_));
+           FillIncident<v1::AssignCategoriesResponse>());
   });
 }
 
@@ -270,7 +274,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::AddEntity(grpc::CallbackServerCon
                                                          v1::AddEntityResponse* response) {
   return RunCall(services_, context, "AddEntity", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::AddEntityResponse>(services_));
+           FillIncident<v1::AddEntityResponse>());
   });
 }
 
@@ -280,9 +284,8 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::AddNote(grpc::CallbackServerConte
   return RunCall(services_, context, "AddNote", Audience::kEverybody, [&](CallPtr call) {
     Mutate<v1::AddNoteRequest, v1::AddNoteResponse>(
         std::move(call), request, response, "name", request->name(),
-        [this](const Outcome& outcome, v1::AddNoteResponse& answer) {
-          *answer.mutable_entry() = core::ToTimelineEntry(
-              services_.engine->PolicyOf(*outcome.state), *outcome.state, outcome.events.front());
+        [](const core::View& view, const Outcome& outcome, v1::AddNoteResponse& answer) {
+          *answer.mutable_entry() = view.Entry(outcome.events.front());
         });
   });
 }
@@ -292,7 +295,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::LinkTicket(grpc::CallbackServerCo
                                                           v1::LinkTicketResponse* response) {
   return RunCall(services_, context, "LinkTicket", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::LinkTicketResponse>(services_));
+           FillIncident<v1::LinkTicketResponse>());
   });
 }
 
@@ -302,10 +305,9 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::SubmitDocument(
   return RunCall(services_, context, "SubmitDocument", Audience::kEverybody, [&](CallPtr call) {
     Mutate<v1::SubmitDocumentRequest, v1::SubmitDocumentResponse>(
         std::move(call), request, response, "name", request->name(),
-        [this](const Outcome& outcome, v1::SubmitDocumentResponse& answer) {
-          const core::PolicyIndex& policy = services_.engine->PolicyOf(*outcome.state);
-          *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
-          AddSatisfied(policy, outcome, answer);
+        [](const core::View& view, const Outcome& outcome, v1::SubmitDocumentResponse& answer) {
+          *answer.mutable_incident() = view.Incident();
+          AddSatisfied(view, outcome, answer);
         });
   });
 }
@@ -313,20 +315,20 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::SubmitDocument(
 grpc::ServerUnaryReactor* IncidentServiceImpl::SendObligationNotice(
     grpc::CallbackServerContext* context, const v1::SendObligationNoticeRequest* request,
     v1::SendObligationNoticeResponse* response) {
-  return RunCall(
-      services_, context, "SendObligationNotice", Audience::kEverybody, [&](CallPtr call) {
-        Mutate<v1::SendObligationNoticeRequest, v1::SendObligationNoticeResponse>(
-            std::move(call), request, response, "name", request->name(),
-            [this](const Outcome& outcome, v1::SendObligationNoticeResponse& answer) {
-              *answer.mutable_incident() =
-                  core::ToIncident(services_.engine->PolicyOf(*outcome.state), *outcome.state);
-              for (const record::v1::Event& event : outcome.events) {
-                for (const auto& recipient : event.notice_sent().recipients()) {
-                  answer.add_recipients(recipient.person());
-                }
-              }
-            });
-      });
+  return RunCall(services_, context, "SendObligationNotice", Audience::kEverybody,
+                 [&](CallPtr call) {
+                   Mutate<v1::SendObligationNoticeRequest, v1::SendObligationNoticeResponse>(
+                       std::move(call), request, response, "name", request->name(),
+                       [](const core::View& view, const Outcome& outcome,
+                          v1::SendObligationNoticeResponse& answer) {
+                         *answer.mutable_incident() = view.Incident();
+                         for (const record::v1::Event& event : outcome.events) {
+                           for (const auto& recipient : event.notice_sent().recipients()) {
+                             answer.add_recipients(recipient.person());
+                           }
+                         }
+                       });
+                 });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDecision(
@@ -335,10 +337,9 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDecision(
   return RunCall(services_, context, "RecordDecision", Audience::kEverybody, [&](CallPtr call) {
     Mutate<v1::RecordDecisionRequest, v1::RecordDecisionResponse>(
         std::move(call), request, response, "name", request->name(),
-        [this](const Outcome& outcome, v1::RecordDecisionResponse& answer) {
-          const core::PolicyIndex& policy = services_.engine->PolicyOf(*outcome.state);
-          *answer.mutable_incident() = core::ToIncident(policy, *outcome.state);
-          AddSatisfied(policy, outcome, answer);
+        [](const core::View& view, const Outcome& outcome, v1::RecordDecisionResponse& answer) {
+          *answer.mutable_incident() = view.Incident();
+          AddSatisfied(view, outcome, answer);
         });
   });
 }
@@ -348,7 +349,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::WaiveObligation(
     v1::WaiveObligationResponse* response) {
   return RunCall(services_, context, "WaiveObligation", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillObligation<v1::WaiveObligationResponse>(services_));
+           FillObligation<v1::WaiveObligationResponse>());
   });
 }
 
@@ -357,7 +358,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::HoldObligation(
     v1::HoldObligationResponse* response) {
   return RunCall(services_, context, "HoldObligation", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillObligation<v1::HoldObligationResponse>(services_));
+           FillObligation<v1::HoldObligationResponse>());
   });
 }
 
@@ -366,7 +367,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ReleaseObligation(
     v1::ReleaseObligationResponse* response) {
   return RunCall(services_, context, "ReleaseObligation", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillObligation<v1::ReleaseObligationResponse>(services_));
+           FillObligation<v1::ReleaseObligationResponse>());
   });
 }
 
@@ -375,7 +376,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::LinkIncident(grpc::CallbackServer
                                                             v1::LinkIncidentResponse* response) {
   return RunCall(services_, context, "LinkIncident", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::LinkIncidentResponse>(services_));
+           FillIncident<v1::LinkIncidentResponse>());
   });
 }
 
@@ -384,7 +385,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDevices(
     v1::RecordDevicesResponse* response) {
   return RunCall(services_, context, "RecordDevices", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::RecordDevicesResponse>(services_));
+           FillIncident<v1::RecordDevicesResponse>());
   });
 }
 
@@ -393,7 +394,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ConfirmRemoval(
     v1::ConfirmRemovalResponse* response) {
   return RunCall(services_, context, "ConfirmRemoval", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::ConfirmRemovalResponse>(services_));
+           FillIncident<v1::ConfirmRemovalResponse>());
   });
 }
 
@@ -402,7 +403,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RecordScan(grpc::CallbackServerCo
                                                           v1::RecordScanResponse* response) {
   return RunCall(services_, context, "RecordScan", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::RecordScanResponse>(services_));
+           FillIncident<v1::RecordScanResponse>());
   });
 }
 
@@ -411,7 +412,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::LiftRemoval(grpc::CallbackServerC
                                                            v1::LiftRemovalResponse* response) {
   return RunCall(services_, context, "LiftRemoval", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::LiftRemovalResponse>(services_));
+           FillIncident<v1::LiftRemovalResponse>());
   });
 }
 
@@ -420,7 +421,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RecordCost(grpc::CallbackServerCo
                                                           v1::RecordCostResponse* response) {
   return RunCall(services_, context, "RecordCost", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::RecordCostResponse>(services_));
+           FillIncident<v1::RecordCostResponse>());
   });
 }
 
@@ -429,7 +430,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::AssessCost(grpc::CallbackServerCo
                                                           v1::AssessCostResponse* response) {
   return RunCall(services_, context, "AssessCost", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::AssessCostResponse>(services_));
+           FillIncident<v1::AssessCostResponse>());
   });
 }
 
@@ -458,10 +459,10 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ExplainObligation(
     WithIncident(std::move(call), "name", request->name(),
                  [request, response](CallPtr found, const std::string&, StatePtr state) {
                    const auto directory = found->engine().directory();
-                   const core::Context at{found->engine().PolicyOf(*state), *directory,
-                                          found->engine().Now()};
                    absl::StatusOr<v1::ExplainObligationResponse> explained =
-                       core::Explain(at, *state, request->obligation());
+                       ViewOf(*found, *directory, *state)
+                           .Explain(found->engine().Now(), request->obligation());
+                   NoteReading(found->engine(), found->identity().caller, *state, "duties");
                    if (explained.ok()) response->Swap(&*explained);
                    found->Finish(explained.status());
                  });
@@ -472,14 +473,17 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ListObligations(
     grpc::CallbackServerContext* context, const v1::ListObligationsRequest* request,
     v1::ListObligationsResponse* response) {
   return RunCall(services_, context, "ListObligations", Audience::kEverybody, [&](CallPtr call) {
-    WithIncident(std::move(call), "name", request->name(),
-                 [request, response](CallPtr found, const std::string&, StatePtr state) {
-                   for (v1::Obligation& duty : SortedObligations(found->engine().PolicyOf(*state),
-                                                                 *state, request->open_only())) {
-                     *response->add_obligations() = std::move(duty);
-                   }
-                   found->Finish(absl::OkStatus());
-                 });
+    WithIncident(
+        std::move(call), "name", request->name(),
+        [request, response](CallPtr found, const std::string&, StatePtr state) {
+          const auto directory = found->engine().directory();
+          const core::View view = ViewOf(*found, *directory, *state);
+          for (v1::Obligation& duty : SortedObligations(view, *state, request->open_only())) {
+            *response->add_obligations() = std::move(duty);
+          }
+          NoteReading(found->engine(), found->identity().caller, *state, "duties");
+          found->Finish(absl::OkStatus());
+        });
   });
 }
 

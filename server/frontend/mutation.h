@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "google/protobuf/message.h"
 #include "server/core/command.h"
+#include "server/core/masking.h"
 #include "server/engine/engine.h"
 #include "server/frontend/call.h"
 #include "server/frontend/incident_access.h"
@@ -23,11 +24,15 @@ absl::Status CheckRequest(const google::protobuf::Message& request, const std::s
 // Equal for requests that ask the same; the request id is not part of it.
 std::string Fingerprint(const char* method, const google::protobuf::Message& request);
 
+// Fills in an answer: what the caller may see of the outcome, through the view.
+template <typename Response>
+using Fill = std::function<void(const core::View&, const engine::Outcome&, Response&)>;
+
 // Submits `act` and answers with what `fill` makes of the outcome; the same answer again when the
 // request id was used before.
 template <typename Request, typename Response>
 void Submit(CallPtr call, const Request& request, Response* response, std::string incident,
-            core::Act act, std::function<void(const engine::Outcome&, Response&)> fill) {
+            core::Act act, Fill<Response> fill) {
   if (absl::Status status = CheckRequest(request, request.request_id()); !status.ok()) {
     call->Finish(status);
     return;
@@ -40,12 +45,16 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
   if (!request.request_id().empty()) {
     Request bare = request;
     bare.clear_request_id();
+    // Of a short secret even a digest would tell.
+    core::Masked masked;
+    core::MaskSecrets(call->engine().policy(), bare, masked);
     work.fingerprint = Fingerprint(call->method(), bare);
   }
   work.deadline = call->deadline();
-  work.render = [fill = std::move(fill)](const engine::Outcome& outcome) {
+  work.render = [call, fill = std::move(fill)](const engine::Outcome& outcome) {
     auto rendered = std::make_shared<Response>();
-    fill(outcome, *rendered);
+    const auto directory = call->engine().directory();
+    fill(ViewOf(*call, *directory, *outcome.state), outcome, *rendered);
     return std::static_pointer_cast<google::protobuf::Message>(rendered);
   };
   work.done = [call, response](absl::StatusOr<engine::Outcome> outcome) {
@@ -68,7 +77,7 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
 // As Submit(), for an incident that exists and that the caller may see.
 template <typename Request, typename Response>
 void Mutate(CallPtr call, const Request* request, Response* response, const char* name_field,
-            const std::string& name, std::function<void(const engine::Outcome&, Response&)> fill) {
+            const std::string& name, Fill<Response> fill) {
   WithIncident(
       std::move(call), name_field, name,
       [request, response, fill = std::move(fill)](CallPtr found, std::string id, StatePtr) mutable {

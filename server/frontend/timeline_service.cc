@@ -39,15 +39,17 @@ grpc::ServerUnaryReactor* TimelineServiceImpl::ListTimelineEntries(
                                             store.ListEvents(id, after, page_size + 1));
                     const bool more = rows.size() > static_cast<size_t>(page_size);
                     if (more) rows.pop_back();
+                    const auto directory = found->engine().directory();
+                    const core::View view = ViewOf(*found, *directory, *state);
                     for (const storage::EventRow& row : rows) {
                       record::v1::Event event;
                       if (!event.ParseFromString(row.blob)) {
                         return absl::DataLossError(
                             absl::StrCat("event ", row.version, " of ", id, " cannot be read"));
                       }
-                      *response->add_entries() =
-                          core::ToTimelineEntry(found->engine().PolicyOf(*state), *state, event);
+                      if (view.Shows(event)) *response->add_entries() = view.Entry(event);
                     }
+                    NoteReading(found->engine(), found->identity().caller, *state, "timeline");
                     if (more)
                       response->set_next_page_token(MakePageToken({rows.back().version, ""}, id));
                     return absl::OkStatus();

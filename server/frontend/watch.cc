@@ -1,6 +1,7 @@
 #include "server/frontend/watch.h"
 
 #include <deque>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -142,18 +143,24 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchIncidentsResponse
     }
     std::deque<v1::WatchIncidentsResponse> messages;
     const auto directory = services_.engine->directory();
+    std::set<std::string> noted;
     for (const storage::EventRow& row : *rows) {
       if (!incident_.empty() && row.incident != incident_) continue;
       // The state as it is now: `incident` may be a little ahead of `entry`, never behind it.
       const absl::StatusOr<StatePtr> state = services_.engine->LoadState(row.incident);
       record::v1::Event event;
       if (!state.ok() || !event.ParseFromString(row.blob)) continue;
-      const core::PolicyIndex& policy = services_.engine->PolicyOf(**state);
-      if (!core::MayRead(policy, *directory, identity_.caller, **state)) continue;
+      const core::View view(services_.engine->PolicyOf(**state), *directory, identity_.caller,
+                            **state);
+      if (!view.Shows(event)) continue;
       v1::WatchIncidentsResponse& message = messages.emplace_back();
       message.set_resume_token(MakeToken(row.position));
-      *message.mutable_incident() = core::ToIncident(policy, **state);
-      *message.mutable_entry() = core::ToTimelineEntry(policy, **state, event);
+      *message.mutable_incident() = view.Incident();
+      *message.mutable_entry() = view.Entry(event);
+      // That somebody read is no reason to count this as a reading again.
+      if (!event.has_incident_read() && noted.insert(row.incident).second) {
+        NoteReading(*services_.engine, identity_.caller, **state, "stream");
+      }
     }
     absl::MutexLock lock(&mutex_);
     reading_ = false;

@@ -14,6 +14,7 @@ std::vector<Finding> LintPolicy(const policy::v1::Policy& policy) {
   LintReimbursement(lint);
   LintDuties(lint);
   LintNotices(lint);
+  LintSecrets(lint);
   LintUse(lint);
   return std::move(lint.findings);
 }

@@ -20,6 +20,8 @@ void LintDuties(LintContext& lint);
 void LintWays(LintContext& lint, const policy::v1::Obligation& duty, const std::string& path);
 // The ladder, reminders, overdue steps and the words of notices.
 void LintNotices(LintContext& lint);
+// What is masked in texts before they are stored.
+void LintSecrets(LintContext& lint);
 // What is defined and never used.
 void LintUse(LintContext& lint);
 

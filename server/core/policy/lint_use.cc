@@ -46,7 +46,7 @@ constexpr const char* kActs[] = {"OPEN",
 constexpr const char* kNotices[] = {"PAGE",    "OPENED_DUTY", "REMINDER",  "DUE_NOW",
                                     "OVERDUE", "EXHAUSTED",   "DISMISSED", "DOCUMENT",
                                     "CLEARED", "RAISED",      "SETTLED",   "HOLD_REVIEW",
-                                    "SPEND_DECIDED"};
+                                    "SPEND_DECIDED", "SECRET_MASKED"};
 
 // Collects every string of a field of the given name, wherever it stands.
 void Collect(const google::protobuf::Message& message, const std::set<std::string>& fields,

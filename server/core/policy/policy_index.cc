@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "re2/re2.h"
 #include "server/core/policy/lint.h"
 
 namespace belfry::core {
@@ -80,6 +81,12 @@ PolicyIndex::PolicyIndex(policy::v1::Policy policy)
   for (const auto& item : proto_.overdue_schedules()) overdue_.emplace(item.name(), &item);
   for (const auto& item : proto_.escalation().paces()) paces_.emplace(item.severity(), &item);
   for (int i = 0; i < proto_.severities_size(); ++i) ranks_.emplace(proto_.severities(i).code(), i);
+  for (const auto& item : proto_.secret_patterns()) {
+    auto regex = std::make_shared<const re2::RE2>(item.pattern(), re2::RE2::Quiet);
+    if (regex->ok() && regex->NumberOfCapturingGroups() == 1) {
+      secret_masks_.push_back({&item, std::move(regex)});
+    }
+  }
 }
 
 const policy::v1::State* PolicyIndex::FindState(absl::string_view code) const {

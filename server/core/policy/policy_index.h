@@ -4,12 +4,17 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "belfry/policy/v1/policy.pb.h"
+
+namespace re2 {
+class RE2;
+}
 
 namespace belfry::core {
 
@@ -52,6 +57,13 @@ class PolicyIndex {
   const policy::v1::OverdueSchedule* OverdueScheduleFor(absl::string_view name) const;
   const policy::v1::EscalationLadder::Pace* PaceFor(absl::string_view severity) const;
 
+  // The patterns of `secret_patterns`, compiled; one that is no pattern is left out.
+  struct SecretMask {
+    const policy::v1::SecretPattern* pattern;
+    std::shared_ptr<const re2::RE2> regex;
+  };
+  const std::vector<SecretMask>& secret_masks() const { return secret_masks_; }
+
   // 0 is the worst; -1 when there is no such severity.
   int SeverityRank(absl::string_view code) const;
   // The length for a severity; zero when the span says nothing about it.
@@ -80,6 +92,7 @@ class PolicyIndex {
   Index<policy::v1::OverdueSchedule> overdue_;
   Index<policy::v1::EscalationLadder::Pace> paces_;
   absl::flat_hash_map<std::string, int> ranks_;
+  std::vector<SecretMask> secret_masks_;
 };
 
 }  // namespace belfry::core

@@ -1,0 +1,27 @@
+#include "server/core/reading.h"
+
+#include <utility>
+
+#include "server/base/proto_time.h"
+#include "server/core/limits.h"
+
+namespace belfry::core {
+
+bool ReadingCounts(const record::v1::IncidentState& state, absl::string_view person,
+                   absl::Time now) {
+  if (!state.restricted()) return false;
+  for (const record::v1::Reading& reading : state.readings()) {
+    if (reading.person() == person) return now - FromProto(reading.time()) >= kReadingPause;
+  }
+  return true;
+}
+
+absl::Status DecideReading(Draft& draft, const record::v1::IncidentRead& act) {
+  if (!ReadingCounts(draft.state(), act.person(), draft.context().now)) return absl::OkStatus();
+  record::v1::Event event = draft.NewEvent();
+  *event.mutable_incident_read() = act;
+  draft.Record(std::move(event));
+  return absl::OkStatus();
+}
+
+}  // namespace belfry::core
