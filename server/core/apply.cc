@@ -401,6 +401,14 @@ void ApplyAbsorbed(IncidentState& state, const record::v1::Absorbed& body) {
   Tell(state, body.told_people());
   AddPeople(*state.mutable_subjects(), body.subjects());
   std::sort(state.mutable_subjects()->begin(), state.mutable_subjects()->end());
+  // Told while nobody knew that it is about them; from now on they hear no more.
+  auto* told = state.mutable_told_people();
+  told->erase(std::remove_if(told->begin(), told->end(),
+                             [&](const std::string& person) {
+                               return std::binary_search(state.subjects().begin(),
+                                                         state.subjects().end(), person);
+                             }),
+              told->end());
   AddPeople(*state.mutable_readers(), body.readers());
   if (!body.restricted()) return;
   state.set_restricted(true);

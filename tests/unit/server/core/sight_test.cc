@@ -349,6 +349,7 @@ TEST(MergeTest, ASubjectIsToldNothingEvenIfToldBefore) {
   ASSERT_THAT(world.state().told_people(), Contains("people/dop.contact"));
   ASSERT_THAT(world.Act("system", core::Absorb{Reported(false, {"people/dop.contact"}, {})}),
               IsOk());
+  EXPECT_THAT(world.state().told_people(), Not(Contains("people/dop.contact")));
   ASSERT_THAT(world.Ticket("commonhelp"), IsOk());
   ASSERT_THAT(world.Verb("csirt.handler", "take"), IsOk());
   ASSERT_THAT(world.Facts("csirt.handler", {{"verdict", "FALSE_POSITIVE"}}), IsOk());
