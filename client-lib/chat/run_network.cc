@@ -62,6 +62,7 @@ CommandResult RunDevice(const Session& session) {
   device.set_status(static_cast<v1::Device::Status>(*status));
   device.set_subnet(session.command.Option("subnet").value_or(""));
   device.set_family(session.command.Option("family").value_or(""));
+  device.set_infected_by(session.command.Option("by").value_or(""));
   device.set_reason(session.command.Option("reason").value_or(""));
   auto entity = ReadEntity(session);
   if (!entity.ok()) return Refused(entity.status());

@@ -3,7 +3,10 @@
 #ifndef BELFRY_SERVER_CORE_ACTS_H_
 #define BELFRY_SERVER_CORE_ACTS_H_
 
+#include <vector>
+
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "belfry/v1/incident_service.pb.h"
 #include "server/core/command.h"
 #include "server/core/draft.h"
@@ -12,6 +15,13 @@ namespace belfry::core {
 
 // Draws the consequences of what was recorded: severity, escalation, duties; until nothing moves.
 void Reconcile(Draft& draft);
+
+// Takes the transition that the pack takes by rule when this was seen; call it before Reconcile().
+void TakeByRule(Draft& draft, const policy::v1::RuleTrigger& seen, absl::string_view reason);
+
+// Follow-ups of a DevicesRecorded event: the owners' registers keep the history of their devices.
+void AddDeviceNotes(const record::v1::IncidentState& after, const record::v1::Event& event,
+                    std::vector<FollowUp>& result);
 
 absl::Status DecideReport(Draft& draft, const Caller& caller, const Report& act);
 absl::Status DecideUpdate(Draft& draft, const Caller& caller, const v1::UpdateIncidentRequest& act);
@@ -41,11 +51,14 @@ absl::Status DecideHold(Draft& draft, const Caller& caller, const v1::HoldObliga
 absl::Status DecideRelease(Draft& draft, const Caller& caller,
                            const v1::ReleaseObligationRequest& act);
 absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncidentRequest& act);
-absl::Status DecideDevices(Draft& draft, const Caller& caller, const v1::RecordDevicesRequest& act);
+absl::Status DecideDevices(Draft& draft, const Caller& caller, const v1::RecordDevicesRequest& act,
+                           const std::vector<v1::Device>& history);
+absl::Status DecideNoteDevices(Draft& draft, const NoteDevices& act);
 absl::Status DecideConfirmRemoval(Draft& draft, const Caller& caller,
                                   const v1::ConfirmRemovalRequest& act);
 absl::Status DecideScan(Draft& draft, const Caller& caller, const v1::RecordScanRequest& act);
-absl::Status DecideLift(Draft& draft, const Caller& caller, const v1::LiftRemovalRequest& act);
+absl::Status DecideLift(Draft& draft, const Caller& caller, const v1::LiftRemovalRequest& act,
+                        const std::vector<v1::Device>& history);
 absl::Status DecideCost(Draft& draft, const Caller& caller, const v1::RecordCostRequest& act);
 absl::Status DecideAssessment(Draft& draft, const Caller& caller, const v1::AssessCostRequest& act);
 absl::Status DecideSpendRequest(Draft& draft, const Caller& caller,

@@ -1,5 +1,6 @@
 // Decisions on the policy's questions; waiving, holding and releasing duties.
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -122,6 +123,11 @@ absl::Status DecideDecision(Draft& draft, const Caller& caller,
     return InvalidField("entity", absl::StrCat(entity, " has no part in ", draft.state().id()));
   }
   if (question->about_case()) BELFRY_RETURN_IF_ERROR(CheckCase(draft, caller, entity));
+  // What public safety depends on is said before anything else that may stand against it.
+  std::optional<v1::NetworkRemoval> removal;
+  if (!question->removes_on().empty() && question->removes_on() == answer) {
+    BELFRY_ASSIGN_OR_RETURN(removal, PlanRemoval(draft, entity, act));
+  }
   Fields fields;
   v1::DocumentField* field = fields.Add();
   field->set_name("answer");
@@ -138,9 +144,7 @@ absl::Status DecideDecision(Draft& draft, const Caller& caller,
   decision.set_decider(caller.actor.principal());
   *decision.mutable_time() = event.time();
   decision.set_event_version(draft.state().version() + 1);
-  if (!question->removes_on().empty() && question->removes_on() == answer) {
-    BELFRY_ASSIGN_OR_RETURN(*body->mutable_removal(), PlanRemoval(draft, entity, act));
-  }
+  if (removal.has_value()) *body->mutable_removal() = *std::move(removal);
   AddClauses(event, question->clauses());
   const v1::Decision taken = decision;
   draft.Record(std::move(event));

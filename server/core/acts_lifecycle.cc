@@ -69,8 +69,8 @@ absl::Time KnownSince(const Facts& facts, absl::Time now) {
   return since;
 }
 
-void RecordTransition(Draft& draft, const Transition& transition, absl::string_view reason,
-                      const Facts& facts) {
+record::v1::Event TransitionEvent(const Draft& draft, const Transition& transition,
+                                  absl::string_view reason, const Facts& facts = {}) {
   const Context& context = draft.context();
   record::v1::Event event = draft.NewEvent();
   record::v1::StateChanged* body = event.mutable_state_changed();
@@ -99,7 +99,7 @@ void RecordTransition(Draft& draft, const Transition& transition, absl::string_v
         ToProto(context.now + FromProto(transition.recurrence_grace()));
   }
   for (const std::string& clause : transition.clauses()) event.add_clauses(clause);
-  draft.Record(std::move(event));
+  return event;
 }
 
 // Where the policy wants two people: the first one is recorded and nothing else happens. True when
@@ -129,7 +129,7 @@ absl::Status Step(Draft& draft, const Transition& transition, absl::string_view 
                   const Facts& facts) {
   BELFRY_RETURN_IF_ERROR(RequireGuards(draft, transition.guards(), transition.verb()));
   if (!SecondPersonAgrees(draft, transition)) return absl::OkStatus();
-  RecordTransition(draft, transition, reason, facts);
+  draft.Record(TransitionEvent(draft, transition, reason, facts));
   Reconcile(draft);
   return absl::OkStatus();
 }
@@ -146,7 +146,30 @@ const Transition* OrdinaryTransition(const Draft& draft, absl::string_view to) {
   return nullptr;
 }
 
+bool Asks(const policy::v1::RuleTrigger& rule, const policy::v1::RuleTrigger& seen) {
+  return (rule.reinfection() && seen.reinfection()) || (rule.infection() && seen.infection()) ||
+         (rule.affected_entity() && seen.affected_entity());
+}
+
 }  // namespace
+
+void TakeByRule(Draft& draft, const policy::v1::RuleTrigger& seen, absl::string_view reason) {
+  for (const Transition& transition : draft.context().policy.proto().transitions()) {
+    const auto& from = transition.from();
+    if (!Asks(transition.by_rule(), seen) ||
+        std::find(from.begin(), from.end(), draft.state().state()) == from.end() ||
+        !RequireGuards(draft, transition.guards(), transition.verb()).ok()) {
+      continue;
+    }
+    record::v1::Event event = TransitionEvent(draft, transition, reason);
+    // Nobody asked for it: whoever recorded the cause stands at the cause.
+    event.mutable_actor()->Clear();
+    event.mutable_actor()->set_principal("system");
+    event.mutable_actor()->set_via("engine");
+    draft.Record(std::move(event));
+    return;
+  }
+}
 
 absl::Status DecideTransition(Draft& draft, const Caller& caller,
                               const v1::TransitionIncidentRequest& act) {

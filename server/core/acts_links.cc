@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
@@ -199,7 +200,19 @@ absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
   }
   AddPendingRequests(draft, *act.from, *body);
   TakeOverSecrecy(draft.state(), *act.from, *body);
+  std::vector<std::string> affected;
+  for (const record::v1::EntityPart& part : body->entities()) {
+    const auto* known = FindPart(draft.state(), part.entity());
+    if (IsReporting(part) && (known == nullptr || !IsReporting(*known))) {
+      affected.emplace_back(absl::StripPrefix(part.entity(), "entities/"));
+    }
+  }
   draft.Record(std::move(event));
+  if (!affected.empty()) {
+    policy::v1::RuleTrigger seen;
+    seen.set_affected_entity(true);
+    TakeByRule(draft, seen, absl::StrCat("affected as well: ", absl::StrJoin(affected, ", ")));
+  }
   Reconcile(draft);
   return absl::OkStatus();
 }
@@ -238,6 +251,7 @@ std::vector<FollowUp> FollowUps(const PolicyIndex& policy,
         result.push_back({parent, AdoptChild{absl::StrCat("incidents/", after.id())}});
       }
     }
+    if (event.has_devices_recorded()) AddDeviceNotes(after, event, result);
     if (event.has_obligation_settled()) {
       const auto* row = FindObligation(after, event.obligation_settled().instance());
       const auto* rule = row == nullptr ? nullptr : policy.FindObligation(row->code());

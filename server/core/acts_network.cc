@@ -1,4 +1,4 @@
-// Devices, their removal from the network, scans, and their return.
+// Removal of devices and subnets from the network, scans, and the return.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -11,6 +11,7 @@
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/cidr.h"
 #include "server/core/limits.h"
 #include "server/core/network.h"
 #include "server/core/obligations.h"
@@ -21,79 +22,11 @@
 namespace belfry::core {
 namespace {
 
-using v1::Device;
 using v1::NetworkRemoval;
 using v1::Scan;
 
-bool IsInfected(Device::Status status) {
-  return status == Device::STATUS_INFECTED || status == Device::STATUS_REINFECTED;
-}
-
 std::string NetworkClauses(const Draft& draft) {
   return absl::StrJoin(draft.context().policy.proto().network_removal().clauses(), ", ");
-}
-
-absl::Status CheckDevice(const Draft& draft, const Device& device, const std::string& path) {
-  BELFRY_RETURN_IF_ERROR(CheckNeeded(path + ".device", device.device(), kDeviceCharactersMax));
-  BELFRY_RETURN_IF_ERROR(CheckText(path + ".family", device.family(), kDeviceCharactersMax));
-  BELFRY_RETURN_IF_ERROR(CheckText(path + ".reason", device.reason(), kReasonCharactersMax));
-  if (device.status() == Device::STATUS_UNSPECIFIED || !Device::Status_IsValid(device.status())) {
-    return InvalidField(path + ".status",
-                        "is needed: SUSPECT, INFECTED, ISOLATED, CLEANED, SCAN_CLEAN, RESTORED, "
-                        "REMOVED, RELEASED or RETIRED");
-  }
-  if (!device.subnet().empty() && !IsCidr(device.subnet())) {
-    return InvalidField(path + ".subnet", "is an address block such as 10.20.4.0/24");
-  }
-  if (!device.entity().empty() && FindPart(draft.state(), device.entity()) == nullptr) {
-    return InvalidField(path + ".entity",
-                        absl::StrCat(device.entity(), " has no part in ", draft.state().id()));
-  }
-  const std::string& entity = device.entity().empty() ? draft.state().entity() : device.entity();
-  const Device* known = FindDevice(draft.state(), entity, device.device());
-  // What might carry the infection does not come back unscanned.
-  if (device.status() == Device::STATUS_RESTORED && device.reason().empty() &&
-      (known == nullptr || known->status() != Device::STATUS_SCAN_CLEAN)) {
-    return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "NOT_SCANNED_CLEAN",
-                        absl::StrCat(device.device(),
-                                     " was not scanned clean; restoring it could re-propagate the "
-                                     "infection. Record SCAN_CLEAN first, or give the reason: how "
-                                     "it was rebuilt"))
-        .Violation(NetworkClauses(draft), device.device(), "was not scanned clean")
-        .Build();
-  }
-  return absl::OkStatus();
-}
-
-// The device as it is afterwards.
-Device Merged(const Draft& draft, const Device& given) {
-  const std::string& entity = given.entity().empty() ? draft.state().entity() : given.entity();
-  Device device;
-  if (const Device* known = FindDevice(draft.state(), entity, given.device()); known != nullptr) {
-    device = *known;
-  } else {
-    device.set_device(given.device());
-    device.set_entity(entity);
-    for (const v1::RegisteredDevice& registered : draft.context().directory.proto().devices()) {
-      if (registered.entity() != entity || registered.device() != given.device()) continue;
-      device.set_subnet(registered.subnet());
-      device.set_public_safety(registered.public_safety());
-    }
-  }
-  device.set_status(given.status());
-  if (IsInfected(given.status()) && device.ever_restored()) {
-    device.set_status(Device::STATUS_REINFECTED);
-  }
-  if (!given.subnet().empty()) device.set_subnet(given.subnet());
-  if (!given.family().empty()) device.set_family(given.family());
-  device.set_reason(given.reason());
-  if (given.public_safety()) device.set_public_safety(true);
-  if (IsInfected(device.status())) device.set_ever_infected(true);
-  if (device.status() == Device::STATUS_RESTORED || device.status() == Device::STATUS_RELEASED) {
-    device.set_ever_restored(true);
-  }
-  *device.mutable_update_time() = ToProto(draft.context().now);
-  return device;
 }
 
 // The removal with this id, or the only one in `state` for zero.
@@ -120,30 +53,62 @@ absl::Status SamePerson(absl::string_view what) {
       .Build();
 }
 
-bool Covers(const NetworkRemoval& removal, const Scan& scan) {
-  return std::all_of(removal.subnets().begin(), removal.subnets().end(),
-                     [&](const std::string& subnet) {
-                       return std::find(scan.subnets().begin(), scan.subnets().end(), subnet) !=
-                              scan.subnets().end();
-                     });
+// Does the pack want another person to carry out what this decision ordered?
+bool ExecutorMustDiffer(const Draft& draft, const NetworkRemoval& removal) {
+  for (const v1::Decision& decision : draft.state().decisions()) {
+    if (decision.event_version() != removal.id()) continue;
+    const auto* question = draft.context().policy.FindQuestion(decision.question());
+    return question != nullptr && question->executor_not_decider();
+  }
+  return false;
 }
 
-// The newest finding of an infection on what was removed.
-absl::Time NewestFinding(const record::v1::IncidentState& state, const NetworkRemoval& removal) {
-  absl::Time newest = absl::InfinitePast();
-  for (const Device& device : state.devices()) {
-    const bool there = std::find(removal.subnets().begin(), removal.subnets().end(),
-                                 device.subnet()) != removal.subnets().end();
-    if (there && IsInfected(device.status())) {
-      newest = std::max(newest, FromProto(device.update_time()));
-    }
+// Each given name is a target; else the field, and which ones there are.
+absl::Status CheckTargets(const NetworkRemoval& removal, const v1::ConfirmRemovalRequest& act) {
+  std::vector<std::string> names;
+  for (int i = 0; i < removal.targets_size(); ++i) names.push_back(TargetName(removal, i));
+  for (int i = 0; i < act.targets_size(); ++i) {
+    if (std::find(names.begin(), names.end(), NormalCidr(act.targets(i))) != names.end()) continue;
+    return InvalidField(absl::StrCat("targets[", i, "]"),
+                        absl::StrCat("\"", act.targets(i), "\" is no target of removal ",
+                                     removal.id(), "; they are ", absl::StrJoin(names, ", ")));
   }
-  for (const Scan& scan : removal.scans()) {
-    if (scan.verdict() != Scan::VERDICT_CLEAN) {
-      newest = std::max(newest, FromProto(scan.scan_time()));
-    }
+  return absl::OkStatus();
+}
+
+bool IsNamed(const v1::ConfirmRemovalRequest& act, absl::string_view target) {
+  return act.targets().empty() ||
+         std::any_of(act.targets().begin(), act.targets().end(),
+                     [&](const std::string& name) { return NormalCidr(name) == target; });
+}
+
+bool Touches(const Scan& scan, const NetworkRemoval& removal) {
+  return std::any_of(
+      removal.subnets().begin(), removal.subnets().end(), [&](const std::string& removed) {
+        return std::any_of(
+            scan.subnets().begin(), scan.subnets().end(), [&](const std::string& scanned) {
+              return BlockContains(scanned, removed) || BlockContains(removed, scanned);
+            });
+      });
+}
+
+// The removals that a scan says something about: the only one in force, or all that it touches.
+absl::StatusOr<std::vector<int64_t>> Scanned(const record::v1::IncidentState& state,
+                                             const Scan& scan) {
+  std::vector<int64_t> active;
+  std::vector<int64_t> touched;
+  for (const NetworkRemoval& removal : state.removals()) {
+    if (removal.state() != NetworkRemoval::STATE_ACTIVE) continue;
+    active.push_back(removal.id());
+    if (Touches(scan, removal)) touched.push_back(removal.id());
   }
-  return newest;
+  if (active.size() == 1) return active;
+  if (!touched.empty()) return touched;
+  return InvalidField("scan.subnets",
+                      active.empty()
+                          ? absl::StrCat(state.id(), " has no removal that is ACTIVE")
+                          : absl::StrCat("touch none of the removals in force, which are ",
+                                         absl::StrJoin(active, ", ")));
 }
 
 void AddRemovalClauses(const Draft& draft, record::v1::Event& event) {
@@ -152,51 +117,23 @@ void AddRemovalClauses(const Draft& draft, record::v1::Event& event) {
 
 }  // namespace
 
-absl::Status DecideDevices(Draft& draft, const Caller& caller,
-                           const v1::RecordDevicesRequest& act) {
-  BELFRY_RETURN_IF_ERROR(RequireAct(draft.context(), caller, draft.state(), "RECORD_DEVICES"));
-  if (act.devices().empty()) return InvalidField("devices", "is empty; name at least one");
-  if (act.devices_size() > kDevicesPerRequestMax) {
-    return InvalidField("devices",
-                        absl::StrCat("at most ", kDevicesPerRequestMax, " in one request"));
-  }
-  if (draft.state().devices_size() + act.devices_size() > kDevicesMax) {
-    return InvalidField("devices", absl::StrCat("at most ", kDevicesMax, " in one incident"));
-  }
-  record::v1::Event event = draft.NewEvent();
-  record::v1::DevicesRecorded* body = event.mutable_devices_recorded();
-  for (int i = 0; i < act.devices_size(); ++i) {
-    BELFRY_RETURN_IF_ERROR(CheckDevice(draft, act.devices(i), absl::StrCat("devices[", i, "]")));
-    Device device = Merged(draft, act.devices(i));
-    if (device.status() == Device::STATUS_REINFECTED) body->add_reinfected(device.device());
-    *body->add_devices() = std::move(device);
-  }
-  AddPermissionClauses(draft, "RECORD_DEVICES", event);
-  draft.Record(std::move(event));
-  Reconcile(draft);
-  return absl::OkStatus();
-}
-
 absl::Status DecideConfirmRemoval(Draft& draft, const Caller& caller,
                                   const v1::ConfirmRemovalRequest& act) {
   const Context& context = draft.context();
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "EXECUTE_REMOVAL"));
   BELFRY_ASSIGN_OR_RETURN(const NetworkRemoval* removal,
                           FindRemoval(draft.state(), act.removal(), NetworkRemoval::STATE_DECIDED));
-  if (context.policy.proto().network_removal().executor_not_decider() &&
-      removal->decider() == caller.actor.principal()) {
+  if (removal->decider() == caller.actor.principal() && ExecutorMustDiffer(draft, *removal)) {
     return SamePerson("carry it out");
   }
+  BELFRY_RETURN_IF_ERROR(CheckTargets(*removal, act));
   record::v1::Event event = draft.NewEvent();
   record::v1::RemovalConfirmed* body = event.mutable_removal_confirmed();
   body->set_removal(removal->id());
   int left = 0;
   for (int i = 0; i < removal->targets_size(); ++i) {
-    const NetworkRemoval::Target& target = removal->targets(i);
-    if (!target.confirmed_by().empty()) continue;
-    const std::string& name = target.device().empty() ? target.subnet() : target.device();
-    if (act.targets().empty() ||
-        std::find(act.targets().begin(), act.targets().end(), name) != act.targets().end()) {
+    if (!removal->targets(i).confirmed_by().empty()) continue;
+    if (IsNamed(act, TargetName(*removal, i))) {
       body->add_targets(i);
     } else {
       ++left;
@@ -235,29 +172,32 @@ absl::Status DecideScan(Draft& draft, const Caller& caller, const v1::RecordScan
   if (time > context.now + kFutureTolerance) {
     return InvalidField("scan.scan_time", "is in the future");
   }
-  BELFRY_ASSIGN_OR_RETURN(const NetworkRemoval* removal,
-                          FindRemoval(draft.state(), 0, NetworkRemoval::STATE_ACTIVE));
-  record::v1::Event event = draft.NewEvent();
-  record::v1::ScanRecorded* body = event.mutable_scan_recorded();
-  body->set_removal(removal->id());
-  Scan& scan = *body->mutable_scan();
-  scan = act.scan();
-  *scan.mutable_scan_time() = ToProto(time);
-  scan.set_recorded_by(caller.actor.principal());
-  scan.set_verified_by(act.verify() ? caller.actor.principal() : "");
-  AddRemovalClauses(draft, event);
-  draft.Record(std::move(event));
+  BELFRY_ASSIGN_OR_RETURN(const std::vector<int64_t> removals, Scanned(draft.state(), act.scan()));
+  for (const int64_t removal : removals) {
+    record::v1::Event event = draft.NewEvent();
+    record::v1::ScanRecorded* body = event.mutable_scan_recorded();
+    body->set_removal(removal);
+    Scan& scan = *body->mutable_scan();
+    scan = act.scan();
+    for (std::string& subnet : *scan.mutable_subnets()) subnet = NormalCidr(subnet);
+    *scan.mutable_scan_time() = ToProto(time);
+    scan.set_recorded_by(caller.actor.principal());
+    scan.set_verified_by(act.verify() ? caller.actor.principal() : "");
+    AddRemovalClauses(draft, event);
+    draft.Record(std::move(event));
+  }
   Reconcile(draft);
   return absl::OkStatus();
 }
 
-absl::Status DecideLift(Draft& draft, const Caller& caller, const v1::LiftRemovalRequest& act) {
+absl::Status DecideLift(Draft& draft, const Caller& caller, const v1::LiftRemovalRequest& act,
+                        const DeviceHistory& history) {
   const Context& context = draft.context();
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "LIFT_REMOVAL"));
   BELFRY_RETURN_IF_ERROR(CheckText("reason", act.reason(), kReasonCharactersMax));
   BELFRY_ASSIGN_OR_RETURN(const NetworkRemoval* removal,
                           FindRemoval(draft.state(), act.removal(), NetworkRemoval::STATE_ACTIVE));
-  const absl::Time newest = NewestFinding(draft.state(), *removal);
+  const absl::Time newest = NewestFinding(draft.state(), *removal, history);
   const bool clean =
       std::any_of(removal->scans().begin(), removal->scans().end(), [&](const Scan& scan) {
         return scan.verdict() == Scan::VERDICT_CLEAN && !scan.verified_by().empty() &&

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
@@ -146,6 +147,12 @@ absl::Status DecideEntity(Draft& draft, const Caller& caller, const v1::AddEntit
     detected = std::min(FromProto(act.entity().detect_time()), detected);
   }
   RecordEntity(draft, *entity, act.entity().relation(), detected);
+  if (!keeps && IsReporting(*FindPart(draft.state(), entity->name()))) {
+    policy::v1::RuleTrigger seen;
+    seen.set_affected_entity(true);
+    TakeByRule(draft, seen,
+               absl::StrCat("affected as well: ", absl::StripPrefix(entity->name(), "entities/")));
+  }
   Reconcile(draft);
   return absl::OkStatus();
 }

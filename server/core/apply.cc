@@ -309,14 +309,16 @@ void ApplyDecision(IncidentState& state, const Event& event) {
   }
 }
 
-void ApplyDevices(IncidentState& state, const Event& event) {
-  for (const v1::Device& device : event.devices_recorded().devices()) {
-    v1::Device* target = nullptr;
-    for (v1::Device& known : *state.mutable_devices()) {
-      if (known.entity() == device.entity() && known.device() == device.device()) target = &known;
-    }
-    *(target == nullptr ? state.add_devices() : target) = device;
+void PutDevice(IncidentState& state, const v1::Device& device) {
+  v1::Device* target = nullptr;
+  for (v1::Device& known : *state.mutable_devices()) {
+    if (known.entity() == device.entity() && known.device() == device.device()) target = &known;
   }
+  *(target == nullptr ? state.add_devices() : target) = device;
+}
+
+void ApplyDevices(IncidentState& state, const Event& event) {
+  for (const v1::Device& device : event.devices_recorded().devices()) PutDevice(state, device);
   for (const std::string& device : event.devices_recorded().reinfected()) {
     record::v1::Occurrence* occurrence = state.add_reinfections();
     occurrence->set_event_version(event.version());
@@ -598,6 +600,9 @@ void Apply(IncidentState& state, const Event& event) {
       break;
     case Event::kDevicesRecorded:
       ApplyDevices(state, event);
+      break;
+    case Event::kDevicesNoted:
+      for (const v1::Device& device : event.devices_noted().devices()) PutDevice(state, device);
       break;
     case Event::kRemovalConfirmed:
     case Event::kScanRecorded:

@@ -51,6 +51,11 @@ struct ParentSatisfied {
   std::vector<std::string> codes;
 };
 
+// In an entity's register: what became of its devices in some incident.
+struct NoteDevices {
+  std::vector<v1::Device> devices;
+};
+
 // A new report, with the identifiers the engine has reserved for it.
 struct Report {
   v1::CreateIncidentRequest request;
@@ -67,7 +72,7 @@ using Act = std::variant<
     v1::ReleaseObligationRequest, v1::LinkIncidentRequest, v1::RecordDevicesRequest,
     v1::ConfirmRemovalRequest, v1::RecordScanRequest, v1::LiftRemovalRequest, v1::RecordCostRequest,
     v1::AssessCostRequest, v1::RequestSpendRequest, v1::DecideSpendRequest, OpenRegister,
-    AdoptChild, Absorb, ParentSatisfied, Tick, DeliveryOutcome, record::v1::IncidentRead>;
+    AdoptChild, Absorb, ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
 struct Caller {
@@ -84,6 +89,8 @@ struct Command {
   Caller caller;
   Act act;
   std::string request_id;
+  // What the registers named by RegistersFor() know of devices.
+  std::vector<v1::Device> device_history;
 };
 
 }  // namespace belfry::core

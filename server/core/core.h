@@ -55,6 +55,10 @@ std::vector<FollowUp> FollowUps(const PolicyIndex& policy,
                                 const record::v1::IncidentState& after,
                                 const std::vector<record::v1::Event>& events);
 
+// The registers, "DOP-REGISTER", whose devices have to come with the command
+// (Command::device_history), where they exist: a device's history goes beyond one incident.
+std::vector<std::string> RegistersFor(const Act& act, const record::v1::IncidentState& state);
+
 // May the incident become a part of `target`, or go on in it? INVALID_ARGUMENT names `parent`.
 absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
                              const record::v1::IncidentState& target);

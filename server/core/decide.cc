@@ -127,12 +127,16 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
             return DecideRelease(draft, caller, act);
           },
           [&](const v1::LinkIncidentRequest& act) { return DecideLink(draft, caller, act); },
-          [&](const v1::RecordDevicesRequest& act) { return DecideDevices(draft, caller, act); },
+          [&](const v1::RecordDevicesRequest& act) {
+            return DecideDevices(draft, caller, act, command.device_history);
+          },
           [&](const v1::ConfirmRemovalRequest& act) {
             return DecideConfirmRemoval(draft, caller, act);
           },
           [&](const v1::RecordScanRequest& act) { return DecideScan(draft, caller, act); },
-          [&](const v1::LiftRemovalRequest& act) { return DecideLift(draft, caller, act); },
+          [&](const v1::LiftRemovalRequest& act) {
+            return DecideLift(draft, caller, act, command.device_history);
+          },
           [&](const v1::RecordCostRequest& act) { return DecideCost(draft, caller, act); },
           [&](const v1::AssessCostRequest& act) { return DecideAssessment(draft, caller, act); },
           [&](const v1::RequestSpendRequest& act) {
@@ -143,6 +147,7 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
           [&](const AdoptChild& act) { return DecideAdoption(draft, act); },
           [&](const Absorb& act) { return DecideAbsorption(draft, act); },
           [&](const ParentSatisfied& act) { return DecideParentSatisfied(draft, act); },
+          [&](const NoteDevices& act) { return DecideNoteDevices(draft, act); },
           [&](const Tick& act) { return DecideTick(draft, act); },
           [&](const DeliveryOutcome& act) { return DecideOutcome(draft, act); },
           [&](const record::v1::IncidentRead& act) { return DecideReading(draft, act); },

@@ -480,6 +480,7 @@ bool ChangesHeadline(const Event& event) {
     case Event::kNoteAdded:
     case Event::kSecretMasked:
     case Event::kIncidentRead:
+    case Event::kDevicesNoted:
       return false;
     default:
       return true;

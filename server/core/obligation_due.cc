@@ -144,8 +144,10 @@ void TakeReminder(Draft& draft, const Obligation& rule, const ObligationRow& row
   body->set_done(passed);
   body->set_collapsed(passed - row.reminders_done() - 1);
   body->set_post_to_channel(!held && schedule->post_to_channel());
+  Roles roles = rule.owner_roles();
+  if (!held) roles.MergeFrom(schedule->roles());
   for (std::string& person :
-       PeopleHolding(context, draft.state(), rule.owner_roles(), ScopeOf(draft.state(), row))) {
+       PeopleHolding(context, draft.state(), roles, ScopeOf(draft.state(), row))) {
     body->add_people(std::move(person));
   }
   AddClauses(event, rule.clauses());

@@ -246,12 +246,16 @@ bool FieldsFit(const google::protobuf::RepeatedPtrField<policy::v1::FieldTest>& 
   });
 }
 
-const record::v1::DocumentRow* FindDocument(const Predicate::DocumentTest& test,
-                                            const Subject& subject) {
+namespace {
+
+// The document of one entity, or of any for "".
+const record::v1::DocumentRow* FindDocumentOf(const Predicate::DocumentTest& test,
+                                              const record::v1::IncidentState& state,
+                                              absl::string_view entity) {
   const record::v1::DocumentRow* found = nullptr;
-  for (const record::v1::DocumentRow& row : subject.state.documents()) {
+  for (const record::v1::DocumentRow& row : state.documents()) {
     if (row.type() != test.type()) continue;
-    if (!subject.entity.empty() && row.entity() != subject.entity) continue;
+    if (!entity.empty() && row.entity() != entity) continue;
     const bool fits = FieldsFit(test.fields(), row.fields());
     if (test.latest()) {
       found = fits ? &row : nullptr;
@@ -260,6 +264,22 @@ const record::v1::DocumentRow* FindDocument(const Predicate::DocumentTest& test,
     }
   }
   return found;
+}
+
+}  // namespace
+
+const record::v1::DocumentRow* FindDocument(const Predicate::DocumentTest& test,
+                                            const Subject& subject) {
+  if (!test.each_entity()) return FindDocumentOf(test, subject.state, subject.entity);
+  // It holds from when the last of them came.
+  const record::v1::DocumentRow* last = nullptr;
+  for (const record::v1::EntityPart& part : subject.state.entities()) {
+    if (!IsReporting(part)) continue;
+    const record::v1::DocumentRow* row = FindDocumentOf(test, subject.state, part.entity());
+    if (row == nullptr) return nullptr;
+    if (last == nullptr || last->event_version() < row->event_version()) last = row;
+  }
+  return last;
 }
 
 bool DecisionHolds(const Predicate::DecisionTest& test, const record::v1::IncidentState& state,

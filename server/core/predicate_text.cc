@@ -98,7 +98,8 @@ std::string PredicateText(const PolicyIndex& policy, const Predicate& predicate)
                           " have passed since ", predicate.elapsed().clock());
     case Predicate::kDocument:
       return absl::StrCat("a document ", predicate.document().type(),
-                          FieldsText(predicate.document().fields()), " was handed in");
+                          FieldsText(predicate.document().fields()), " was handed in",
+                          predicate.document().each_entity() ? " by every affected entity" : "");
     case Predicate::kTicket:
       return "a ticket is linked";
     case Predicate::kDecision:

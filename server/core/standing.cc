@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
 #include "server/base/proto_time.h"
 #include "server/core/obligation_clock.h"
@@ -150,6 +152,11 @@ bool BelongsTo(const Obligation& rule, const IncidentState& state) {
   if (standing != state.standing_register()) return false;
   // What the whole government owes stands in its own register, and nothing else does.
   return !standing || (rule.scope() == Obligation::SCOPE_GLOBAL) == state.entity().empty();
+}
+
+std::string RegisterId(absl::string_view entity) {
+  if (entity.empty()) return "CENTRAL-REGISTER";
+  return absl::StrCat(absl::AsciiStrToUpper(absl::StripPrefix(entity, "entities/")), "-REGISTER");
 }
 
 }  // namespace belfry::core

@@ -38,6 +38,9 @@ std::optional<absl::Time> NextStanding(const PolicyIndex& policy,
 // incidents?
 bool BelongsTo(const policy::v1::Obligation& rule, const record::v1::IncidentState& state);
 
+// The id of an entity's register, "DOP-REGISTER"; of the government's for "".
+std::string RegisterId(absl::string_view entity);
+
 }  // namespace belfry::core
 
 #endif  // BELFRY_SERVER_CORE_STANDING_H_

@@ -273,6 +273,8 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
     }
     case Event::kDevicesRecorded:
       return {"DEVICES_RECORDED", DevicesText(event.devices_recorded())};
+    case Event::kDevicesNoted:
+      return {"DEVICES_NOTED", "The history of devices was continued"};
     case Event::kRemovalConfirmed:
       return {"REMOVAL_CONFIRMED",
               absl::StrCat(event.removal_confirmed().targets_size(), " targets of removal ",

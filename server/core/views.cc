@@ -59,7 +59,9 @@ void AddRecord(const PolicyIndex& policy, const record::v1::IncidentState& state
     document->set_event_version(row.event_version());
     document->set_order_deviation(row.order_deviation());
   }
-  *view.mutable_devices() = state.devices();
+  // A register keeps the history of devices for the rules alone: incidents behind it may be known
+  // to few.
+  if (!state.standing_register()) *view.mutable_devices() = state.devices();
   *view.mutable_removals() = state.removals();
   *view.mutable_cases() = state.cases();
   *view.mutable_costs() = state.costs();

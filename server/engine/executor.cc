@@ -87,6 +87,18 @@ core::Context Executor::ContextFor(const Batch& batch, const IncidentState& stat
   return {shelf_.PolicyOf(state), *batch.directory, batch.now};
 }
 
+absl::Status Executor::AddHistory(Batch& batch, const IncidentState& state,
+                                  core::Command& command) {
+  for (const std::string& id : core::RegistersFor(command.act, state)) {
+    const absl::StatusOr<StatePtr> found = Load(batch, id);
+    if (absl::IsNotFound(found.status())) continue;  // third parties have none
+    BELFRY_RETURN_IF_ERROR(found.status());
+    command.device_history.insert(command.device_history.end(), (*found)->devices().begin(),
+                                  (*found)->devices().end());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Executor::ReserveId(Batch& batch, const core::Caller& caller, core::Report& report) {
   const std::string& entity =
       report.request.entity().empty() ? caller.entity : report.request.entity();
@@ -135,6 +147,7 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
     BELFRY_RETURN_IF_ERROR(
         core::CheckLinkTarget(ContextFor(batch, **target), command.caller, **target));
   }
+  if (before != nullptr) BELFRY_RETURN_IF_ERROR(AddHistory(batch, *before, command));
   BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, before.get(), command));
   Executed executed;
   executed.events = std::move(decision.events);
@@ -153,7 +166,13 @@ absl::Status Executor::Follow(Batch& batch, const core::PolicyIndex& policy, con
                               const Executed& executed, int depth) {
   if (depth == kFollowDepthMax) return absl::OkStatus();
   for (core::FollowUp& next : core::FollowUps(policy, before, *executed.state, executed.events)) {
-    BELFRY_ASSIGN_OR_RETURN(const StatePtr other, Load(batch, next.incident));
+    const absl::StatusOr<StatePtr> found = Load(batch, next.incident);
+    // An entity without a register keeps no history.
+    if (absl::IsNotFound(found.status()) && std::holds_alternative<core::NoteDevices>(next.act)) {
+      continue;
+    }
+    BELFRY_RETURN_IF_ERROR(found.status());
+    const StatePtr& other = *found;
     const core::Context context = ContextFor(batch, *other);
     core::Command command;
     command.caller.internal = true;

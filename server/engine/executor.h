@@ -38,6 +38,9 @@ class Executor {
   // An incident is decided under the pack it is pinned to; what is new, and registers whenever the
   // directory or the policy changes, under the one in force.
   core::Context ContextFor(const Batch& batch, const record::v1::IncidentState& state) const;
+  // Brings what the registers know of the devices that the command is about.
+  absl::Status AddHistory(Batch& batch, const record::v1::IncidentState& state,
+                          core::Command& command);
   absl::Status ReserveId(Batch& batch, const core::Caller& caller, core::Report& report);
   // What other incidents have to do because of this.
   absl::Status Follow(Batch& batch, const core::PolicyIndex& policy, const StatePtr& before,

@@ -2,10 +2,7 @@
 
 #include <string>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "server/base/status_macros.h"
+#include "server/core/standing.h"
 #include "spdlog/spdlog.h"
 
 namespace belfry::engine {
@@ -20,10 +17,7 @@ bool IsThirdParty(const v1::Entity& entity) {
 
 absl::Status RegisterWork::Open(Batch& batch, const std::string& entity) {
   core::OpenRegister act;
-  act.id = entity.empty()
-               ? "CENTRAL-REGISTER"
-               : absl::StrCat(absl::AsciiStrToUpper(absl::StripPrefix(entity, "entities/")),
-                              "-REGISTER");
+  act.id = core::RegisterId(entity);
   act.uid = UuidV7(batch.now, random_);
   act.entity = entity;
   core::Command command;

@@ -25,6 +25,8 @@ std::string ActText(const core::Act& act) {
           return one.from->id();
         } else if constexpr (std::is_same_v<T, core::ParentSatisfied>) {
           return absl::StrJoin(one.codes, " ");
+        } else if constexpr (std::is_same_v<T, core::NoteDevices>) {
+          return absl::StrCat(one.devices.size(), " devices");
         } else if constexpr (std::is_same_v<T, core::Tick>) {
           return "tick";
         } else {

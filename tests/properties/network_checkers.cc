@@ -173,7 +173,13 @@ class RemovalChecker : public Checker {
                                     " is active before all targets are "
                                     "confirmed, or is not afterwards"));
     }
-    if (event.actor().principal() == removal->decider()) {
+    // A reinfection CommonHelp decides alone.
+    const auto& decisions = moment.after->decisions();
+    const bool by_case =
+        std::any_of(decisions.begin(), decisions.end(), [&](const v1::Decision& decision) {
+          return decision.event_version() == removal->id() && decision.question() == "REMOVAL_CASE";
+        });
+    if (by_case && event.actor().principal() == removal->decider()) {
       Fail("6/same-person", absl::StrCat(removal->decider(), " decided and carried out"));
     }
   }

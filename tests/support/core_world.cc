@@ -79,6 +79,7 @@ absl::Status CoreWorld::Do(const std::string& who, core::Act act) {
   command.caller = who == "system" ? System() : Person(*directory_, who);
   const bool report = std::holds_alternative<core::Report>(act);
   command.act = std::move(act);
+  command.device_history = device_history_;
   absl::StatusOr<core::Decision> decision =
       core::Decide(context(), report ? nullptr : &state_, command);
   if (!decision.ok()) return decision.status();

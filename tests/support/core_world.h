@@ -35,6 +35,8 @@ class CoreWorld {
   void Advance(absl::Duration since_start);
   // As after an outage: everything is decided late, at once.
   void Jump(absl::Duration since_start);
+  // What the registers know of devices, as it comes with every command from now on.
+  void Know(std::vector<v1::Device> devices) { device_history_ = std::move(devices); }
 
   // Acts. `who` is a person's id, "dop.iso".
   absl::Status Report(const std::string& who, v1::CreateIncidentRequest request);
@@ -96,6 +98,7 @@ class CoreWorld {
   record::v1::IncidentState state_;
   std::vector<record::v1::Event> events_;
   std::vector<record::v1::Event> fresh_;
+  std::vector<v1::Device> device_history_;
 };
 
 }  // namespace belfry::testing

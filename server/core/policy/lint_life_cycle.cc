@@ -151,6 +151,11 @@ void CheckTransition(LintContext& lint, const Transition& transition, const std:
     CheckCanHold(lint, transition.second_person_when(), path + ".second_person_when",
                  "nobody has to agree");
   }
+  if (transition.has_by_rule() && !transition.by_rule().reinfection() &&
+      !transition.by_rule().infection() && !transition.by_rule().affected_entity()) {
+    lint.Error(path + ".by_rule",
+               "nothing takes it; set reinfection, infection or affected_entity");
+  }
   if (transition.has_recurrence_grace()) {
     lint.CheckNotNegative(transition.recurrence_grace(), path + ".recurrence_grace");
   }

@@ -106,6 +106,7 @@ void CheckReminders(LintContext& lint, const ReminderSchedule& schedule, const s
     }
   }
   if (schedule.has_every()) lint.CheckDuration(schedule.every(), path + ".every");
+  lint.ReferRoles(schedule.roles(), path + ".roles");
 }
 
 // ---- Overdue steps ----

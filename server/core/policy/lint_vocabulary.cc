@@ -222,6 +222,12 @@ void CheckQuestion(LintContext& lint, const Question& question, const std::strin
       lint.Warning(path + ".removes_on", "the pack says nothing of removals; add network_removal");
     }
   }
+  if (question.executor_not_decider() && question.removes_on().empty()) {
+    lint.Error(path + ".executor_not_decider",
+               absl::StrCat(question.code(),
+                            " orders nothing to be carried out; set removes_on, or "
+                            "take executor_not_decider out"));
+  }
   if (question.about_case()) {
     for (int i = 0; i < question.answers_size(); ++i) {
       if (Contains(kCaseAnswers, question.answers(i))) continue;

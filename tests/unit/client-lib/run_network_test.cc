@@ -39,6 +39,11 @@ TEST_F(RunNetworkTest, SeveralDevicesInOneLine) {
   EXPECT_FALSE(request.devices(0).public_safety());
 }
 
+TEST_F(RunNetworkTest, ADeviceSaysWhichOneInfectedIt) {
+  ASSERT_TRUE(Run("device pc-2 infected by:pc-9").ok);
+  EXPECT_EQ(connection_->RecordDevices_request.devices(0).infected_by(), "pc-9");
+}
+
 TEST_F(RunNetworkTest, ADeviceNeedsANameAndAStatus) {
   EXPECT_THAT(RefusedHere("device ws-14"),
               HasSubstr("Say which device and its status: suspect, infected, isolated, cleaned, "
