@@ -158,8 +158,7 @@ absl::Status Recording::Check(const Device& given, const std::string& path) cons
 // INFECTED, or REINFECTED when it carries again what it had been restored from. `device` has its
 // status of before.
 void Recording::Infect(Device& device, Device::Status given) {
-  const bool again = device.status() == Device::STATUS_REINFECTED;
-  // What it carried while it was infected already is no new code.
+  const bool again = device.status() == Device::STATUS_REINFECTED;  // told once more
   const bool reinfected = given == Device::STATUS_REINFECTED ||
                           (device.ever_restored() && SameFamily(device, device.family()));
   if (!IsInfected(device.status())) seen_.set_infection(true);
