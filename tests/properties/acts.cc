@@ -55,7 +55,7 @@ std::vector<std::string> ToVector(const List& list) {
 }  // namespace
 
 std::string ActMaker::Holder(const std::vector<std::string>& roles, const std::string& entity) {
-  if (random_.Percent(4)) return random_.Of(government_.people);
+  if (random_.Percent(3)) return random_.Of(government_.people);
   std::vector<std::string> people;
   for (const std::string& role : roles) {
     for (const v1::Person* person : world_.directory().HoldersOf(role, entity)) {
@@ -124,7 +124,9 @@ Made ActMaker::Report(int slot) {
   }
   // Answers about personal information must not change what the severity makes due.
   if (profile_ == Profile::kPersonalInfo) request.set_severity("SEV4");
-  request.set_restricted(profile_ != Profile::kPersonalInfo && random_.Percent(8));
+  // Who was reminded may read a restricted incident; whoever plays it otherwise reminds others.
+  request.set_restricted(profile_ != Profile::kPersonalInfo && profile_ != Profile::kGranularity &&
+                         random_.Percent(8));
   request.set_drill(random_.Percent(5));
   if (random_.Percent(60)) {
     const auto& categories = policy().proto().categories();
@@ -202,9 +204,11 @@ std::optional<Made> ActMaker::RandomFacts(int slot) {
   const int count = random_.Between(1, 2);
   for (int i = 0; i < count; ++i) {
     const auto& all = policy().proto().facts();
-    const policy::v1::FactDefinition* fact = random_.Percent(75)
-                                                 ? policy().FindFact(random_.Of(*kLikely))
-                                                 : &all.Get(random_.Below(all.size()));
+    const bool private_one = mood_ == Mood::kPrivacy && random_.Percent(70);
+    const policy::v1::FactDefinition* fact =
+        private_one || random_.Percent(75)
+            ? policy().FindFact(random_.Of(private_one ? *kPrivate : *kLikely))
+            : &all.Get(random_.Below(all.size()));
     if (fact == nullptr) continue;
     if (std::any_of(facts.begin(), facts.end(),
                     [&](const auto& one) { return one.first == fact->name(); })) {
@@ -261,7 +265,9 @@ std::optional<Made> ActMaker::Document(const std::string& type, const std::strin
     std::string value = Text(random_);
     if (!field.values().empty()) {
       value = field.values(random_.Below(field.values_size()));
-      if (profile_ == Profile::kPersonalInfo && type == "EVIDENCE_PLAN") value = field.values(0);
+      if (type == "EVIDENCE_PLAN" && (profile_ == Profile::kPersonalInfo || random_.Percent(70))) {
+        value = field.values(0);
+      }
     }
     if (field.name() == "letter") {
       value = Letter(random_, random_.Percent(12), random_.Percent(12));
@@ -341,6 +347,17 @@ std::optional<Made> ActMaker::AnswerDuty(int slot) {
       given.emplace_back(test.name(), test.is(random_.Below(test.is_size())));
     }
     if (!row.person().empty()) given.emplace_back("member", row.person());
+    const std::string& type = way.document().type();
+    const bool consulted =
+        HasDocument(state(slot), "SCIO_CONSULTATION") ||
+        std::any_of(state(slot).acknowledgements().begin(), state(slot).acknowledgements().end(),
+                    [](const auto& ack) {
+                      return std::any_of(ack.grants().begin(), ack.grants().end(),
+                                         [](const auto& grant) { return grant.role() == "SCIO"; });
+                    });
+    if (!consulted && (type == "WRITTEN_NOTICE" || type == "GCLC_CONTACT") && random_.Percent(85)) {
+      return Document("SCIO_CONSULTATION", entity);
+    }
     return Document(way.document().type(), entity, std::move(given));
   }
   if (way.has_notice_delivered()) {
@@ -497,6 +514,10 @@ std::optional<Made> ActMaker::Devices(int slot) {
       device->set_public_safety(random_.Percent(5));
     }
     if (random_.Percent(30)) device->set_family("worm");
+    // The same one twice in a request is a slip that hardly happens.
+    if (i == 1 && request.devices(0).device() == device->device()) {
+      request.mutable_devices()->RemoveLast();
+    }
   }
   return Made{May("RECORD_DEVICES", state(slot).entity()), std::move(request), "devices"};
 }
@@ -523,7 +544,9 @@ std::optional<Made> ActMaker::Removal(int slot) {
     }
     // Whoever decided it must not carry it out.
     std::string who = Holder({"CH"}, entity);
-    if (removal->decider() == absl::StrCat("people/", who)) who = "commonhelp";
+    if (removal->decider() == absl::StrCat("people/", who)) {
+      who = who == "commonhelp" ? "commonhelp.second" : "commonhelp";
+    }
     return Made{who, std::move(request), "removed"};
   }
   if (random_.Percent(45)) {
@@ -718,7 +741,8 @@ std::optional<Made> ActMaker::Progress(int slot) {
 std::optional<Made> ActMaker::StepAside(int slot) {
   const IncidentState& s = state(slot);
   if (s.state() == "REPORTED" || s.state() == "TRIAGE") {
-    if (profile_ == Profile::kPersonalInfo) return std::nullopt;
+    // Whether one person may dismiss depends on who was told.
+    if (profile_ == Profile::kPersonalInfo || profile_ == Profile::kBinding) return std::nullopt;
     if (ValueOf(s, "verdict") != "FALSE_POSITIVE" || ValueOf(s, "attack_intrusion") != "NO" ||
         ValueOf(s, "personal_information") != "NONE") {
       return Facts(slot,
@@ -731,6 +755,16 @@ std::optional<Made> ActMaker::StepAside(int slot) {
   }
   if (s.state() == "DECLARED") {
     // The short path, where everything is answered already.
+    if (ValueOf(s, "services_restored").empty() && random_.Percent(85)) {
+      return Facts(slot,
+                   {{"devices_contained", "ALL"},
+                    {"credentials_revoked", "YES"},
+                    {"cause", "known"},
+                    {"weaknesses", "NONE_FOUND"},
+                    {"devices_clean", "YES"},
+                    {"services_restored", "YES"}},
+                   Holder({"CSIRT_H"}, s.entity()));
+    }
     return Verb(slot, "resolve");
   }
   return Verb(slot, "regress");

@@ -103,7 +103,8 @@ class DailyStatusChecker : public Checker {
         Fail("2/twice", absl::StrCat("two live instances of one point: ", RowText(row)));
       }
     }
-    if (IsOngoing(moment.after->state())) Complete(moment, points);
+    // Acts that answer nothing open nothing; a tick opens what has begun.
+    if (IsOngoing(moment.after->state()) && moment.IsTick()) Complete(moment, points);
   }
 
  private:
@@ -133,7 +134,7 @@ class DailyStatusChecker : public Checker {
         // What is told before anything is owed answers nothing.
         const std::string& entity = event.document_submitted().entity();
         const auto owing = awareness_.of(moment.slot).find(entity);
-        if (owing != awareness_.of(moment.slot).end() && owing->second.owes) {
+        if (owing != awareness_.of(moment.slot).end() && owing->second.ever_owed) {
           progress.reports[entity].push_back(moment.now);
         }
       }
@@ -506,7 +507,9 @@ class EndChecker : public Checker {
     Saw(absl::StrCat("19: ", state));
     for (const Event& event : *moment.events) {
       // Together with the act that ends it, rows may still be opened and settled.
-      if (state == "MERGED" && moment.before->state() == state && event.has_obligation_opened()) {
+      // An outside contact is recorded in every state, and its justification is owed.
+      if (state == "MERGED" && moment.before->state() == state && event.has_obligation_opened() &&
+          event.obligation_opened().code() != "SCIO-JUSTIFY") {
         Fail("19/opened-merged",
              absl::StrCat(event.obligation_opened().instance(), " opens in a merged incident"));
       }

@@ -16,6 +16,7 @@ constexpr std::pair<const char*, const char*> kLocal[] = {
     {"da-t", "DA_T"}, {"da-m", "DA_M"}, {"counsel", "COUNSEL"}, {"netadmin", "NETADMIN"},
     {"rao", "RAO"}};
 constexpr std::pair<const char*, const char*> kCentral[] = {{"commonhelp", "CH"},
+                                                            {"commonhelp.second", "CH"},
                                                             {"csirt.handler", "CSIRT_H"},
                                                             {"csirt.second", "CSIRT_H"},
                                                             {"csirt.executive", "CSIRT_X"},

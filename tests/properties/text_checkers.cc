@@ -97,6 +97,14 @@ class LabelChecker : public Checker {
     }
     Parts(moment);
     Categories(moment);
+    if (const auto* absorb = std::get_if<core::Absorb>(&moment.command->act)) {
+      Saw("10: merged");
+      if (Strictness(label) < Strictness(absorb->from->tlp())) {
+        Fail("10/absorbed",
+             absl::StrCat(absorb->from->id(), " is ", absorb->from->tlp(), " and went into ",
+                          moment.after->id(), ", which is ", label));
+      }
+    }
   }
 
  private:
@@ -140,6 +148,16 @@ class SubjectChecker : public Checker {
 
   void See(const Moment& moment) override {
     const auto& subjects = moment.after->subjects();
+    if (const auto* absorb = std::get_if<core::Absorb>(&moment.command->act)) {
+      for (const std::string& subject : absorb->from->subjects()) {
+        Saw("18: merged with subjects");
+        if (std::find(subjects.begin(), subjects.end(), subject) == subjects.end()) {
+          Fail("18/absorbed",
+               absl::StrCat(subject, " is a subject of ", absorb->from->id(), " and not of ",
+                            moment.after->id(), ", into which it was merged"));
+        }
+      }
+    }
     if (subjects.empty()) return;
     Saw("18: incident about somebody");
     for (const core::NoticeDraft& draft : *moment.notices) {

@@ -34,7 +34,8 @@ struct Playing {
 
 Playing Play(const History& history, const core::PolicyIndex& policy, bool all_bound,
              const std::function<bool(const ObligationRow&)>& wanted) {
-  World world(policy, GovernmentNumber(history.government, policy, all_bound), nullptr);
+  World world(policy, GovernmentNumber(history.government, policy, all_bound), nullptr,
+              /*quiet=*/true);
   Playing playing;
   for (const Step& step : history.steps) playing.accepted.push_back(world.Play(step).ok());
   world.RunUntil(world.start() + history.end, Pace::kDeadlines);

@@ -14,7 +14,7 @@ namespace {
 
 // An incident nobody answers is paged every five minutes; after this many ticks between two acts
 // only deadlines are looked at.
-constexpr int kExactTicksMax = 40;
+constexpr int kExactTicksMax = 24;
 constexpr size_t kWaitingMax = 12;
 constexpr int kFollowDepthMax = 4;
 
@@ -28,10 +28,12 @@ core::Caller Internal(const char* via) {
 
 }  // namespace
 
-World::World(const core::PolicyIndex& policy, const Government& government, Witness* witness)
+World::World(const core::PolicyIndex& policy, const Government& government, Witness* witness,
+             bool quiet)
     : policy_(policy),
       government_(government),
       witness_(witness),
+      quiet_(quiet),
       directory_(government.directory.get()),
       start_(absl::FromCivil(absl::CivilMinute(2026, 10, 6, 8, 0), policy.TimeZone())),
       now_(start_),
@@ -104,7 +106,8 @@ absl::Status World::Do(int slot, const core::Command& command, const std::string
       one.state = std::make_shared<const IncidentState>(std::move(decision->state));
       if (!decision->events.empty()) one.next_due.reset();
       const std::vector<core::NoticeDraft> notices =
-          core::Notices(context, *one.state, decision->events);
+          quiet_ ? std::vector<core::NoticeDraft>()
+                 : core::Notices(context, *one.state, decision->events);
       for (const core::NoticeDraft& draft : notices) {
         if (!draft.report_outcome) continue;
         core::DeliveryOutcome& outcome = one.waiting.emplace_back();

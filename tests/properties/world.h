@@ -48,8 +48,9 @@ class World {
  public:
   static constexpr int kSlots = 3;
 
-  // All references must outlive the world; `witness` may be null.
-  World(const core::PolicyIndex& policy, const Government& government, Witness* witness);
+  // All references must outlive the world; `witness` may be null. A quiet world writes no notices.
+  World(const core::PolicyIndex& policy, const Government& government, Witness* witness,
+        bool quiet = false);
 
   // Lets time pass until the step, then does it.
   absl::Status Play(const Step& step);
@@ -87,6 +88,7 @@ class World {
   const core::PolicyIndex& policy_;
   const Government& government_;
   Witness* const witness_;
+  const bool quiet_;
   const core::Directory* directory_;
   const absl::Time start_;
   absl::Time now_;
