@@ -255,7 +255,7 @@ std::optional<Made> ActMaker::Document(const std::string& type, const std::strin
   };
   for (const policy::v1::DocumentType::Field& field : document->fields()) {
     if (value_of(field.name()) != nullptr) continue;
-    bool wanted = field.required() || random_.Percent(15);
+    bool wanted = field.required() || random_.Percent(field.name() == "tlp" ? 50 : 15);
     if (field.has_required_when()) {
       const std::string* other = value_of(field.required_when().name());
       const auto& is = field.required_when().is();
@@ -270,7 +270,7 @@ std::optional<Made> ActMaker::Document(const std::string& type, const std::strin
       }
     }
     if (field.name() == "letter") {
-      value = Letter(random_, random_.Percent(12), random_.Percent(12));
+      value = Letter(random_, random_.Percent(16), random_.Percent(20));
     }
     if (type == "ADVISORY" && field.name() == "tlp") {
       value = random_.Percent(50) ? "TLP:AMBER" : (random_.Percent(50) ? "TLP:GREEN" : "TLP:RED");

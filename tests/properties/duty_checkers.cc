@@ -92,6 +92,9 @@ class DailyStatusChecker : public Checker {
   void See(const Moment& moment) override {
     if (moment.after->standing_register()) return;
     awareness_.See(moment);
+    for (const auto& [entity, known] : awareness_.of(moment.slot)) {
+      corrected_ |= awareness_.Corrected(moment.slot, entity);
+    }
     Follow(moment);
     if (moment.events->empty()) return;
     std::set<std::string> points;
@@ -176,7 +179,6 @@ class DailyStatusChecker : public Checker {
     if (IsOpenState(row.state()) && row.cycle() == moment.after->reopened_count()) {
       const absl::Duration offset = due - found->second.detected;
       if (offset != kDay * (row.number() + 1)) {
-        corrected_ |= awareness_.Corrected(moment.slot, row.subject());
         Fail(corrected_ ? "2/grid-after-correction" : "2/grid",
              absl::StrCat(RowText(row), " but T0 is ", When(found->second.detected)));
       }
@@ -219,8 +221,9 @@ class DailyStatusChecker : public Checker {
         Saw("2: point expected");
         if (points.count(absl::StrCat(entity, "#", number, "/", moment.after->reopened_count())) ==
             0) {
-          Fail("2/missing", absl::StrCat(entity, " has no DAILY-STATUS for the point ", When(due),
-                                         " (number ", number, "), T0 ", When(known.detected)));
+          Fail(corrected_ ? "2/missing-after-correction" : "2/missing",
+               absl::StrCat(entity, " has no DAILY-STATUS for the point ", When(due), " (number ",
+                            number, "), T0 ", When(known.detected)));
         }
       }
     }
@@ -516,6 +519,10 @@ class EndChecker : public Checker {
     }
     for (const ObligationRow& row : moment.after->obligations()) {
       const bool open = IsOpenState(row.state()) || row.state() == v1::Obligation::STATE_HELD;
+      // A dismissal voids what is open (catalogue L4).
+      if (open && state == "DISMISSED" && moment.before->state() != state) {
+        Fail("19/dismissed-open", absl::StrCat(RowText(row), " is open after the dismissal"));
+      }
       const bool hard =
           IsMember(row.code(), {"FOLLOWUP-24H", "DAILY-STATUS", "STAT-NONEXEC", "PI-ASSESS"}) ||
           absl::StartsWith(row.code(), "93H-");

@@ -11,6 +11,8 @@
 namespace belfry::properties {
 namespace {
 
+constexpr int kClosingSteps = 40;
+
 class Generator {
  public:
   Generator(uint64_t seed, const core::PolicyIndex& policy, Witness* witness)
@@ -60,6 +62,21 @@ class Generator {
       // Time has passed; without an act the history could not be played again the same way.
       if (!made.has_value()) made = acts_.Note();
       Add(*std::move(made), slot, at, pace);
+    }
+    const std::string& state = world_.Incident(0)->state();
+    if (mood_ == Mood::kDiligent && (state == "RESOLVED" || state == "RECOVERING")) CloseUp();
+  }
+
+  // Diligent people bring what they have begun to its end, and sometimes further.
+  void CloseUp() {
+    for (int i = 0; i < kClosingSteps && world_.Incident(0)->state() != "MERGED"; ++i) {
+      const absl::Duration gap = random_.Percent(8) ? absl::Hours(random_.Between(1, 80))
+                                                    : absl::Minutes(random_.Below(9));
+      const absl::Duration at = (world_.now() - world_.start()) + gap;
+      const Pace pace = gap > absl::Hours(1) ? Pace::kDeadlines : Pace::kExact;
+      world_.RunUntil(world_.start() + at, pace);
+      std::optional<Made> made = acts_.Progress(0);
+      Add(made.has_value() ? *std::move(made) : acts_.Note(), 0, at, pace);
     }
   }
 

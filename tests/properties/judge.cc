@@ -39,6 +39,10 @@ class Tally : public Witness {
       findings_.Saw("acts accepted");
       findings_.Saw(absl::StrCat("accepted ", *moment.what));
     }
+    if (std::holds_alternative<core::ParentSatisfied>(moment.command->act) &&
+        !moment.events->empty()) {
+      findings_.Saw("state of a part: satisfied by the parent");
+    }
     for (const Event& event : *moment.events) {
       findings_.Saw(absl::StrCat("event ", KindOf(event)));
       if (event.has_obligation_opened()) {
@@ -155,8 +159,11 @@ std::string Trace(const History& history, const core::PolicyIndex& policy, bool 
     world.RunUntil(world.start() + step.at, step.pace);
     absl::StrAppend(&text, tracer.Take(), ToText(step), "\n");
     const absl::Status status = world.Play(step);
-    absl::StrAppend(&text, "    ", status.ok() ? "accepted" : status.ToString(), "\n",
-                    tracer.Take());
+    absl::StrAppend(&text, "    ",
+                    status.ok() ? "accepted"
+                                : absl::StrCat(absl::StatusCodeToString(status.code()), ": ",
+                                               std::string(status.message())),
+                    "\n", tracer.Take());
   }
   world.RunUntil(world.start() + history.end, Pace::kDeadlines);
   absl::StrAppend(&text, tracer.Take(), absl::FormatDuration(history.end), "  end\n");

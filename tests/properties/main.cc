@@ -1,8 +1,10 @@
 // belfry-properties: plays many generated histories of the core and checks each property on them.
 //
-//   belfry-properties [--seed N] [--histories N] [--property K] [--policy FILE] [--trace]
+//   belfry-properties [--seed N] [--histories N] [--seconds N] [--property K] [--policy FILE]
+//                     [--trace]
 //
 // Exit status 0 when nothing unknown was found, 1 otherwise, 2 for wrong usage.
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <fstream>
@@ -27,6 +29,7 @@ struct Arguments {
   int property = 0;
   std::string policy = "deploy/policy/itd-sec-4.3.textproto";
   bool trace = false;
+  int64_t seconds = 0;  // stop after that; 0: never
 };
 
 bool Parse(int argc, char** argv, Arguments& arguments) {
@@ -42,6 +45,7 @@ bool Parse(int argc, char** argv, Arguments& arguments) {
       arguments.policy = value;
     } else if (!(flag == "--seed" && absl::SimpleAtoi(value, &arguments.seed)) &&
                !(flag == "--histories" && absl::SimpleAtoi(value, &arguments.histories)) &&
+               !(flag == "--seconds" && absl::SimpleAtoi(value, &arguments.seconds)) &&
                !(flag == "--property" && absl::SimpleAtoi(value, &arguments.property))) {
       return false;
     }
@@ -72,7 +76,11 @@ int Run(const Arguments& arguments) {
   std::map<std::string, int64_t> times;
   std::string reports;
   bool unknown = false;
-  for (int64_t i = 0; i < arguments.histories; ++i) {
+  int64_t played = 0;
+  for (; played < arguments.histories; ++played) {
+    const std::chrono::duration<double> so_far = std::chrono::steady_clock::now() - begin;
+    if (arguments.seconds > 0 && so_far.count() > static_cast<double>(arguments.seconds)) break;
+    const int64_t i = played;
     const uint64_t seed = arguments.seed + static_cast<uint64_t>(i);
     auto [history, findings] = JudgeSeed(seed, **policy, arguments.property);
     if (arguments.trace) {
@@ -96,9 +104,9 @@ int Run(const Arguments& arguments) {
   for (const auto& [tag, count] : times) {
     std::cout << (IsKnown(tag) ? "known: " : "FOUND: ") << tag << " in " << count << " histories\n";
   }
-  std::cout << absl::StreamFormat("%d histories from seed %d in %.1f s, %.2f ms each\n",
-                                  arguments.histories, arguments.seed, took.count(),
-                                  1000 * took.count() / static_cast<double>(arguments.histories));
+  std::cout << absl::StreamFormat(
+      "%d histories from seed %d in %.1f s, %.2f ms each\n", played, arguments.seed, took.count(),
+      1000 * took.count() / static_cast<double>(std::max<int64_t>(1, played)));
   return unknown ? 1 : 0;
 }
 
@@ -108,8 +116,8 @@ int Run(const Arguments& arguments) {
 int main(int argc, char** argv) {
   belfry::properties::Arguments arguments;
   if (!belfry::properties::Parse(argc, argv, arguments)) {
-    std::cerr << "belfry-properties [--seed N] [--histories N] [--property K] [--policy FILE] "
-                 "[--trace]\n";
+    std::cerr << "belfry-properties [--seed N] [--histories N] [--seconds N] [--property K] "
+                 "[--policy FILE] [--trace]\n";
     return 2;
   }
   return belfry::properties::Run(arguments);

@@ -103,7 +103,8 @@ INSTANTIATE_TEST_SUITE_P(
         PackFault{8, "8/raise", "code: \"SCIO-NOTICE\"",
                   "severity: \"SEV2\" span { seconds: 1800 }",
                   "severity: \"SEV2\" span { seconds: 7200 }"},
-        PackFault{9, "9/number", "code: \"RESIDENT_NOTICE\"", "|people|", "|peeple|"},
+        PackFault{9, "9/number", "code: \"RESIDENT_NOTICE\"", "(residents|people|",
+                  "(xresidents|people|"},
         PackFault{9, "9/filing", "code: \"AGO_FILING\"",
                   "name: \"residents\" label: \"number of residents affected at this time\" "
                   "required: true",
@@ -116,8 +117,10 @@ INSTANTIATE_TEST_SUITE_P(
                   "satisfied_by { document { type: \"LOG_SOURCES\" } }",
                   "satisfied_by { document { type: \"LOG_SOURCES\" } } void_when { fact { name: "
                   "\"personal_information\" is: \"NONE\" } }"},
-        PackFault{13, "13/twin", "code: \"WRITTEN-ITD\" title", "when { all {",
-                  "when { all { of { not { entity { property: PROPERTY_VOLUNTARY } } }"}));
+        PackFault{13, "13/twin", "code: \"LOG-PRESERVE\" title",
+                  "when { state { clock_set: \"TD\" } }",
+                  "when { all { of { state { clock_set: \"TD\" } } of { not { entity { property: "
+                  "PROPERTY_VOLUNTARY } } } } }"}));
 
 // ---- Faults in what a checker is shown ----
 
@@ -204,7 +207,10 @@ TEST(SpoiltStream, SecondFollowUp) {
 
 TEST(SpoiltStream, MissingPointOfTheGrid) {
   ExpectFound(2, "2/missing", [](Kept& kept) {
-    if (kept.events.empty() || !IsOngoing(kept.after.state())) return false;
+    if (kept.events.empty() || !IsOngoing(kept.after.state()) ||
+        !std::holds_alternative<core::Tick>(kept.command.act)) {
+      return false;
+    }
     auto* rows = kept.after.mutable_obligations();
     const int size = rows->size();
     rows->erase(
@@ -455,7 +461,7 @@ TEST(Twins, AnActLessIsADifference) {
     Findings findings;
     CompareHistories(history, other, *policy, findings);
     if (findings.failures().empty()) continue;  // it was refused
-    EXPECT_THAT(Tags(findings), Contains("20/pace"));
+    EXPECT_THAT(Tags(findings), Contains(::testing::StartsWith("20/")));
     return;
   }
   FAIL() << "no history is declared";

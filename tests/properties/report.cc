@@ -99,7 +99,7 @@ std::vector<std::string> Unexercised(const Findings& findings, const core::Polic
                            "5: sent through the SCIO",
                            "5: sent by ITD",
                            "5: satisfied",
-                           "5: satisfied by the parent",
+                           "state of a part: satisfied by the parent",
                            "6: removal decided",
                            "6: confirmed",
                            "6: scan",
