@@ -248,19 +248,41 @@ class TickChecker : public Checker {
     Saw("17: tick");
     // What falls due exactly now is left for later, and with it the reminders of it.
     if (!before_now && next <= moment.now) {
-      Fail("17/due", absl::StrCat("after a tick at ", When(moment.now), " something is due since ",
-                                  When(next)));
+      Fail(TagOf(moment, next), absl::StrCat("after a tick at ", When(moment.now),
+                                             " something is due since ", When(next)));
     }
     for (const ObligationRow& row : moment.after->obligations()) {
       if (row.state() == v1::Obligation::STATE_PENDING && row.has_due_time() &&
           FromProto(row.due_time()) < moment.now) {
-        Fail("17/pending", absl::StrCat(RowText(row), " is pending at ", When(moment.now)));
+        Fail(SelfHelpRuns(moment) ? "17/suppressed-turn" : "17/pending",
+             absl::StrCat(RowText(row), " is pending at ", When(moment.now)));
       }
     }
   }
 
   void End(const World* world) override {
     if (world != nullptr && !world->stuck().empty()) Fail("17/stuck", world->stuck());
+  }
+
+ private:
+  // Which of the two things that are known to stay due it is; "17/due" for any other.
+  static std::string TagOf(const Moment& moment, absl::Time next) {
+    for (const ObligationRow& row : moment.after->obligations()) {
+      if (!IsOpenState(row.state()) || row.has_due_time()) continue;
+      const absl::Duration since = next - FromProto(row.clock_start());
+      if (since > absl::ZeroDuration() && since % absl::Hours(24) == absl::ZeroDuration()) {
+        return "17/scan-reminder";
+      }
+    }
+    return SelfHelpRuns(moment) ? "17/suppressed-turn" : "17/due";
+  }
+
+  static bool SelfHelpRuns(const Moment& moment) {
+    std::string answer;
+    for (const v1::Decision& decision : moment.after->decisions()) {
+      if (decision.question() == "SELF_HELP") answer = decision.answer();
+    }
+    return answer == "YES";
   }
 };
 
