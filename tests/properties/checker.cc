@@ -173,6 +173,11 @@ void Awareness::See(const Moment& moment) {
       const bool owed = found != known.end() && found->second.owes;
       Add(moment.slot, part.entity(), FromProto(part.detect_time()), owed || Owes(part));
     }
+    // What an entity owed there before it was found to be hit by nothing comes with it.
+    for (const ObligationRow& row : absorb->from->obligations()) {
+      const auto found = known.find(row.subject());
+      if (found != known.end()) found->second.ever_owed = true;
+    }
   } else if (const auto* verb = std::get_if<v1::TransitionIncidentRequest>(&moment.command->act)) {
     // New facts: new clocks.
     if (verb->verb() == "reopen" && moment.before->state() == "CLOSED" &&

@@ -92,6 +92,8 @@ class DailyStatusChecker : public Checker {
   void See(const Moment& moment) override {
     if (moment.after->standing_register()) return;
     awareness_.See(moment);
+    // Rows that a merge brings lie on the grid of the incident they come from.
+    corrected_ |= std::holds_alternative<core::Absorb>(moment.command->act);
     for (const auto& [entity, known] : awareness_.of(moment.slot)) {
       corrected_ |= awareness_.Corrected(moment.slot, entity);
     }
