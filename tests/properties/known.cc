@@ -31,6 +31,7 @@ const std::vector<KnownDeviation>& KnownDeviations() {
        "a turn that suppressed_by keeps back stays due and stops everything else of the incident"},
       {"18/absorbed", "a merge forgets the subjects of the incident that ends (catalogue 4.8)"},
       {"18/told-list", "a merge puts subjects on the list of those who were told"},
+      {"19/closed", "an act decided before a tick does not see what fell due meanwhile"},
       {"19/closed-later", "answers and time open statutory duties in a closed incident"},
       {"19/dismissed", "statutory duties stay open after a dismissal (catalogue L4)"},
       {"19/dismissed-open", "duties stay open after a dismissal (catalogue L4)"},
