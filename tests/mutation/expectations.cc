@@ -311,6 +311,26 @@ Failures RunCase(Trial& trial, const std::vector<Line>& lines) {
       const auto& documents = world.state().documents();
       const bool marked = !documents.empty() && documents.rbegin()->order_deviation();
       if (marked != (rest == "yes")) return Differ(line, marked ? "yes" : "no");
+    } else if (key == "titled") {  // "titled KIND: TEXT": a notice of the kind says so
+      const size_t colon = rest.find(": ");
+      bool found = false;
+      for (const Told& told : world.told()) {
+        found |= told.kind == NoticeKind(rest.substr(0, colon)) &&
+                 absl::StrContains(told.title, rest.substr(colon + 2));
+      }
+      if (!found) return Differ(line, "nothing says so");
+    } else if (key == "clocks") {  // those that are set
+      Roles clocks;
+      for (const v1::ClockTime& clock : world.state().clocks()) clocks.insert(clock.clock());
+      if (clocks != RolesIn(rest)) return Differ(line, Show(clocks));
+    } else if (key == "flag") {  // of the newest document
+      std::string flag;
+      for (const record::v1::Event& event : world.events()) {
+        if (event.has_document_submitted()) flag = event.document_submitted().flag();
+      }
+      if (flag != (rest == "none" ? "" : rest)) return Differ(line, flag);
+    } else if (key == "restricted") {
+      if (world.state().restricted() != (rest == "yes")) return Differ(line, "is not so");
     } else if (key == "forget") {
       world.Forget();
     } else {
@@ -396,6 +416,10 @@ class DutyTrial {
     if (key == "missed") return TryEnd(world, rest, "MISSED");
     if (key == "parent") return TryParent(world, rest);
     if (key == "hold") return TryHold(world, rest);
+    if (key == "scope") {
+      const std::string& subject = world.Row(name_)->subject();
+      return subject == (rest == "incident" ? "" : rest) ? "" : subject;
+    }
     if (key == "kind" || key == "owners" || key == "clauses") return TryView(world, key, rest);
     if (key == "accountable" || key == "recipients") return TryDeclared(key, rest);
     if (key == "raise" || key == "name") return "";

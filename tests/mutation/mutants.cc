@@ -255,8 +255,7 @@ class Walker {
       case FieldDescriptor::CPPTYPE_ENUM: {
         const int value = reflection->GetEnumValue(message, field);
         if (value == 0) return;
-        const int count = field->enum_type()->value_count();
-        const int next = value + 1 < count ? value + 1 : (value > 1 ? 1 : 0);
+        const int next = NextValue(field, value);
         Add(path, here, kind, "changed", [field, next](Message* into) {
           into->GetReflection()->SetEnumValue(into, field, next);
         });
@@ -268,6 +267,27 @@ class Walker {
       default:
         return;
     }
+  }
+
+  // Another value that matters: most neighbours in a list of clocks mean the same moment.
+  static int NextValue(const FieldDescriptor* field, int value) {
+    using policy::v1::Category;
+    using policy::v1::Obligation;
+    if (field->enum_type() == Obligation::Clock_descriptor()) {
+      return value == Obligation::CLOCK_REPORTED ? Obligation::CLOCK_DETECTED
+                                                 : Obligation::CLOCK_REPORTED;
+    }
+    if (field->enum_type() == Category::Presumption_descriptor()) {
+      return value == Category::PRESUMPTION_PRESUMED ? Category::PRESUMPTION_POSSIBLE
+                                                     : Category::PRESUMPTION_PRESUMED;
+    }
+    if (value + 1 < field->enum_type()->value_count()) return value + 1;
+    return value > 1 ? 1 : 0;
+  }
+
+  bool IsForAnyone(const std::string& act) const {
+    return std::any_of(pack_.permissions().begin(), pack_.permissions().end(),
+                       [&](const auto& one) { return one.act() == act && one.anyone(); });
   }
 
   // Flags whose wrong value lets too much happen.
@@ -315,7 +335,8 @@ class Walker {
     } else if (name == "time_zone") {
       next = "UTC";
     } else if (name == "act") {
-      next = value == "OPEN" ? "CLOSE" : "OPEN";
+      // What everybody may becomes what one role may, and the other way round.
+      next = IsForAnyone(value) ? "REVIEW_POLICY" : "OPEN";
     } else if (name == "template") {
       next = "PAGE";
     } else {

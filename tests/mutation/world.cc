@@ -111,10 +111,12 @@ v1::Directory BuildDirectory() {
   AddEntity(directory, "dop", "eox", true, true);
   AddEntity(directory, "dor", "eox", true, true);
   AddEntity(directory, "bor", "eoy", true, true);
-  // On the network, but no Executive department; Executive, but not on it; neither.
+  // On the network, but no Executive department; Executive, but not on it; neither. The university
+  // is no Executive department, but in a secretariat.
   AddEntity(directory, "port", "", false, true);
   AddEntity(directory, "arch", "eox", true, false);
   AddEntity(directory, "town", "", false, false);
+  AddEntity(directory, "univ", "eox", false, true);
   v1::Entity* vendor = directory.add_entities();
   vendor->set_name(EntityName("vend"));
   vendor->set_title("vend");
@@ -320,7 +322,8 @@ absl::Status World::Act(absl::string_view line) {
     } else if (equal == std::string::npos) {
       words.plain.push_back(all[i]);
     } else {
-      words.named.emplace_back(all[i].substr(0, equal), all[i].substr(equal + 1));
+      words.named.emplace_back(all[i].substr(0, equal),
+                               absl::StrReplaceAll(all[i].substr(equal + 1), {{"~", " "}}));
     }
   }
 
@@ -447,9 +450,14 @@ absl::Status World::Act(absl::string_view line) {
     for (const std::string& role : words.plain) act.add_roles(role);
     return Do(caller, std::move(act));
   }
-  if (verb == "entity") {
+  if (verb == "entity") {  // with detect=-1h a correction
     v1::AddEntityRequest act;
     *act.mutable_entity() = PartOf(words.At(0), words.At(1));
+    absl::Duration span;
+    if (ParseSpan(words.Named("detect"), span)) {
+      *act.mutable_entity()->mutable_detect_time() = ToProto(now_ + span);
+      act.set_reason("corrected");
+    }
     return Do(caller, std::move(act));
   }
   if (verb == "device") {
@@ -478,7 +486,7 @@ absl::Status World::Act(absl::string_view line) {
   if (verb == "cost") {
     v1::RecordCostRequest act;
     act.mutable_cost()->set_description("work");
-    act.mutable_cost()->set_amount_cents(100);
+    act.mutable_cost()->set_amount_cents(1);
     act.mutable_cost()->set_self_help(words.Has("selfhelp"));
     return Do(caller, std::move(act));
   }

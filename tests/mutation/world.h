@@ -3,7 +3,7 @@
 // An act is one line: who, what, and the rest. "PC doc FOLLOWUP summary=s impact=i actions=a next=n".
 // Who is a role's holder for DOP ("PC", "CSIRT_H", "SCIO"), of another entity or secretariat
 // ("bor.PC", "eoy.SCIO"), a second one ("CSIRT_H2"), "CLERK" who holds nothing, or "SYSTEM", an
-// agency system of DOP. Values are single words. README.md lists the acts.
+// agency system of DOP. Values are single words, with ~ for a space. README.md lists the acts.
 #ifndef BELFRY_TESTS_MUTATION_WORLD_H_
 #define BELFRY_TESTS_MUTATION_WORLD_H_
 
