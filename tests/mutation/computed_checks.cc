@@ -84,7 +84,8 @@ std::vector<std::string> Bands(Trial& trial) {
     double limit;
     const char* from;
     const char* below;
-  } bands[] = {{80, "SEV1", "SEV2"}, {65, "SEV2", "SEV3"}, {50, "SEV3", "SEV4"}, {35, "SEV4", "SEV5"}};
+  } bands[] = {
+      {80, "SEV1", "SEV2"}, {65, "SEV2", "SEV3"}, {50, "SEV3", "SEV4"}, {35, "SEV4", "SEV5"}};
   for (const auto& band : bands) {
     const int sum = SumFor(band.limit);
     for (const int offset : {0, -1}) {
@@ -115,7 +116,8 @@ void AddComputedChecks(Suite& suite) {
                 34);
   suite.checks.push_back({"score NCISS test vectors", "3.2", "computed_checks.cc", Vectors});
   suite.checks.push_back({"score NCISS bands", "4.4", "computed_checks.cc", Bands});
-  suite.checks.push_back({"score NCISS needs all answers", "4.4", "computed_checks.cc", Incomplete});
+  suite.checks.push_back(
+      {"score NCISS needs all answers", "4.4", "computed_checks.cc", Incomplete});
 }
 
 }  // namespace belfry::mutation

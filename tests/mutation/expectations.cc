@@ -79,9 +79,9 @@ absl::Status Broken(const Line& line, absl::string_view what) {
 // "may WORLD: ACT | ROLES | CITATION"
 absl::StatusOr<Check> ReadMay(const Line& line, absl::string_view rest) {
   const size_t colon = rest.find(": ");
-  const std::vector<std::string> parts =
-      colon == absl::string_view::npos ? std::vector<std::string>{}
-                                       : Split(rest.substr(colon + 2), '|');
+  const std::vector<std::string> parts = colon == absl::string_view::npos
+                                             ? std::vector<std::string>{}
+                                             : Split(rest.substr(colon + 2), '|');
   if (parts.size() != 3) return Broken(line, "may WORLD: ACT | ROLES | CITATION");
   const std::string world(rest.substr(0, colon));
   const std::string act = parts[0];
@@ -139,8 +139,8 @@ absl::StatusOr<Check> ReadFields(const Line& line, absl::string_view rest) {
     Roles missing(words.begin(), words.end());
     const bool incomplete = missing.erase("DOCUMENT_INCOMPLETE") > 0;
     if (incomplete != !required.empty() || (incomplete && missing != required)) {
-      failures.push_back(absl::StrCat("needs ", absl::StrJoin(words, " "), ", not ",
-                                      Show(required)));
+      failures.push_back(
+          absl::StrCat("needs ", absl::StrJoin(words, " "), ", not ", Show(required)));
     }
     // A field is known when it is not what the refusal is about.
     for (const std::string& field : optional) {
@@ -158,11 +158,12 @@ absl::StatusOr<Check> ReadFields(const Line& line, absl::string_view rest) {
 // "values WHO in WORLD: ACT {name}=A B C | CITATION": these are accepted, another one is not.
 absl::StatusOr<Check> ReadValues(const Line& line, absl::string_view rest) {
   const size_t colon = rest.find(": ");
-  const std::vector<std::string> head =
-      colon == absl::string_view::npos ? std::vector<std::string>{} : Split(rest.substr(0, colon), ' ');
-  const std::vector<std::string> parts =
-      colon == absl::string_view::npos ? std::vector<std::string>{}
-                                       : Split(rest.substr(colon + 2), '|');
+  const std::vector<std::string> head = colon == absl::string_view::npos
+                                            ? std::vector<std::string>{}
+                                            : Split(rest.substr(0, colon), ' ');
+  const std::vector<std::string> parts = colon == absl::string_view::npos
+                                             ? std::vector<std::string>{}
+                                             : Split(rest.substr(colon + 2), '|');
   if (head.size() != 3 || parts.size() != 3) {
     return Broken(line, "values WHO in WORLD: ACT | name=A B C | CITATION");
   }
@@ -273,8 +274,7 @@ Failures RunCase(Trial& trial, const std::vector<Line>& lines) {
     } else if (key == "told") {  // "told KIND [DUTY]: ROLES", since the last "forget"
       const size_t colon = rest.find(':');
       const std::vector<std::string> words = Split(rest.substr(0, colon), ' ');
-      const Roles roles =
-          world.RolesTold(NoticeKind(words[0]), words.size() > 1 ? words[1] : "");
+      const Roles roles = world.RolesTold(NoticeKind(words[0]), words.size() > 1 ? words[1] : "");
       if (roles != RolesIn(rest.substr(colon + 1))) return Differ(line, Show(roles));
     } else if (key == "pages") {  // "pages TIME: ROLES", exactly then
       const size_t colon = rest.find(": ");
@@ -416,6 +416,13 @@ class DutyTrial {
     if (key == "missed") return TryEnd(world, rest, "MISSED");
     if (key == "parent") return TryParent(world, rest);
     if (key == "hold") return TryHold(world, rest);
+    if (key == "way") {
+      const std::vector<std::string> ways = world.WaysOf(name_);
+      const bool said = std::any_of(
+          ways.begin(), ways.end(),
+          [rest = rest](const std::string& way) { return absl::StrContains(way, rest); });
+      return said ? "" : absl::StrJoin(ways, "; ");
+    }
     if (key == "scope") {
       const std::string& subject = world.Row(name_)->subject();
       return subject == (rest == "incident" ? "" : rest) ? "" : subject;
@@ -518,8 +525,7 @@ class DutyTrial {
     if (!waited.ok()) return std::string(waited.status().message());
     auto actual = ToldAround(*waited, v1::Notice::KIND_OVERDUE, name_, Due(world));
     for (const record::v1::Event& event : waited->events()) {
-      if (!event.has_overdue_step_taken() ||
-          event.overdue_step_taken().instance() != name_) {
+      if (!event.has_overdue_step_taken() || event.overdue_step_taken().instance() != name_) {
         continue;
       }
       const auto& step = event.overdue_step_taken();
@@ -745,11 +751,11 @@ absl::Status Trial::Play(World& world, absl::string_view acts, const std::string
     } else if (key[0] == '=' && ParseSpan(key.substr(1), span)) {
       status = world.AdvanceTo(world.start() + span);
     } else {
-      status = world.Act(absl::StrReplaceAll(act, {{"$SEV", severity.empty() ? kUsual : severity}}));
+      status =
+          world.Act(absl::StrReplaceAll(act, {{"$SEV", severity.empty() ? kUsual : severity}}));
     }
     if (!status.ok()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("\"", act, "\" fails: ", status.message()));
+      return absl::FailedPreconditionError(absl::StrCat("\"", act, "\" fails: ", status.message()));
     }
   }
   return absl::OkStatus();
@@ -789,9 +795,10 @@ absl::StatusOr<Suite> ReadSuite(const std::string& folder) {
 
 const std::vector<std::string>& Actors() {
   static const auto* const actors = new std::vector<std::string>{
-      "PC",      "SC",      "ISO",    "AH",   "DA_T", "DA_M", "NETADMIN", "COUNSEL", "RAO",  "SCIO",
-      "CH",      "CSIRT_H", "CSIRT_X", "ITD_DM", "CISO", "CSO",  "CCIO",     "AS_IT",   "ESB",  "GCLC",
-      "OLC",     "FUSION",  "AGO",    "OCABR", "DPR",  "AUDITOR", "TP",     "CLERK",   "SYSTEM"};
+      "PC",   "SC",      "ISO", "AH",      "DA_T",    "DA_M",   "NETADMIN", "COUNSEL",
+      "RAO",  "SCIO",    "CH",  "CSIRT_H", "CSIRT_X", "ITD_DM", "CISO",     "CSO",
+      "CCIO", "AS_IT",   "ESB", "GCLC",    "OLC",     "FUSION", "AGO",      "OCABR",
+      "DPR",  "AUDITOR", "TP",  "CLERK",   "SYSTEM"};
   return *actors;
 }
 

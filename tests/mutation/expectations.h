@@ -1,5 +1,5 @@
-// What any pack that claims to be ITD-SEC-4.3 must do, read from expectations/*.txt and tried on the
-// core. README.md explains the files.
+// What any pack that claims to be ITD-SEC-4.3 must do, read from expectations/*.txt and tried on
+// the core. README.md explains the files.
 #ifndef BELFRY_TESTS_MUTATION_EXPECTATIONS_H_
 #define BELFRY_TESTS_MUTATION_EXPECTATIONS_H_
 
@@ -32,8 +32,8 @@ class Trial {
 
   const core::PolicyIndex& policy() const { return *policy_; }
   World NewWorld() const { return {policy_, directory_}; }
-  // Plays lines of acts and times: macros by "use", "+1h" and "=24h" for time. The first act that is
-  // refused ends it with what was refused.
+  // Plays lines of acts and times: macros by "use", "+1h" and "=24h" for time. The first act that
+  // is refused ends it with what was refused.
   absl::Status Play(World& world, absl::string_view acts, const std::string& severity = "") const;
   // A macro played from the beginning; kept.
   absl::StatusOr<World> After(const std::string& macro, const std::string& severity = "");

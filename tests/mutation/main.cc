@@ -37,12 +37,14 @@ constexpr char kUsage[] =
     "  belfry-mutate judge        the expectations on the pack as it is\n"
     "  belfry-mutate list         the mutants\n"
     "  belfry-mutate run          the mutants on trial; ends with 1 when one survives unexplained\n"
-    "  belfry-mutate check        the kill file names the pack's mutants, and a sample of it is true\n"
+    "  belfry-mutate check        the kill file names the pack's mutants, and a sample of it is "
+    "true\n"
     "\n"
     "  --pack FILE                deploy/policy/itd-sec-4.3.textproto\n"
     "  --expectations DIR         tests/mutation/expectations\n"
     "  --kills FILE               tests/mutation/kills.tsv: which test noticed which mutant\n"
-    "  --equivalents FILE         tests/mutation/equivalents.tsv: mutants that change nothing, and why\n"
+    "  --equivalents FILE         tests/mutation/equivalents.tsv: mutants that change nothing, and "
+    "why\n"
     "  --scenarios DIR            what the expectations do not notice is played through a server\n"
     "  --player PATH              belfry-scenario; beside this program by default\n"
     "  --only TEXT                mutants or expectations whose name contains it\n"
@@ -81,11 +83,13 @@ absl::StatusOr<Options> ReadOptions(int argc, char** argv) {
   Options options;
   if (argc < 2) return absl::InvalidArgumentError("say what to do");
   options.command = argv[1];
-  const std::map<std::string, std::string*> texts = {
-      {"--pack", &options.pack},           {"--expectations", &options.expectations},
-      {"--kills", &options.kills},         {"--equivalents", &options.equivalents},
-      {"--scenarios", &options.scenarios}, {"--player", &options.player},
-      {"--only", &options.only}};
+  const std::map<std::string, std::string*> texts = {{"--pack", &options.pack},
+                                                     {"--expectations", &options.expectations},
+                                                     {"--kills", &options.kills},
+                                                     {"--equivalents", &options.equivalents},
+                                                     {"--scenarios", &options.scenarios},
+                                                     {"--player", &options.player},
+                                                     {"--only", &options.only}};
   const std::map<std::string, int*> numbers = {{"--sample", &options.sample},
                                                {"--jobs", &options.jobs}};
   for (int i = 2; i < argc; ++i) {
@@ -129,14 +133,14 @@ absl::StatusOr<std::map<std::string, std::string>> ReadTable(const std::string& 
 
 // ---- Trials ----
 
-// Those first that noticed it last time or speak of the same item.
+// Those first that noticed it last time, speak of the same item, or noticed others of its kind.
 std::vector<const Check*> InOrder(const Suite& suite, const Mutant& mutant,
-                                  const std::string& killer) {
+                                  const std::string& killer, const std::set<std::string>& alike) {
   std::vector<const Check*> order;
   std::vector<std::string> words = absl::StrSplit(mutant.id, absl::ByAnyChar("[]. "));
   const auto score = [&](const Check& check) {
     if (check.name == killer) return 100;
-    int points = 0;
+    int points = alike.count(check.name) > 0 ? 1 : 0;
     for (const std::string& word : words) {
       if (word.size() > 3 && absl::StrContains(check.name, word)) points += 2;
     }
@@ -169,10 +173,10 @@ absl::StatusOr<Baseline> BaselineOf(const Suite& suite, const policy::v1::Policy
 
 // Who notices, and what; empty when nobody does.
 std::string Notice(const Suite& suite, const Baseline& baseline, const Mutant& mutant,
-                   const std::string& killer) {
+                   const std::string& killer, const std::set<std::string>& alike) {
   auto trial = Trial::Create(mutant.make(), &suite.macros);
   if (!trial.ok()) return absl::StrCat(kLint, "\t", trial.status().message());
-  for (const Check* check : InOrder(suite, mutant, killer)) {
+  for (const Check* check : InOrder(suite, mutant, killer, alike)) {
     const std::vector<std::string> failures = check->run(**trial);
     const auto before = baseline.find(check->name);
     const bool same = before == baseline.end() ? failures.empty() : failures == before->second;
@@ -319,8 +323,9 @@ absl::Status CheckKills(const std::vector<Mutant>& mutants, const Suite& suite,
   if (wrong.empty()) return absl::OkStatus();
   for (const std::string& line : wrong) std::cout << line << "\n";
   return absl::FailedPreconditionError(
-      absl::StrCat(wrong.size(), " differences; run tests/mutation/run.sh to bring the kill file up "
-                                 "to date"));
+      absl::StrCat(wrong.size(),
+                   " differences; run tests/mutation/run.sh to bring the kill file up "
+                   "to date"));
 }
 
 std::vector<Mutant> Choose(std::vector<Mutant> mutants, const Options& options) {
@@ -329,9 +334,8 @@ std::vector<Mutant> Choose(std::vector<Mutant> mutants, const Options& options) 
     if (absl::StrContains(mutant.id, options.only)) chosen.push_back(std::move(mutant));
   }
   if (options.sample == 0 || static_cast<size_t>(options.sample) >= chosen.size()) return chosen;
-  std::sort(chosen.begin(), chosen.end(), [](const Mutant& a, const Mutant& b) {
-    return HashOf(a.id) < HashOf(b.id);
-  });
+  std::sort(chosen.begin(), chosen.end(),
+            [](const Mutant& a, const Mutant& b) { return HashOf(a.id) < HashOf(b.id); });
   chosen.resize(static_cast<size_t>(options.sample));
   return chosen;
 }
@@ -339,7 +343,8 @@ std::vector<Mutant> Choose(std::vector<Mutant> mutants, const Options& options) 
 void WriteKills(const Options& options, const std::vector<Mutant>& mutants,
                 const std::map<std::string, std::string>& kills) {
   std::ofstream file(options.kills);
-  file << "# Which test notices which change of the shipped pack; written by tests/mutation/run.sh.\n";
+  file << "# Which test notices which change of the shipped pack; written by "
+          "tests/mutation/run.sh.\n";
   for (const Mutant& mutant : mutants) {
     const auto kill = kills.find(mutant.id);
     if (kill != kills.end()) file << mutant.id << "\t" << kill->second << "\n";
@@ -356,18 +361,19 @@ std::vector<std::string> PassingScenarios(const Options& options) {
     const std::string file = entry.path().string();
     pool.Run(
         [&options, file] {
-          const std::string command =
-              absl::StrCat("'", options.player, "' --policy '",
-                           std::filesystem::absolute(options.pack).string(), "' '", file,
-                           "' > /dev/null 2>&1");
+          const std::string command = absl::StrCat("'", options.player, "' --policy '",
+                                                   std::filesystem::absolute(options.pack).string(),
+                                                   "' '", file, "' > /dev/null 2>&1");
           return std::string(std::system(command.c_str()) == 0 ? "passes" : "fails");
         },
         [&passes, file](const std::string& answer) { passes[file] = answer == "passes"; }, 600);
   }
   pool.Finish();
   for (const auto& [file, ok] : passes) {
-    if (ok) passing.push_back(file);
-    else std::cout << file << " fails on the unchanged pack and judges nothing\n";
+    if (ok)
+      passing.push_back(file);
+    else
+      std::cout << file << " fails on the unchanged pack and judges nothing\n";
   }
   return passing;
 }
@@ -411,10 +417,11 @@ absl::Status RunAll(const Options& options, const Suite& suite, const policy::v1
   const absl::Time begin = absl::Now();
   Pool pool(options.jobs);
   size_t done = 0;
+  std::map<std::string, std::set<std::string>> alike;  // who noticed mutants of a kind
   for (const Mutant& mutant : mutants) {
     const auto killer = kills.find(mutant.id);
     const std::string before = killer == kills.end() ? "" : killer->second;
-    pool.Run([&, before] { return Notice(suite, baseline, mutant, before); },
+    pool.Run([&, before] { return Notice(suite, baseline, mutant, before, alike[mutant.kind]); },
              [&](const std::string& answer) {
                if (++done % 500 == 0) {
                  std::cerr << done << " of " << mutants.size() << ", "
@@ -426,6 +433,7 @@ absl::Status RunAll(const Options& options, const Suite& suite, const policy::v1
                  return;
                }
                kills[mutant.id] = by;
+               alike[mutant.kind].insert(by);
                ++(by == kLint ? tallies[mutant.kind].refused : tallies[mutant.kind].killed);
              },
              kTrialSeconds);

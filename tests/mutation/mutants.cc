@@ -31,11 +31,32 @@ using Path = std::vector<Step>;
 
 // Words for people, identity of the pack, and codes by which other items refer to this one.
 const std::set<std::string>& Untouched() {
-  static const auto* const fields = new std::set<std::string>{
-      "title",   "question", "label",  "hint",    "description", "message", "remedy",
-      "evidence", "confirm", "done",   "aliases", "refuse_reason", "public_safety_warning",
-      "reason",  "id",       "revision", "code",  "name",        "key",     "number",
-      "verb",    "characters_max", "value", "fact",  "text",    "scope"};
+  static const auto* const fields = new std::set<std::string>{"title",
+                                                              "question",
+                                                              "label",
+                                                              "hint",
+                                                              "description",
+                                                              "message",
+                                                              "remedy",
+                                                              "evidence",
+                                                              "confirm",
+                                                              "done",
+                                                              "aliases",
+                                                              "refuse_reason",
+                                                              "public_safety_warning",
+                                                              "reason",
+                                                              "id",
+                                                              "revision",
+                                                              "code",
+                                                              "name",
+                                                              "key",
+                                                              "number",
+                                                              "verb",
+                                                              "characters_max",
+                                                              "value",
+                                                              "fact",
+                                                              "text",
+                                                              "scope"};
   return *fields;
 }
 
@@ -148,7 +169,8 @@ class Walker {
       if (cited && type != policy::v1::Obligation::descriptor()) continue;
       if (field->name() == "text" || field->name() == "notices") continue;
       const std::string here = at.empty() ? field->name() : absl::StrCat(at, ".", field->name());
-      const std::string sort = kind.empty() ? field->name() : absl::StrCat(kind, ".", field->name());
+      const std::string sort =
+          kind.empty() ? field->name() : absl::StrCat(kind, ".", field->name());
       if (field->is_repeated()) {
         Repeated(message, field, path, here, sort);
       } else {
@@ -162,8 +184,8 @@ class Walker {
            field->containing_type() == policy::v1::Obligation::descriptor();
   }
 
-  void Repeated(const Message& message, const FieldDescriptor* field,
-                const Path& path, const std::string& here, const std::string& kind) {
+  void Repeated(const Message& message, const FieldDescriptor* field, const Path& path,
+                const std::string& here, const std::string& kind) {
     const Reflection* reflection = message.GetReflection();
     for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
       std::string label;
@@ -204,9 +226,7 @@ class Walker {
         field->containing_type() == policy::v1::Permission::descriptor() &&
         reflection->FieldSize(message, field) > 0) {
       Add(path, absl::StrCat(here, "[AUDITOR]"), kind, "added",
-          [field](Message* into) {
-            into->GetReflection()->AddString(into, field, "AUDITOR");
-          });
+          [field](Message* into) { into->GetReflection()->AddString(into, field, "AUDITOR"); });
     }
   }
 
@@ -217,8 +237,8 @@ class Walker {
     });
   }
 
-  void Single(const Message& message, const FieldDescriptor* field,
-              const Path& path, const std::string& here, const std::string& kind) {
+  void Single(const Message& message, const FieldDescriptor* field, const Path& path,
+              const std::string& here, const std::string& kind) {
     const Reflection* reflection = message.GetReflection();
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_MESSAGE:
@@ -227,9 +247,8 @@ class Walker {
       case FieldDescriptor::CPPTYPE_BOOL: {
         const bool set = reflection->GetBool(message, field);
         if (!set && !OpensDoors(field)) return;
-        Add(path, here, kind, set ? "unset" : "set", [field, set](Message* into) {
-          into->GetReflection()->SetBool(into, field, !set);
-        });
+        Add(path, here, kind, set ? "unset" : "set",
+            [field, set](Message* into) { into->GetReflection()->SetBool(into, field, !set); });
         return;
       }
       case FieldDescriptor::CPPTYPE_INT32:
@@ -295,22 +314,20 @@ class Walker {
     return field->name() == "anyone" || field->name() == "systems" || field->name() == "sees_all";
   }
 
-  void SingleMessage(const Message& message, const FieldDescriptor* field,
-                     const Path& path, const std::string& here, const std::string& kind) {
+  void SingleMessage(const Message& message, const FieldDescriptor* field, const Path& path,
+                     const std::string& here, const std::string& kind) {
     Path deeper = path;
     deeper.push_back({field, -1});
     // A condition or a source is one of several kinds; without its kind it is none.
     const bool choice = field->containing_oneof() != nullptr;
-    const Message& inner =
-        message.GetReflection()->GetMessage(message, field);
+    const Message& inner = message.GetReflection()->GetMessage(message, field);
     if (field->message_type() == Duration::descriptor()) {
       AddDoubled(deeper, here, kind);
       return;
     }
     if (!choice) {
-      Add(path, here, kind, "removed", [field](Message* into) {
-        into->GetReflection()->ClearField(into, field);
-      });
+      Add(path, here, kind, "removed",
+          [field](Message* into) { into->GetReflection()->ClearField(into, field); });
     }
     if (field->message_type() == Predicate::descriptor() && !choice) {
       Add(deeper, here, kind, "negated", [](Message* into) {
@@ -346,14 +363,11 @@ class Walker {
     }
     if (!next.empty() && next != value) {
       Add(path, here, kind, absl::StrCat("changed to ", next),
-          [field, next](Message* into) {
-            into->GetReflection()->SetString(into, field, next);
-          });
+          [field, next](Message* into) { into->GetReflection()->SetString(into, field, next); });
       return;
     }
-    Add(path, here, kind, "removed", [field](Message* into) {
-      into->GetReflection()->ClearField(into, field);
-    });
+    Add(path, here, kind, "removed",
+        [field](Message* into) { into->GetReflection()->ClearField(into, field); });
   }
 
   const Policy& pack_;
@@ -367,7 +381,8 @@ class Walker {
 std::vector<Mutant> MutantsOf(const Policy& pack) { return Walker(pack).Walk(); }
 
 std::string LabelOf(const Message& item, int index) {
-  for (const char* name : {"code", "id", "name", "act", "key", "fact", "severity", "role", "value"}) {
+  for (const char* name :
+       {"code", "id", "name", "act", "key", "fact", "severity", "role", "value", "relation"}) {
     const FieldDescriptor* field = item.GetDescriptor()->FindFieldByName(name);
     if (field == nullptr || field->is_repeated() ||
         field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) {

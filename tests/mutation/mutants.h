@@ -20,7 +20,8 @@ struct Mutant {
   std::function<policy::v1::Policy()> make;
 };
 
-// In the order of the pack. Words that only people read are left alone. `pack` outlives the mutants.
+// In the order of the pack. Words that only people read are left alone. `pack` outlives the
+// mutants.
 std::vector<Mutant> MutantsOf(const policy::v1::Policy& pack);
 
 // "FOLLOWUP-24H" for an item of a list: its code, name, act, key …; its place when it has none.

@@ -17,11 +17,11 @@
 namespace belfry::mutation {
 namespace {
 
-constexpr const char* kLocal[] = {"PC",   "SC",   "ISO",     "AH",      "DA_T",
+constexpr const char* kLocal[] = {"PC",   "SC",       "ISO",     "AH", "DA_T",
                                   "DA_M", "NETADMIN", "COUNSEL", "RAO"};
-constexpr const char* kCentral[] = {"CH",    "CSIRT_H", "CSIRT_X", "ITD_DM", "CISO",   "CSO",
-                                    "CCIO",  "AS_IT",   "ESB",     "GCLC",   "OLC",    "FUSION",
-                                    "AGO",   "OCABR",   "DPR",     "AUDITOR"};
+constexpr const char* kCentral[] = {"CH",   "CSIRT_H", "CSIRT_X", "ITD_DM", "CISO", "CSO",
+                                    "CCIO", "AS_IT",   "ESB",     "GCLC",   "OLC",  "FUSION",
+                                    "AGO",  "OCABR",   "DPR",     "AUDITOR"};
 
 std::string IdOf(absl::string_view role) {
   return absl::StrReplaceAll(absl::AsciiStrToLower(role), {{"_", "-"}});
@@ -117,6 +117,10 @@ v1::Directory BuildDirectory() {
   AddEntity(directory, "arch", "eox", true, false);
   AddEntity(directory, "town", "", false, false);
   AddEntity(directory, "univ", "eox", false, true);
+  // One person in two offices.
+  AddPerson(directory, "people/dor.both", EntityName("dor"));
+  Assign(directory, "people/dor.both", "AH", EntityName("dor"));
+  Assign(directory, "people/dor.both", "SCIO", EntityName("dor"));
   v1::Entity* vendor = directory.add_entities();
   vendor->set_name(EntityName("vend"));
   vendor->set_title("vend");
@@ -278,9 +282,8 @@ absl::Status World::AdvanceTo(absl::Time time) {
     const int64_t version = state_.version();
     if (const absl::Status status = Do(belfry, core::Tick{}); !status.ok()) return status;
     if (state_.version() == version) {
-      return absl::InternalError(
-          absl::StrCat("what is due at ", absl::FormatTime(due, absl::UTCTimeZone()),
-                       " is never settled"));
+      return absl::InternalError(absl::StrCat(
+          "what is due at ", absl::FormatTime(due, absl::UTCTimeZone()), " is never settled"));
     }
   }
   now_ = std::max(now_, time);
@@ -289,6 +292,13 @@ absl::Status World::AdvanceTo(absl::Time time) {
 
 const record::v1::ObligationRow* World::Row(absl::string_view instance) const {
   return core::FindObligation(state_, instance);
+}
+
+std::vector<std::string> World::WaysOf(absl::string_view duty) const {
+  const core::Context context{*policy_, *directory_, now_};
+  const auto answer = core::Explain(context, state_, duty);
+  if (!answer.ok()) return {};
+  return {answer->ways().begin(), answer->ways().end()};
 }
 
 bool World::MayRead(const std::string& who) const {

@@ -1,7 +1,9 @@
-// A government in which every office has one holder, and an incident in it, driven by lines of text.
+// A government in which every office has one holder, and an incident in it, driven by lines of
+// text.
 //
-// An act is one line: who, what, and the rest. "PC doc FOLLOWUP summary=s impact=i actions=a next=n".
-// Who is a role's holder for DOP ("PC", "CSIRT_H", "SCIO"), of another entity or secretariat
+// An act is one line: who, what, and the rest. "PC doc FOLLOWUP summary=s impact=i actions=a
+// next=n". Who is a role's holder for DOP ("PC", "CSIRT_H", "SCIO"), of another entity or
+// secretariat
 // ("bor.PC", "eoy.SCIO"), a second one ("CSIRT_H2"), "CLERK" who holds nothing, or "SYSTEM", an
 // agency system of DOP. Values are single words, with ~ for a space. README.md lists the acts.
 #ifndef BELFRY_TESTS_MUTATION_WORLD_H_
@@ -58,6 +60,8 @@ class World {
   absl::Status AdvanceTo(absl::Time time);
 
   bool MayRead(const std::string& who) const;
+  // What would satisfy the duty, in words.
+  std::vector<std::string> WaysOf(absl::string_view duty) const;
   const record::v1::ObligationRow* Row(absl::string_view instance) const;
   // Those told of the duty by notices of this kind; with an empty duty, of any.
   std::set<std::string> RolesTold(v1::Notice::Kind kind, absl::string_view duty) const;
