@@ -1,4 +1,5 @@
-// The NCISS score, whose expectations are sums rather than stories: catalogue 3.2 and 4.4.
+// Expectations that are sums or lists rather than stories: the NCISS score (catalogue 3.2 and 4.4)
+// and the offices.
 #include <array>
 #include <cmath>
 #include <string>
@@ -108,12 +109,38 @@ std::vector<std::string> Incomplete(Trial& trial) {
   return {absl::StrCat("with two of eight answers it is ", world.state().severity())};
 }
 
+// The offices of catalogue 0.2 that act or are told, and how far each reaches. A pack may add some;
+// it may not leave one out (POL-4.6).
+std::vector<std::string> Roles(Trial& trial) {
+  using policy::v1::Role;
+  std::vector<std::string> failures;
+  const auto expect = [&](const char* code, Role::Scope scope) {
+    const Role* role = trial.policy().FindRole(code);
+    if (role == nullptr) {
+      failures.push_back(absl::StrCat("there is no ", code));
+    } else if (role->scope() != scope) {
+      failures.push_back(absl::StrCat(code, " is held for ", Role::Scope_Name(role->scope())));
+    }
+  };
+  for (const char* code :
+       {"PC", "SC", "ISO", "AH", "DA_T", "DA_M", "NETADMIN", "COUNSEL", "RAO", "TP"}) {
+    expect(code, Role::SCOPE_ENTITY);
+  }
+  expect("SCIO", Role::SCOPE_SECRETARIAT);
+  for (const char* code : {"CH", "CSIRT_H", "CSIRT_X", "ITD_DM", "CISO", "CSO", "CCIO", "AS_IT",
+                           "ESB", "GCLC", "OLC", "FUSION", "AGO", "OCABR", "DPR", "AUDITOR"}) {
+    expect(code, Role::SCOPE_GLOBAL);
+  }
+  return failures;
+}
+
 }  // namespace
 
 void AddComputedChecks(Suite& suite) {
   static_assert(kWeights[0] + kWeights[1] + kWeights[2] + kWeights[3] + kWeights[4] + kWeights[5] +
                     kWeights[6] + kWeights[7] ==
                 34);
+  suite.checks.push_back({"roles of the policy", "0.2; POL-4.6", "computed_checks.cc", Roles});
   suite.checks.push_back({"score NCISS test vectors", "3.2", "computed_checks.cc", Vectors});
   suite.checks.push_back({"score NCISS bands", "4.4", "computed_checks.cc", Bands});
   suite.checks.push_back(

@@ -220,7 +220,15 @@ bool ParseSpan(absl::string_view text, absl::Duration& span) {
 }
 
 absl::StatusOr<DirectoryPtr> RoleDirectory(const core::PolicyIndex& policy) {
-  return core::Directory::Create(BuildDirectory(), policy);
+  v1::Directory directory = BuildDirectory();
+  // Nobody can hold an office that the pack does not know.
+  auto* assignments = directory.mutable_role_assignments();
+  assignments->erase(std::remove_if(assignments->begin(), assignments->end(),
+                                    [&](const v1::RoleAssignment& assignment) {
+                                      return policy.FindRole(assignment.role()) == nullptr;
+                                    }),
+                     assignments->end());
+  return core::Directory::Create(std::move(directory), policy);
 }
 
 World::World(PolicyPtr policy, DirectoryPtr directory)

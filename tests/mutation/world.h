@@ -33,7 +33,7 @@ struct Told {
   std::string title;
 };
 
-// An error when the pack lacks a role that the policy names.
+// Offices that the pack does not know are left out.
 absl::StatusOr<DirectoryPtr> RoleDirectory(const core::PolicyIndex& policy);
 
 // "1h30m", "-15m", "3d"; false when it is no length of time.
