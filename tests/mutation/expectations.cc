@@ -427,8 +427,10 @@ class DutyTrial {
       const std::string& subject = world.Row(name_)->subject();
       return subject == (rest == "incident" ? "" : rest) ? "" : subject;
     }
-    if (key == "kind" || key == "owners" || key == "clauses") return TryView(world, key, rest);
-    if (key == "accountable" || key == "recipients") return TryDeclared(key, rest);
+    if (key == "kind" || key == "owners" || key == "clauses" || key == "accountable" ||
+        key == "recipients") {
+      return TryView(world, key, rest);
+    }
     if (key == "raise" || key == "name") return "";
     return "no such line";
   }
@@ -588,12 +590,19 @@ class DutyTrial {
     return state == wanted ? "" : state;
   }
 
+  // What satisfies it here, satisfies it for the parts of the incident, or does not.
   std::string TryParent(const World& world, const std::string& text) {
-    World copy = world;
-    if (world.policy().FindObligation(duty_.code)->parent_satisfies() != (text == "yes")) {
-      return "the pack says otherwise";
+    for (const Line& line : duty_.lines) {
+      const auto [key, rest] = KeyOf(line.text);
+      if (key != "done") continue;
+      World copy = world;
+      absl::Status status = copy.Act("TIME adopt");
+      if (status.ok()) status = trial_.Play(copy, Arrow(rest).first, kUsual);
+      if (!status.ok()) return std::string(status.message());
+      const bool passed = copy.passed_on().count(duty_.code) > 0;
+      return passed == (text == "yes") ? "" : passed ? "yes" : "no";
     }
-    return "";
+    return "nothing satisfies it";
   }
 
   // "ACTOR resume 10d review 7d": only they stop the clock; what runs after the release.
@@ -627,15 +636,10 @@ class DutyTrial {
   std::string TryView(const World& world, const std::string& key, const std::string& text) {
     const v1::Obligation view = core::ToObligation(world.policy(), *world.Row(name_));
     if (key == "kind") return view.kind() == text ? "" : view.kind();
-    const auto& list = key == "owners" ? view.owner_roles() : view.clauses();
-    const Roles actual(list.begin(), list.end());
-    return actual == RolesIn(text) ? "" : Show(actual);
-  }
-
-  // Nothing acts on these; the pack only says them.
-  std::string TryDeclared(const std::string& key, const std::string& text) {
-    const auto* rule = trial_.policy().FindObligation(duty_.code);
-    const auto& list = key == "accountable" ? rule->accountable_roles() : rule->recipient_roles();
+    const auto& list = key == "owners"        ? view.owner_roles()
+                       : key == "accountable" ? view.accountable_roles()
+                       : key == "recipients"  ? view.recipient_roles()
+                                              : view.clauses();
     const Roles actual(list.begin(), list.end());
     return actual == RolesIn(text) ? "" : Show(actual);
   }

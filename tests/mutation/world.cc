@@ -266,7 +266,14 @@ absl::Status World::Do(const core::Caller& caller, core::Act act) {
   absl::StatusOr<core::Decision> decision =
       core::Decide(context, report ? nullptr : &state_, command);
   if (!decision.ok()) return decision.status();
+  const auto before = std::make_shared<const record::v1::IncidentState>(std::move(state_));
   state_ = std::move(decision->state);
+  passed_on_.clear();
+  for (const core::FollowUp& follow : core::FollowUps(*policy_, before, state_, decision->events)) {
+    if (const auto* satisfied = std::get_if<core::ParentSatisfied>(&follow.act)) {
+      passed_on_.insert(satisfied->codes.begin(), satisfied->codes.end());
+    }
+  }
   for (const core::NoticeDraft& draft : core::Notices(context, state_, decision->events)) {
     if (draft.notice.kind() == v1::Notice::KIND_HEADLINE ||
         draft.notice.kind() == v1::Notice::KIND_LOG) {
@@ -563,6 +570,19 @@ absl::Status World::Act(absl::string_view line) {
     act.set_merge(verb == "merge");
     act.set_reason("because");
     return Do(caller, std::move(act));
+  }
+  if (verb == "newpack") {  // the next revision comes into force
+    policy::v1::Policy next = policy_->proto();
+    next.set_revision(next.revision() + 1);
+    auto index = core::PolicyIndex::Create(std::move(next));
+    if (!index.ok()) return index.status();
+    policy_ = *std::move(index);
+    core::OpenRegister act;
+    act.entity = words.plain.empty() ? "" : EntityName(words.plain[0]);
+    return Do(CallerFor("TIME"), std::move(act));
+  }
+  if (verb == "adopt") {  // another incident becomes a part of this one
+    return Do(CallerFor("TIME"), core::AdoptChild{"incidents/DOP-2026-0002"});
   }
   if (verb == "parent") {  // a larger incident satisfied these for its parts
     core::ParentSatisfied act;

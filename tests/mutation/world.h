@@ -50,6 +50,8 @@ class World {
   const std::vector<Told>& told() const { return told_; }
   // Everything recorded so far.
   const std::vector<record::v1::Event>& events() const { return events_; }
+  // Codes of duties that the last act satisfied for the incident's parts as well.
+  const std::set<std::string>& passed_on() const { return passed_on_; }
   void Forget() { told_.clear(); }
   // Before anything was done.
   void SetNow(absl::Time now) { now_ = now; }
@@ -77,6 +79,7 @@ class World {
   record::v1::IncidentState state_;
   std::vector<record::v1::Event> events_;
   std::vector<Told> told_;
+  std::set<std::string> passed_on_;
 };
 
 }  // namespace belfry::mutation
