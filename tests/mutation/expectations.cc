@@ -301,11 +301,14 @@ Failures RunCase(Trial& trial, const std::vector<Line>& lines) {
     } else if (key == "case_of") {  // "case_of dop PROPOSED" or "absent"
       const std::vector<std::string> words = Split(rest, ' ');
       std::string found = "absent";
+      std::string answer;
       for (const auto& one : world.state().cases()) {
         if (one.entity() == absl::StrCat("entities/", words[0])) {
           found = v1::NonComplianceCase::State_Name(one.state()).substr(6);
+          answer = one.answer();
         }
       }
+      if (words.size() > 2 && answer != words[2]) return Differ(line, answer);
       if (found != words[1]) return Differ(line, found);
     } else if (key == "deviation") {  // the newest document is marked, or not
       const auto& documents = world.state().documents();

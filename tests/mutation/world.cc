@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "server/base/proto_time.h"
+#include "server/core/access.h"
 #include "server/core/state_util.h"
 
 namespace belfry::mutation {
@@ -580,6 +581,9 @@ absl::Status World::Act(absl::string_view line) {
     core::OpenRegister act;
     act.entity = words.plain.empty() ? "" : EntityName(words.plain[0]);
     return Do(CallerFor("TIME"), std::move(act));
+  }
+  if (verb == "asked") {  // for a right that the server asks for, not the core
+    return core::RequireAct({*policy_, *directory_, now_}, caller, state_, words.At(0));
   }
   if (verb == "adopt") {  // another incident becomes a part of this one
     return Do(CallerFor("TIME"), core::AdoptChild{"incidents/DOP-2026-0002"});
