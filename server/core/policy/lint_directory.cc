@@ -181,6 +181,10 @@ class DirectoryLinter {
                          At("documents", i) + ".recipient_roles",
                          absl::StrCat("the document ", pack_.documents(i).code()));
     }
+    for (int i = 0; i < pack_.documents_size(); ++i) {
+      CheckHeldSomewhere(pack_.documents(i).list_roles(), At("documents", i) + ".list_roles",
+                         absl::StrCat("the document ", pack_.documents(i).code()));
+    }
     for (int i = 0; i < pack_.obligations_size(); ++i) {
       CheckHeldSomewhere(pack_.obligations(i).recipient_roles(),
                          At("obligations", i) + ".recipient_roles",
@@ -250,7 +254,12 @@ class DirectoryLinter {
   // The entities whose incidents raise the duty; "" for what the whole government owes.
   std::vector<std::string> PlacesOf(const Obligation& duty) const {
     if (duty.scope() == Obligation::SCOPE_GLOBAL) return {""};
-    return duty.parties() == Obligation::PARTIES_THIRD ? third_parties_ : bound_;
+    std::vector<std::string> places;
+    if (duty.parties() != Obligation::PARTIES_THIRD) places = bound_;
+    if (duty.parties() > Obligation::PARTIES_REPORTING) {
+      places.insert(places.end(), third_parties_.begin(), third_parties_.end());
+    }
+    return places;
   }
 
   void CheckDuties() {

@@ -61,6 +61,42 @@ void CheckField(LintContext& lint, const DocumentType& document, const DocumentT
   CheckFieldTest(lint, document, field.required_when(), path + ".required_when");
 }
 
+// Those who may send it in place of others need the permission too.
+void CheckOnBehalf(LintContext& lint, const DocumentType& document, const std::string& path) {
+  const auto permission = lint.permissions.find(document.act());
+  for (int i = 0; i < document.on_behalf_size(); ++i) {
+    const policy::v1::OnBehalf& one = document.on_behalf(i);
+    const std::string at = At(path + ".on_behalf", i);
+    lint.CheckText(one.flag(), "flag", at, "the record shows it");
+    if (!lint.Refer(lint.roles, one.role(), "role", at + ".role")) continue;
+    if (permission == lint.permissions.end()) continue;
+    const auto& allowed = permission->second->roles();
+    if (std::find(allowed.begin(), allowed.end(), one.role()) == allowed.end()) {
+      lint.Error(at + ".role", absl::StrCat(one.role(), " may not ", document.act(),
+                                            "; add the role to the permission"));
+    }
+  }
+}
+
+void CheckList(LintContext& lint, const DocumentType& document, const std::string& path) {
+  lint.ReferRoles(document.list_roles(), path + ".list_roles");
+  if (document.has_list_when()) {
+    CheckFieldTest(lint, document, document.list_when(), path + ".list_when");
+    if (document.list_roles().empty()) {
+      lint.Error(path + ".list_when", "counts only with list_roles; say who is on the list");
+    }
+  }
+  const std::string& answer = document.case_answer_field();
+  if (answer.empty()) return;
+  const auto& fields = document.fields();
+  if (std::none_of(fields.begin(), fields.end(),
+                   [&](const auto& field) { return field.name() == answer; })) {
+    lint.Error(path + ".case_answer_field",
+               absl::StrCat(document.code(), " has no field \"", answer,
+                            "\"; define it or correct the spelling"));
+  }
+}
+
 void CheckDocument(LintContext& lint, const DocumentType& document, const std::string& path) {
   lint.CheckText(document.title(), "title", path, "people see it");
   lint.ReferAct(document.act(), path + ".act");
@@ -75,6 +111,8 @@ void CheckDocument(LintContext& lint, const DocumentType& document, const std::s
     CheckField(lint, document, document.fields(i), At(path + ".fields", i));
   }
   CheckGuards(lint, document.guards(), path + ".guards", &document);
+  CheckOnBehalf(lint, document, path);
+  CheckList(lint, document, path);
   if (document.has_order()) {
     CheckCanHold(lint, document.order(), path + ".order",
                  absl::StrCat("every ", document.code(), " is marked as out of order"));

@@ -390,7 +390,7 @@ void CheckPeople(LintContext& lint, const Obligation& duty, const std::string& p
   if (duty.accountable_roles().empty()) {
     lint.Warning(path, absl::StrCat("nobody answers for ", duty.code(), "; add accountable_roles"));
   }
-  if (duty.parties() == Obligation::PARTIES_THIRD && duty.scope() != Obligation::SCOPE_ENTITY) {
+  if (duty.parties() > Obligation::PARTIES_REPORTING && duty.scope() != Obligation::SCOPE_ENTITY) {
     lint.Error(path + ".parties",
                absl::StrCat("each third party owes its own; give ", duty.code(), " SCOPE_ENTITY"));
   }

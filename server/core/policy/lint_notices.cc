@@ -219,12 +219,30 @@ void CheckNotices(LintContext& lint) {
   }
 }
 
+void CheckInvolvement(LintContext& lint) {
+  for (int i = 0; i < lint.policy.involvement_notices_size(); ++i) {
+    const auto& notice = lint.policy.involvement_notices(i);
+    const std::string path = At("involvement_notices", i);
+    const std::string& relation = notice.relation();
+    if (relation != "POTENTIAL" && relation != "AFFECTED" && relation != "THIRD_PARTY") {
+      lint.Error(path + ".relation", absl::StrCat("\"", relation,
+                                                  "\" is no relation; use POTENTIAL, AFFECTED or "
+                                                  "THIRD_PARTY"));
+    }
+    if (notice.roles().empty()) lint.Error(path, "tells nobody; name roles");
+    lint.ReferRoles(notice.roles(), path + ".roles");
+    lint.Refer(lint.notices, notice.template_(), "notice", path + ".template");
+    lint.CheckCited(notice, path);
+  }
+}
+
 }  // namespace
 
 void LintNotices(LintContext& lint) {
   CheckLadder(lint);
   CheckSchedules(lint);
   CheckNotices(lint);
+  CheckInvolvement(lint);
 }
 
 }  // namespace belfry::core

@@ -242,6 +242,18 @@ void CheckGuard(LintContext& lint, const Guard& guard, const std::string& path) 
   }
 }
 
+// Who is asked: `when_actor`, but for `unless_actor`. Only documents know who acts.
+void CheckActors(LintContext& lint, const Guard& guard, const std::string& path, bool document) {
+  lint.ReferRoles(guard.when_actor(), path + ".when_actor");
+  lint.ReferRoles(guard.unless_actor(), path + ".unless_actor");
+  if (!document && !guard.when_actor().empty()) {
+    lint.Error(path + ".when_actor", "is for documents; name the roles in the permission");
+  }
+  if (guard.when_actor().empty() && !guard.unless_actor().empty()) {
+    lint.Error(path + ".unless_actor", "counts only with when_actor; say who is asked");
+  }
+}
+
 }  // namespace
 
 bool CheckPredicate(LintContext& lint, const Predicate& predicate, const std::string& path) {
@@ -263,6 +275,7 @@ void CheckGuards(LintContext& lint, const Guards& guards, const std::string& pat
   for (int i = 0; i < guards.size(); ++i) {
     const std::string at = absl::StrCat(path, "[", i, "]");
     CheckGuard(lint, guards.Get(i), at);
+    CheckActors(lint, guards.Get(i), at, document != nullptr);
     if (!guards.Get(i).has_when_field()) continue;
     if (document != nullptr) {
       CheckFieldTest(lint, *document, guards.Get(i).when_field(), at + ".when_field");
@@ -278,6 +291,7 @@ void CheckGuards(LintContext& lint, const Guards& guards, const std::string& pat
   for (int i = 0; i < guards.size(); ++i) {
     const std::string at = absl::StrCat(path, "[", i, "]");
     CheckGuard(lint, guards.Get(i), at);
+    CheckActors(lint, guards.Get(i), at, false);
     if (!guards.Get(i).has_when_field()) continue;
     const FieldTest& test = guards.Get(i).when_field();
     if (test.name() != "answer") {

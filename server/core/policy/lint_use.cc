@@ -43,9 +43,9 @@ constexpr const char* kActs[] = {"OPEN",
                                  "DEESCALATE_LEVELS",
                                  "RELEASE_ENTITY",
                                  "ADOPT_POLICY"};
-constexpr const char* kNotices[] = {"PAGE",    "OPENED_DUTY", "REMINDER",  "DUE_NOW",
-                                    "OVERDUE", "EXHAUSTED",   "DISMISSED", "DOCUMENT",
-                                    "CLEARED", "RAISED",      "SETTLED",   "HOLD_REVIEW",
+constexpr const char* kNotices[] = {"PAGE",          "OPENED_DUTY",  "REMINDER",  "DUE_NOW",
+                                    "OVERDUE",       "EXHAUSTED",    "DISMISSED", "DOCUMENT",
+                                    "CLEARED",       "RAISED",       "SETTLED",   "HOLD_REVIEW",
                                     "SPEND_DECIDED", "SECRET_MASKED"};
 
 // Collects every string of a field of the given name, wherever it stands.
@@ -76,7 +76,8 @@ void CheckRoles(LintContext& lint) {
   std::set<std::string> used;
   Collect(lint.policy,
           {"roles", "author_roles", "owner_roles", "accountable_roles", "recipient_roles",
-           "exhausted_roles", "sender_roles", "per_role", "role", "by"},
+           "exhausted_roles", "sender_roles", "per_role", "role", "by", "list_roles", "when_actor",
+           "unless_actor"},
           used);
   for (int i = 0; i < lint.policy.roles_size(); ++i) {
     const policy::v1::Role& role = lint.policy.roles(i);

@@ -1501,6 +1501,67 @@ INSTANTIATE_TEST_SUITE_P(
                  ".text", "no placeholder"}}),
     NameOf);
 
+INSTANTIATE_TEST_SUITE_P(
+    Involvement, BadPackTest,
+    ::testing::ValuesIn(std::vector<Breakage>{
+        Breakage{"Relation", "",
+                 "involvement_notices { roles: \"PC\" template: \"OLC\"\n  relation: \"NEAR\" }",
+                 "\"NEAR\"", ".relation", "\"NEAR\" is no relation"},
+        Breakage{"Nobody", "",
+                 "involvement_notices { # whom\n relation: \"AFFECTED\" template: \"OLC\" }",
+                 "# whom", "]", "tells nobody"},
+        Breakage{
+            "Role", "",
+            "involvement_notices { relation: \"AFFECTED\" template: \"OLC\"\n  roles: \"PRESS\" }",
+            "PRESS", ".roles[0]", "no role \"PRESS\""},
+        Breakage{
+            "Template", "",
+            "involvement_notices { relation: \"AFFECTED\" roles: \"PC\"\n  template: \"HYMN\" }",
+            "HYMN", ".template", "no notice \"HYMN\""},
+        Breakage{"BehalfRole", "",
+                 Document(absl::StrCat(kField, "on_behalf { flag: \"F\"\n  role: \"PRESS\" }")),
+                 "PRESS", ".on_behalf[0].role", "no role \"PRESS\""},
+        Breakage{"BehalfFlag", "",
+                 Document(absl::StrCat(kField, "\n  on_behalf { role: \"PC\" } # how\n")), "# how",
+                 ".on_behalf[0]", "has no flag"},
+        Breakage{"BehalfMayNot", "",
+                 Document(absl::StrCat(kField,
+                                       "on_behalf { flag: \"F\"\n  role: \"FUSION\" # may not\n}")),
+                 "# may not", ".on_behalf[0].role", "FUSION may not WORK"},
+        Breakage{"ListRole", "", Document(absl::StrCat(kField, "\n  list_roles: \"PRESS\"")),
+                 "PRESS", ".list_roles[0]", "no role \"PRESS\""},
+        Breakage{
+            "ListWhen", "",
+            Document("fields { name: \"f\" label: \"l\" values: \"A\" }\n  list_when { name: \"f\" "
+                     "is: \"A\" } # whom\n"),
+            "# whom", ".list_when", "say who is on the list"},
+        Breakage{"ListField", "",
+                 Document(absl::StrCat(kField,
+                                       "list_roles: \"PC\" list_when { is: \"A\"\n  name: "
+                                       "\"ghost\" }")),
+                 "ghost", ".list_when.name", "NEW has no field \"ghost\""},
+        Breakage{"CaseAnswer", "",
+                 Document(absl::StrCat(kField, "\n  case_answer_field: \"ghost\"")), "ghost",
+                 ".case_answer_field", "NEW has no field \"ghost\""},
+        Breakage{"WhenActor", "",
+                 Document(absl::StrCat(kField,
+                                       "guards { code: \"G\" require { ticket {} } message: "
+                                       "\"m\" remedy: \"r\"\n  when_actor: \"PRESS\" }")),
+                 "PRESS", ".guards[0].when_actor[0]", "no role \"PRESS\""},
+        Breakage{"UnlessActor", "",
+                 Document(absl::StrCat(kField,
+                                       "guards { code: \"G\" require { ticket {} } message: "
+                                       "\"m\" remedy: \"r\"\n  unless_actor: \"PC\" # who\n}")),
+                 "# who", ".guards[0].unless_actor", "say who is asked"},
+        Breakage{
+            "ActorOfATransition", "",
+            Step("verb: \"go\" from: \"TRIAGE\" to: \"DECLARED\"\nguards { code: \"G\" require { "
+                 "ticket {} } message: \"m\" remedy: \"r\"\n  when_actor: \"PC\" # step\n}"),
+            "# step", ".guards[0].when_actor", "is for documents"},
+        Breakage{"PartiesAll", "", Duty(kWhen, kReport, "\n  parties: PARTIES_ALL # whose\n"),
+                 "# whose", ".parties", "give NEW SCOPE_ENTITY"}}),
+    NameOf);
+
 // ---- The other side ----
 
 TEST(GoodPackTest, TheShippedPacksHaveNoFindings) {
