@@ -200,7 +200,8 @@ absl::Status DecideHold(Draft& draft, const Caller& caller, const v1::HoldObliga
         .Violation(absl::StrJoin(rule->clauses(), ", "), row.instance(), "knows no hold")
         .Build();
   }
-  BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), rule->hold().act()));
+  BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), rule->hold().act(),
+                                    EntityOf(draft.state(), row.subject())));
   record::v1::Event event = draft.NewEvent();
   record::v1::ObligationHeld* body = event.mutable_obligation_held();
   body->set_instance(row.instance());
@@ -218,7 +219,8 @@ absl::Status DecideRelease(Draft& draft, const Caller& caller,
   BELFRY_RETURN_IF_ERROR(CheckText("reason", act.reason(), kReasonCharactersMax));
   BELFRY_ASSIGN_OR_RETURN(const ObligationRow row, FindRow(draft, act.obligation(), true));
   const Obligation* rule = context.policy.FindObligation(row.code());
-  BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), rule->hold().act()));
+  BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), rule->hold().act(),
+                                    EntityOf(draft.state(), row.subject())));
   record::v1::Event event = draft.NewEvent();
   record::v1::ObligationHeld* body = event.mutable_obligation_held();
   body->set_instance(row.instance());

@@ -65,7 +65,39 @@ absl::Status CheckValue(const DocumentType::Field& field, const std::string& val
   return absl::OkStatus();
 }
 
-absl::Status CheckFields(const DocumentType& type, const Fields& fields) {
+// Does the text hold this number, however it is written?
+bool HoldsNumber(absl::string_view text, const std::string& number) {
+  std::string digits;
+  const auto ends = [&] {
+    const bool same = digits == number;
+    digits.clear();
+    return same;
+  };
+  for (const char c : text) {
+    if (absl::ascii_isdigit(static_cast<unsigned char>(c))) {
+      digits.push_back(c);
+    } else if (c != ',' && c != '.' && c != ' ' && c != '\'') {
+      if (ends()) return true;
+    } else if (c == ' ' && ends()) {
+      return true;
+    }
+  }
+  return ends();
+}
+
+// A number that is on record must not stand in it.
+absl::Status CheckHiddenNumbers(const Draft& draft, const DocumentType::Field& field,
+                                const std::string& value) {
+  for (const std::string& name : field.refuse_facts()) {
+    const std::optional<std::string> number = FactValue(draft.state(), name);
+    if (!number.has_value() || !HoldsNumber(value, *number)) continue;
+    return InvalidField(field.name(), absl::StrCat(field.refuse_reason(), " (",
+                                                   absl::StrJoin(field.clauses(), ", "), ")"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFields(const Draft& draft, const DocumentType& type, const Fields& fields) {
   std::set<std::string> seen;
   for (int i = 0; i < fields.size(); ++i) {
     const v1::DocumentField& field = fields.Get(i);
@@ -84,6 +116,7 @@ absl::Status CheckFields(const DocumentType& type, const Fields& fields) {
       return InvalidField(path + ".name", absl::StrCat(field.name(), " is there twice"));
     }
     BELFRY_RETURN_IF_ERROR(CheckValue(*known, field.value(), field.name()));
+    BELFRY_RETURN_IF_ERROR(CheckHiddenNumbers(draft, *known, field.value()));
   }
   return absl::OkStatus();
 }
@@ -252,11 +285,13 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
     entity =
         FindPart(draft.state(), caller.entity) != nullptr ? caller.entity : draft.state().entity();
   }
-  if (FindPart(draft.state(), entity) == nullptr) {
+  // The register of the government as a whole has no entity.
+  const bool whole = draft.state().standing_register() && entity.empty();
+  if (!whole && FindPart(draft.state(), entity) == nullptr) {
     return InvalidField("entity", absl::StrCat(entity, " has no part in ", draft.state().id()));
   }
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), type->act(), entity));
-  BELFRY_RETURN_IF_ERROR(CheckFields(*type, act.fields()));
+  BELFRY_RETURN_IF_ERROR(CheckFields(draft, *type, act.fields()));
   BELFRY_RETURN_IF_ERROR(CheckComplete(*type, act.fields()));
   const bool to_list = !type->list_roles().empty() && Reaches(*type, act.fields());
   BELFRY_RETURN_IF_ERROR(CheckLabel(draft.state(), act.fields(), to_list));
@@ -270,8 +305,6 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
                                        entity, grants));
   BELFRY_RETURN_IF_ERROR(CheckClaimStep(draft, *type, act.fields()));
 
-  // A period that began while nobody looked has its duty before a paper is laid on it.
-  if (!draft.began_ended()) Reconcile(draft);
   record::v1::Event event = draft.NewEvent();
   record::v1::DocumentSubmitted* body = event.mutable_document_submitted();
   body->set_type(type->code());
@@ -340,7 +373,7 @@ absl::Status DecideNotice(Draft& draft, const Caller& caller,
       RequireRole(context, grants, senders, row.instance(), absl::StrJoin(rule->clauses(), ", ")));
 
   if (const DocumentType* type = context.policy.FindDocument(way->document()); type != nullptr) {
-    BELFRY_RETURN_IF_ERROR(CheckFields(*type, act.fields()));
+    BELFRY_RETURN_IF_ERROR(CheckFields(draft, *type, act.fields()));
     BELFRY_RETURN_IF_ERROR(CheckComplete(*type, act.fields()));
   } else if (!act.fields().empty()) {
     return InvalidField("fields", absl::StrCat(row.instance(), " takes none; use text"));

@@ -89,8 +89,10 @@ absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
 
 absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncidentRequest& act) {
   const Context& context = draft.context();
-  BELFRY_RETURN_IF_ERROR(
-      RequireAct(context, caller, draft.state(), act.merge() ? "MERGE" : "LINK"));
+  const policy::v1::Transition* merge = act.merge() ? MergeTransition(draft) : nullptr;
+  BELFRY_RETURN_IF_ERROR(RequireAct(
+      context, caller, draft.state(),
+      !act.merge() ? "LINK" : merge == nullptr ? "MERGE" : merge->act()));
   BELFRY_RETURN_IF_ERROR(CheckNeeded("reason", act.reason(), kReasonCharactersMax));
   if (act.parent() == absl::StrCat("incidents/", draft.state().id())) {
     return InvalidField("parent", "is the incident itself");
@@ -104,7 +106,7 @@ absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncide
         "name", absl::StrCat(draft.state().id(), " has parts of its own; link those instead"));
   }
   if (act.merge()) {
-    const policy::v1::Transition* transition = MergeTransition(draft);
+    const policy::v1::Transition* transition = merge;
     if (transition == nullptr) {
       return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "TRANSITION_NOT_ALLOWED",
                           absl::StrCat(draft.state().id(), " is ", draft.state().state(),

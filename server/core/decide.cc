@@ -87,6 +87,16 @@ absl::Status RefuseNewDuties(const Draft& draft) {
   return absl::OkStatus();
 }
 
+// A decision does not depend on when the scheduler ran: what fell due before this act is decided
+// before it. What an act of this very instant made due comes after the acts of the instant.
+void CatchUp(Draft& draft) {
+  const Context& context = draft.context();
+  if (FromProto(draft.state().update_time()) >= context.now) return;
+  if (NextDue(context.policy, draft.state()) >= context.now) return;
+  const Draft::AsSystem system(draft);
+  static_cast<void>(DecideTick(draft, Tick{.before_now = true}));
+}
+
 }  // namespace
 
 absl::StatusOr<Decision> Decide(const Context& context, const record::v1::IncidentState* state,
@@ -95,6 +105,7 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
   const Caller& caller = command.caller;
   Act masked_act = command.act;
   const Masked masked = caller.internal ? Masked() : MaskSecrets(context.policy, masked_act);
+  if (state != nullptr && !caller.internal) CatchUp(draft);
   const absl::Status status = std::visit(
       Overloaded{
           [&](const Report& act) { return DecideReport(draft, caller, act); },

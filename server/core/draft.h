@@ -46,6 +46,20 @@ class Draft {
   // The incident had ended before this command.
   bool began_ended() const { return began_ended_; }
 
+  // While it lives, Belfry itself acts.
+  class AsSystem {
+   public:
+    explicit AsSystem(Draft& draft);
+    ~AsSystem();
+    AsSystem(const AsSystem&) = delete;
+    AsSystem& operator=(const AsSystem&) = delete;
+
+   private:
+    Draft& draft_;
+    record::v1::Actor actor_;
+    bool internal_;
+  };
+
   Decision Finish() && { return {std::move(events_), std::move(state_)}; }
 
  private:

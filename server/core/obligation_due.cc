@@ -244,10 +244,11 @@ std::optional<absl::Time> NextPeriod(const PolicyIndex& policy, const Obligation
 }
 
 // Elapsed tests that will turn a predicate true.
-void AddTurns(const policy::v1::Predicate& predicate, const Subject& about,
+void AddTurns(const Obligation& rule, const policy::v1::Predicate& predicate, const Subject& about,
               std::vector<ObligationDue>& due) {
   for (const absl::Time point : ElapsedPoints(predicate, about)) {
     if (point <= about.now) continue;
+    if (rule.has_suppressed_by() && DecisionHolds(rule.suppressed_by(), about.state, point)) continue;
     const Subject then{about.policy, about.state, about.entity, point};
     if (Holds(predicate, then)) due.push_back({point, ObligationDue::What::kOpen, ""});
   }
@@ -275,10 +276,10 @@ void AddOpenings(const PolicyIndex& policy, const Obligation& rule, const Incide
     }
     for (const policy::v1::Source& source : rule.sources()) {
       if (!source.has_becomes() || IsConsumed(rule, state, subject, source.key())) continue;
-      AddTurns(source.becomes().when(), about, due);
+      AddTurns(rule, source.becomes().when(), about, due);
     }
     if (rule.has_when() && LiveRow(rule, state, subject, 0) == nullptr) {
-      AddTurns(rule.when(), about, due);
+      AddTurns(rule, rule.when(), about, due);
     }
   }
 }

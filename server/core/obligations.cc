@@ -461,10 +461,13 @@ bool IsSubject(const Obligation& rule, const IncidentState& state, const Obligat
 
 // Voids, satisfies and reschedules the open rows of one rule.
 void UpdateOpen(Draft& draft, const Obligation& rule) {
+  const policy::v1::State* state = draft.context().policy.FindState(draft.state().state());
+  const bool voids = state != nullptr && state->voids_duties();
   // By instance name: recording changes the rows.
   std::vector<std::string> open;
   for (const ObligationRow& row : draft.state().obligations()) {
-    if (row.code() == rule.code() && IsOpen(row)) open.push_back(row.instance());
+    const bool held = row.state() == v1::Obligation::STATE_HELD && voids;
+    if (row.code() == rule.code() && (IsOpen(row) || held)) open.push_back(row.instance());
   }
   for (const std::string& instance : open) {
     const ObligationRow row = *FindObligation(draft.state(), instance);
@@ -473,6 +476,9 @@ void UpdateOpen(Draft& draft, const Obligation& rule) {
     if (std::any_of(rule.satisfied_by().begin(), rule.satisfied_by().end(),
                     [&](const auto& way) { return StateSatisfies(draft, way, row); })) {
       Satisfy(draft, row);
+    } else if (voids) {
+      Settle(draft, rule, instance, v1::Obligation::STATE_VOID,
+             absl::StrCat("no longer owed: the incident is ", draft.state().state()));
     } else if (rule.scope() == Obligation::SCOPE_ENTITY && !IsSubject(rule, draft.state(), row)) {
       Settle(draft, rule, instance, v1::Obligation::STATE_VOID, "the entity is not affected");
     } else if (rule.has_void_when() && Holds(rule.void_when(), about)) {

@@ -1,6 +1,7 @@
 // What time alone brings about, and what deliveries report back.
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -24,8 +25,16 @@ struct Item {
   std::string chain_entity;
 };
 
+// Names an item that was taken and brought about nothing.
+using Idle = std::set<std::tuple<absl::Time, int, std::string>>;
+
+std::tuple<absl::Time, int, std::string> NameOf(const Item& item) {
+  return {item.time, item.obligation.has_value() ? static_cast<int>(item.obligation->what) : -1,
+          item.obligation.has_value() ? item.obligation->instance : item.chain_entity};
+}
+
 // At one instant: duties before pages, then in the order of the record.
-std::optional<Item> Earliest(const Draft& draft) {
+std::optional<Item> Earliest(const Draft& draft, const Idle& idle) {
   std::optional<Item> earliest;
   for (ObligationDue& due : ObligationsDue(draft.context().policy, draft.state())) {
     // A reminder of a deadline that has passed as well reminds of nothing.
@@ -35,16 +44,15 @@ std::optional<Item> Earliest(const Draft& draft) {
       const bool running = row->has_due_time() && row->state() != v1::Obligation::STATE_HELD;
       if (running && FromProto(row->due_time()) <= draft.context().now) continue;
     }
-    if (!earliest.has_value() || due.time < earliest->time) {
-      earliest = Item{due.time, std::move(due), ""};
-    }
+    Item item{due.time, std::move(due), ""};
+    if (idle.count(NameOf(item)) > 0) continue;
+    if (!earliest.has_value() || item.time < earliest->time) earliest = std::move(item);
   }
   for (const record::v1::Chain& chain : draft.state().chains()) {
     if (!chain.has_next_time()) continue;
-    const absl::Time time = FromProto(chain.next_time());
-    if (!earliest.has_value() || time < earliest->time) {
-      earliest = Item{time, std::nullopt, chain.entity()};
-    }
+    Item item{FromProto(chain.next_time()), std::nullopt, chain.entity()};
+    if (idle.count(NameOf(item)) > 0) continue;
+    if (!earliest.has_value() || item.time < earliest->time) earliest = std::move(item);
   }
   return earliest;
 }
@@ -54,10 +62,11 @@ std::optional<Item> Earliest(const Draft& draft) {
 absl::Status DecideTick(Draft& draft, const Tick& act) {
   const absl::Time now = draft.context().now;
   Reconcile(draft);  // opens what time alone has opened
-  int64_t version = -1;
-  while (draft.state().version() != version) {
-    version = draft.state().version();
-    const std::optional<Item> item = Earliest(draft);
+  // One rule that brings about nothing must not keep the others from their time.
+  Idle idle;
+  for (;;) {
+    const int64_t version = draft.state().version();
+    const std::optional<Item> item = Earliest(draft, idle);
     if (!item.has_value()) break;
     if (act.before_now ? item->time >= now : item->time > now) break;
     if (item->obligation.has_value()) {
@@ -66,6 +75,7 @@ absl::Status DecideTick(Draft& draft, const Tick& act) {
       TakeChainDue(draft, item->chain_entity);
     }
     Reconcile(draft);
+    if (draft.state().version() == version) idle.insert(NameOf(*item));
   }
   return absl::OkStatus();
 }

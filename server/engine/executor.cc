@@ -235,6 +235,27 @@ absl::Status Executor::Write(Batch& batch, const core::Context& context, Execute
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> Executor::Fold(Batch& batch, const core::Context& context,
+                                    const IncidentState& state, const core::NoticeDraft& draft) {
+  const auto& ladder = context.policy.proto().escalation();
+  if (!QuietWindow::Applies(ladder, state.severity(), draft.target, draft.notice)) return false;
+  const std::optional<std::string> said =
+      quiet_.Find(draft.target, draft.notice, batch.now, FromProto(ladder.quiet()));
+  if (!said.has_value()) return false;
+  absl::StatusOr<std::optional<storage::DeliveryRow>> row = batch.transaction->LoadDelivery(*said);
+  if (!row.ok()) return Keep(batch, row.status());
+  record::v1::StoredDelivery stored;
+  // What was given up, or never kept, says nothing to anybody.
+  if (!row->has_value() || (*row)->state == storage::DeliveryState::kDead ||
+      !stored.ParseFromString((*row)->blob)) {
+    return false;
+  }
+  stored.mutable_delivery()->set_folded(stored.delivery().folded() + 1);
+  (*row)->blob = stored.SerializeAsString();
+  BELFRY_RETURN_IF_ERROR(Keep(batch, batch.transaction->UpdateDelivery(**row)));
+  return true;
+}
+
 absl::Status Executor::AddNotice(Batch& batch, const core::Context& context,
                                  const IncidentState& state, core::NoticeDraft draft,
                                  std::vector<core::DeliveryOutcome>& lost) {
@@ -251,8 +272,14 @@ absl::Status Executor::AddNotice(Batch& batch, const core::Context& context,
     }
     return absl::OkStatus();
   }
+  BELFRY_ASSIGN_OR_RETURN(const bool folded, Fold(batch, context, state, draft));
+  if (folded) return absl::OkStatus();
   storage::DeliveryRow row;
   row.id = UuidV7(batch.now, random_);
+  if (const auto& ladder = context.policy.proto().escalation();
+      QuietWindow::Applies(ladder, state.severity(), draft.target, draft.notice)) {
+    quiet_.Remember(draft.target, draft.notice, row.id, batch.now, FromProto(ladder.quiet()));
+  }
   row.incident = state.id();
   row.target = draft.target;
   row.platform = endpoint->platform();

@@ -11,6 +11,7 @@
 #include "server/core/command.h"
 #include "server/core/core.h"
 #include "server/engine/policy_shelf.h"
+#include "server/engine/quiet_window.h"
 #include "server/engine/state_cache.h"
 #include "server/engine/work.h"
 
@@ -46,12 +47,17 @@ class Executor {
   absl::Status Follow(Batch& batch, const core::PolicyIndex& policy, const StatePtr& before,
                       const Executed& executed, int depth);
   absl::Status Write(Batch& batch, const core::Context& context, Executed& executed);
+  // True when the same was just said to the same person, and was counted there.
+  absl::StatusOr<bool> Fold(Batch& batch, const core::Context& context,
+                            const record::v1::IncidentState& state,
+                            const core::NoticeDraft& draft);
   absl::Status AddNotice(Batch& batch, const core::Context& context,
                          const record::v1::IncidentState& state, core::NoticeDraft draft,
                          std::vector<core::DeliveryOutcome>& lost);
 
   const PolicyShelf& shelf_;
   StateCache& cache_;
+  QuietWindow quiet_;
   Random& random_;
 };
 

@@ -52,6 +52,7 @@ class Performer {
         request.set_reason(step_.escalate().reason());
         *request.mutable_roles() = step_.escalate().role();
         request.set_entity(EntityName(step_.escalate().entity()));
+        request.set_level(step_.escalate().level());
         return Send(&Service::EscalateIncident, std::move(request));
       }
       case Step::kSeverity: {
