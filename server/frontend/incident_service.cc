@@ -439,7 +439,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RequestSpend(grpc::CallbackServer
                                                             v1::RequestSpendResponse* response) {
   return RunCall(services_, context, "RequestSpend", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::RequestSpendResponse>(services_));
+           FillIncident<v1::RequestSpendResponse>());
   });
 }
 
@@ -448,7 +448,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::DecideSpend(grpc::CallbackServerC
                                                            v1::DecideSpendResponse* response) {
   return RunCall(services_, context, "DecideSpend", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
-           FillIncident<v1::DecideSpendResponse>(services_));
+           FillIncident<v1::DecideSpendResponse>());
   });
 }
 
