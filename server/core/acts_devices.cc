@@ -262,19 +262,7 @@ absl::Status DecideNoteDevices(Draft& draft, const NoteDevices& act) {
     noted.clear_reason();
     noted.clear_infected_by();
     const Device* known = FindDevice(draft.state(), device.entity(), device.device());
-    if (known == nullptr) continue;
-    if (noted.subnet().empty()) noted.set_subnet(known->subnet());
-    if (known->ever_infected()) noted.set_ever_infected(true);
-    if (known->ever_restored() && !noted.ever_restored()) {
-      noted.set_ever_restored(true);
-      noted.set_restored_family(known->restored_family());
-    }
-    if (known->has_infect_time() &&
-        (!noted.has_infect_time() ||
-         FromProto(known->infect_time()) > FromProto(noted.infect_time()))) {
-      *noted.mutable_infect_time() = known->infect_time();
-      noted.set_infect_subnet(known->infect_subnet());
-    }
+    if (known != nullptr) KeepHistory(*known, noted);
   }
   AddPermissionClauses(draft, "RECORD_DEVICES", event);
   draft.Record(std::move(event));

@@ -14,7 +14,9 @@
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/guards.h"
 #include "server/core/limits.h"
+#include "server/core/network.h"
 #include "server/core/obligations.h"
 #include "server/core/state_util.h"
 #include "server/core/text.h"
@@ -90,9 +92,10 @@ absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
 absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncidentRequest& act) {
   const Context& context = draft.context();
   const policy::v1::Transition* merge = act.merge() ? MergeTransition(draft) : nullptr;
-  BELFRY_RETURN_IF_ERROR(RequireAct(
-      context, caller, draft.state(),
-      !act.merge() ? "LINK" : merge == nullptr ? "MERGE" : merge->act()));
+  BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(),
+                                    !act.merge()       ? "LINK"
+                                    : merge == nullptr ? "MERGE"
+                                                       : merge->act()));
   BELFRY_RETURN_IF_ERROR(CheckNeeded("reason", act.reason(), kReasonCharactersMax));
   if (act.parent() == absl::StrCat("incidents/", draft.state().id())) {
     return InvalidField("parent", "is the incident itself");
@@ -113,6 +116,7 @@ absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncide
                                        "; it cannot be merged any more"))
           .Build();
     }
+    BELFRY_RETURN_IF_ERROR(RequireGuards(draft, transition->guards(), transition->verb()));
     record::v1::Event event = draft.NewEvent();
     record::v1::StateChanged* body = event.mutable_state_changed();
     body->set_transition(transition->id());
@@ -158,6 +162,61 @@ void AddPendingRequests(const Draft& draft, const record::v1::IncidentState& fro
   }
 }
 
+// Of two records of a device the newer counts, with what was ever found on it. True when one is
+// infected that was not here.
+bool AddDevices(const Draft& draft, const record::v1::IncidentState& from,
+                record::v1::Absorbed& body) {
+  bool infection = false;
+  for (const v1::Device& device : from.devices()) {
+    v1::Device& merged = *body.add_devices();
+    merged = device;
+    const v1::Device* own = FindDevice(draft.state(), device.entity(), device.device());
+    if (own != nullptr && FromProto(own->update_time()) > FromProto(device.update_time())) {
+      merged = *own;
+      KeepHistory(device, merged);
+    } else if (own != nullptr) {
+      KeepHistory(*own, merged);
+    }
+    infection |= IsInfected(merged.status()) && (own == nullptr || !IsInfected(own->status()));
+  }
+  return infection;
+}
+
+// The open duty that asks for a decision about the reinfection; null when it was decided.
+const record::v1::ObligationRow* AskedAbout(const PolicyIndex& policy,
+                                            const record::v1::IncidentState& from,
+                                            const record::v1::Occurrence& reinfection) {
+  for (const record::v1::ObligationRow& row : from.obligations()) {
+    const auto* rule = IsOpen(row) ? policy.FindObligation(row.code()) : nullptr;
+    if (rule == nullptr) continue;
+    for (const policy::v1::Source& source : rule->sources()) {
+      const std::string name = absl::StrCat(source.key(), ":", reinfection.event_version());
+      const auto& sources = row.sources();
+      if (source.has_reinfection() &&
+          std::find(sources.begin(), sources.end(), name) != sources.end()) {
+        return &row;
+      }
+    }
+  }
+  return nullptr;
+}
+
+// Reinfections that nobody has decided about are asked about here, from when they happened. Gives
+// the duties that they raised there, which do not move as well.
+std::set<std::string> AddReinfections(const Draft& draft, const record::v1::IncidentState& from,
+                                      record::v1::Absorbed& body) {
+  std::set<std::string> raised;
+  for (const record::v1::Occurrence& reinfection : from.reinfections()) {
+    const auto* row = AskedAbout(draft.context().policy, from, reinfection);
+    if (row == nullptr) continue;
+    raised.insert(row->instance());
+    record::v1::Occurrence& moved = *body.add_reinfections();
+    moved = reinfection;
+    moved.set_event_version(draft.state().version() + 1);
+  }
+  return raised;
+}
+
 // Each entity keeps the earlier of its two first awarenesses; what is answered here stays.
 absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
   record::v1::Event event = draft.NewEvent();
@@ -185,9 +244,13 @@ absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
     }
   }
   *body->mutable_categories() = act.from->categories();
+  policy::v1::RuleTrigger seen;
+  seen.set_infection(AddDevices(draft, *act.from, *body));
+  const std::set<std::string> raised = AddReinfections(draft, *act.from, *body);
+  seen.set_reinfection(!raised.empty());
   // Duties that this one has as well are owed once; others move here with their clocks.
   for (const record::v1::ObligationRow& row : act.from->obligations()) {
-    if (!IsOpen(row)) continue;
+    if (!IsOpen(row) || raised.count(row.instance()) > 0) continue;
     const bool known =
         std::any_of(draft.state().obligations().begin(), draft.state().obligations().end(),
                     [&](const record::v1::ObligationRow& own) {
@@ -210,11 +273,10 @@ absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
     }
   }
   draft.Record(std::move(event));
-  if (!affected.empty()) {
-    policy::v1::RuleTrigger seen;
-    seen.set_affected_entity(true);
-    TakeByRule(draft, seen, absl::StrCat("affected as well: ", absl::StrJoin(affected, ", ")));
-  }
+  seen.set_affected_entity(!affected.empty());
+  TakeByRule(draft, seen,
+             affected.empty() ? absl::StrCat("an infection came with ", act.from->id())
+                              : absl::StrCat("affected as well: ", absl::StrJoin(affected, ", ")));
   Reconcile(draft);
   return absl::OkStatus();
 }

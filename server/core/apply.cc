@@ -400,6 +400,10 @@ void ApplyAbsorbed(IncidentState& state, const record::v1::Absorbed& body) {
   for (const v1::SpendRequest& request : body.spend_requests()) {
     *state.add_spend_requests() = request;
   }
+  for (const v1::Device& device : body.devices()) PutDevice(state, device);
+  for (const record::v1::Occurrence& reinfection : body.reinfections()) {
+    *state.add_reinfections() = reinfection;
+  }
   Tell(state, body.told_people());
   AddPeople(*state.mutable_subjects(), body.subjects());
   std::sort(state.mutable_subjects()->begin(), state.mutable_subjects()->end());

@@ -137,6 +137,21 @@ bool WasInfectedThere(const v1::NetworkRemoval& removal, const v1::Device& devic
 
 }  // namespace
 
+void KeepHistory(const v1::Device& earlier, v1::Device& device) {
+  if (device.subnet().empty()) device.set_subnet(earlier.subnet());
+  if (earlier.ever_infected()) device.set_ever_infected(true);
+  if (earlier.ever_restored() && !device.ever_restored()) {
+    device.set_ever_restored(true);
+    device.set_restored_family(earlier.restored_family());
+  }
+  if (!earlier.has_infect_time()) return;
+  if (!device.has_infect_time() ||
+      FromProto(earlier.infect_time()) > FromProto(device.infect_time())) {
+    *device.mutable_infect_time() = earlier.infect_time();
+    device.set_infect_subnet(earlier.infect_subnet());
+  }
+}
+
 bool IsInfected(v1::Device::Status status) {
   return status == v1::Device::STATUS_INFECTED || status == v1::Device::STATUS_REINFECTED;
 }

@@ -34,6 +34,9 @@ absl::Time NewestFinding(const record::v1::IncidentState& state, const v1::Netwo
 // Does the scan cover every removed subnet?
 bool Covers(const v1::NetworkRemoval& removal, const v1::Scan& scan);
 
+// What was ever found on the device stays known, whatever was recorded later elsewhere.
+void KeepHistory(const v1::Device& earlier, v1::Device& device);
+
 bool IsInfected(v1::Device::Status status);
 
 const v1::Device* FindDevice(const record::v1::IncidentState& state, absl::string_view entity,

@@ -1,4 +1,5 @@
 // Devices, and their removal from the network and return to it (POL-3.5, POL-4.1 to POL-4.5).
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -574,6 +575,73 @@ TEST(RegressTest, KnownInfectionsMoveNothing) {
   EXPECT_EQ(world.state().state(), "CONTAINED");
   ASSERT_THAT(Record(world, {Infected("pc-2")}), IsOk());
   EXPECT_EQ(world.state().state(), "DECLARED");
+}
+
+// ---- Mergers ----
+
+// `from` goes on in `world`.
+core::Decision Merged(const CoreWorld& world, const CoreWorld& from) {
+  core::Command command;
+  command.caller.internal = true;
+  command.caller.actor.set_principal("people/csirt.handler");
+  command.act = core::Absorb{std::make_shared<const record::v1::IncidentState>(from.state())};
+  auto decision = core::Decide(world.context(), &world.state(), command);
+  EXPECT_THAT(decision, IsOk());
+  return *std::move(decision);
+}
+
+TEST(MergerTest, BringsTheDevicesAndWhatIsUndecidedAboutThem) {
+  CoreWorld from;
+  ASSERT_THAT(from.Open("dop.clerk"), IsOk());
+  ASSERT_THAT(Reinfect(from), IsOk());
+  CoreWorld world;
+  ASSERT_THAT(world.Open("dop.clerk"), IsOk());
+  world.At(absl::Minutes(5));
+  ASSERT_THAT(Record(world, {Dev("pc-9", Device::STATUS_ISOLATED)}), IsOk());
+
+  const record::v1::IncidentState after = Merged(world, from).state;
+
+  const Device* device = core::FindDevice(after, "entities/dop", "pc-9");
+  ASSERT_NE(device, nullptr);
+  EXPECT_EQ(device->status(), Device::STATUS_ISOLATED);  // the newer record
+  EXPECT_TRUE(device->ever_restored());
+  EXPECT_EQ(device->infect_subnet(), "10.20.5.0/24");
+  // Asked once, from when it happened.
+  int asked = 0;
+  for (const auto& row : after.obligations()) {
+    if (row.code() != "WAN-DECIDE") continue;
+    ++asked;
+    EXPECT_EQ(FromProto(row.due_time()), world.start() + absl::Minutes(15));
+  }
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(after.reinfections_size(), 1);
+}
+
+TEST(MergerTest, LeavesWhatWasDecidedWhereItWas) {
+  CoreWorld from;
+  ASSERT_THAT(from.Open("dop.clerk"), IsOk());
+  ASSERT_THAT(Reinfect(from), IsOk());
+  v1::RecordDecisionRequest refused;
+  refused.set_question("REMOVAL_REINFECTION");
+  refused.set_answer("REFUSE");
+  refused.set_reason("it is unplugged");
+  ASSERT_THAT(from.Act("commonhelp", refused), IsOk());
+  CoreWorld world;
+  ASSERT_THAT(world.Open("dop.clerk"), IsOk());
+  const record::v1::IncidentState after = Merged(world, from).state;
+  for (const auto& row : after.obligations()) EXPECT_NE(row.code(), "WAN-DECIDE");
+}
+
+TEST(MergerTest, WaitsForTheReturnOfWhatWasRemoved) {
+  CoreWorld world;
+  ASSERT_THAT(world.Open("dop.clerk"), IsOk());
+  ASSERT_THAT(Reinfect(world), IsOk());
+  ASSERT_THAT(world.Act("commonhelp", Remove("REMOVAL_REINFECTION", "pc-9", "")), IsOk());
+  v1::LinkIncidentRequest merge;
+  merge.set_parent("incidents/DOP-2026-0002");
+  merge.set_merge(true);
+  merge.set_reason("the same worm");
+  EXPECT_THAT(world.Act("csirt.handler", merge), RefusedBecause("GUARD_FAILED", "POL-4.5"));
 }
 
 // ---- What the pack says of it ----
