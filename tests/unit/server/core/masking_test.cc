@@ -70,7 +70,8 @@ TEST(MaskingTest, OrdinaryProseStaysAsItIs) {
         "no password is needed", "ask for the secret", "A supervisor gave her password to a worker",
         "passwords are stored as hashes", "the spinning wheel: it stops", "the API key was revoked",
         "tokens were issued to 12 people", "the PIN is 12 digits long", "Opinion: none of it",
-        "log-ons of the account PRESERVED", "the public key is in the ticket"}) {
+        "log-ons of the account PRESERVED", "the public key is in the ticket",
+        "the secretariat: EOX-1"}) {
     EXPECT_EQ(Masked(text), text);
   }
 }
