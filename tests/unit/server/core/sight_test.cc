@@ -130,9 +130,8 @@ TEST_F(ThirdPartyTest, ReadsWhatItSubmittedAndNothingElse) {
   EXPECT_THAT(seen.ShortDebugString(), Not(HasSubstr("csirt")));
   // What it said is no longer what is held to be so: then it is another's answer.
   ASSERT_THAT(world_.Facts("csirt.handler", {{"attack_intrusion", "YES"}}), IsOk());
-  for (const v1::Fact& fact : ViewOf(world_, "hostwell.tp").Incident().facts()) {
-    EXPECT_NE(fact.name(), "attack_intrusion");
-  }
+  const v1::Incident later = ViewOf(world_, "hostwell.tp").Incident();
+  for (const v1::Fact& fact : later.facts()) EXPECT_NE(fact.name(), "attack_intrusion");
 }
 
 TEST_F(ThirdPartyTest, ReadsOfTheRecordWhatItsPeopleWroteAndWhatReachedThem) {
