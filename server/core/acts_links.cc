@@ -132,6 +132,7 @@ absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncide
   record::v1::Event event = draft.NewEvent();
   event.mutable_linked()->set_parent(act.parent());
   draft.Record(std::move(event));
+  Reconcile(draft);  // the merger itself may satisfy some
   if (act.merge()) LeaveDuties(draft, act.parent());
   Reconcile(draft);
   return absl::OkStatus();
@@ -250,7 +251,8 @@ absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
   seen.set_reinfection(!raised.empty());
   // Duties that this one has as well are owed once; others move here with their clocks.
   for (const record::v1::ObligationRow& row : act.from->obligations()) {
-    if (!IsOpen(row) || raised.count(row.instance()) > 0) continue;
+    // What was done there is not owed again here.
+    if (!(IsOpen(row) || IsSatisfied(row)) || raised.count(row.instance()) > 0) continue;
     const bool known =
         std::any_of(draft.state().obligations().begin(), draft.state().obligations().end(),
                     [&](const record::v1::ObligationRow& own) {

@@ -147,9 +147,14 @@ absl::Status DecideReport(Draft& draft, const Caller& caller, const Report& act)
   body->set_title(title);
   body->set_summary(request.summary());
   body->set_state(context.policy.proto().initial_state());
-  body->set_severity(request.severity().empty() ? context.policy.proto().initial_severity()
-                                                : request.severity());
-  body->set_requested_severity(request.severity());
+  // A report may ask for a worse severity than the policy's first one; a milder one is for those who
+  // may lower it.
+  const std::string& first = context.policy.proto().initial_severity();
+  const bool worse =
+      !request.severity().empty() &&
+      context.policy.SeverityRank(request.severity()) < context.policy.SeverityRank(first);
+  body->set_severity(worse ? request.severity() : first);
+  if (worse) body->set_requested_severity(request.severity());
   body->set_entity(entity_name);
   const bool restricted = request.restricted() || Restricts(context.policy, request.categories());
   body->set_restricted(restricted);

@@ -33,27 +33,31 @@ void ClearClock(IncidentState& state, absl::string_view clock) {
                 clocks->end());
 }
 
-// Sorted, each once.
-void Tell(IncidentState& state, const google::protobuf::RepeatedPtrField<std::string>& people) {
-  auto* told = state.mutable_told_people();
-  for (const std::string& person : people) {
-    const auto at = std::lower_bound(told->begin(), told->end(), person);
-    if (at != told->end() && *at == person) continue;
-    const auto index = static_cast<int>(at - told->begin());
-    told->Add(std::string(person));
-    std::rotate(told->begin() + index, told->end() - 1, told->end());
+using Strings = google::protobuf::RepeatedPtrField<std::string>;
+
+// Keeps the list sorted, each once.
+void Insert(Strings& list, const Strings& more) {
+  for (const std::string& one : more) {
+    const auto at = std::lower_bound(list.begin(), list.end(), one);
+    if (at != list.end() && *at == one) continue;
+    const auto index = static_cast<int>(at - list.begin());
+    list.Add(std::string(one));
+    std::rotate(list.begin() + index, list.end() - 1, list.end());
   }
 }
 
-void TellRoles(IncidentState& state, const google::protobuf::RepeatedPtrField<std::string>& roles) {
-  auto* told = state.mutable_told_roles();
-  for (const std::string& role : roles) {
-    const auto at = std::lower_bound(told->begin(), told->end(), role);
-    if (at != told->end() && *at == role) continue;
-    const auto index = static_cast<int>(at - told->begin());
-    told->Add(std::string(role));
-    std::rotate(told->begin() + index, told->end() - 1, told->end());
-  }
+void Tell(IncidentState& state, const Strings& people) {
+  Insert(*state.mutable_told_people(), people);
+}
+
+// Told because something is expected of them.
+void Call(IncidentState& state, const Strings& people) {
+  Tell(state, people);
+  Insert(*state.mutable_called_people(), people);
+}
+
+void TellRoles(IncidentState& state, const Strings& roles) {
+  Insert(*state.mutable_told_roles(), roles);
 }
 
 void AddPeople(google::protobuf::RepeatedPtrField<std::string>& list,
@@ -176,7 +180,7 @@ void ApplyPaged(IncidentState& state, const record::v1::ChainPaged& body) {
   } else {
     chain->clear_next_time();
   }
-  Tell(state, body.people());
+  Call(state, body.people());
   if (!body.people().empty()) TellRoles(state, body.roles());
   Tell(state, body.alarm_people());
 }
@@ -241,7 +245,7 @@ void ApplyOpened(IncidentState& state, const Event& event) {
   if (body.has_late_line_time()) *row->mutable_late_line_time() = body.late_line_time();
   row->set_advisory(body.advisory());
   row->set_person(body.person());
-  Tell(state, body.notify_people());
+  Call(state, body.notify_people());
 }
 
 void ApplySettled(IncidentState& state, const Event& event) {
@@ -538,7 +542,7 @@ void Apply(IncidentState& state, const Event& event) {
       ApplyPaged(state, event.chain_paged());
       break;
     case Event::kRolesPaged:
-      Tell(state, event.roles_paged().people());
+      Call(state, event.roles_paged().people());
       TellRoles(state, event.roles_paged().roles());
       break;
     case Event::kChainCleared:
@@ -566,7 +570,7 @@ void Apply(IncidentState& state, const Event& event) {
       if (auto* row = FindMutableObligation(state, event.reminder_sent().instance())) {
         row->set_reminders_done(event.reminder_sent().done());
       }
-      Tell(state, event.reminder_sent().people());
+      Call(state, event.reminder_sent().people());
       break;
     case Event::kOverdueStepTaken:
       if (auto* row = FindMutableObligation(state, event.overdue_step_taken().instance())) {
@@ -582,7 +586,7 @@ void Apply(IncidentState& state, const Event& event) {
       if (!event.overdue_step_taken().people().empty()) {
         TellRoles(state, event.overdue_step_taken().roles());
       }
-      Tell(state, event.overdue_step_taken().people());
+      Call(state, event.overdue_step_taken().people());
       break;
     case Event::kNoticeSent:
       for (const auto& recipient : event.notice_sent().recipients()) {

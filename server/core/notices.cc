@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -47,6 +48,7 @@ class Notifier {
   static void OfferAnswer(Notice& notice, const NoticeFacts& facts);
   void OfferNextActs(Notice& headline) const;
 
+  void MarkDrill(Notice& notice) const;
   void ToPerson(const std::string& person, Notice notice, bool report_outcome,
                 absl::string_view chain_entity = "");
   void CutTo(const std::string& person, v1::Incident& incident) const;
@@ -111,7 +113,6 @@ void Notifier::SetText(Notice& notice, absl::string_view key, const NoticeFacts&
     return;
   }
   NoticeText text = TextFor(context_, state_, key, facts);
-  if (state_.drill()) text.title = absl::StrCat("DRILL ", text.title);
   notice.set_title(std::move(text.title));
   notice.set_text(std::move(text.text));
 }
@@ -169,8 +170,18 @@ void Notifier::OfferNextActs(Notice& headline) const {
   headline.add_actions("escalate");
 }
 
+// Nobody takes a drill for the real thing.
+void Notifier::MarkDrill(Notice& notice) const {
+  if (!state_.drill()) return;
+  notice.mutable_incident()->set_drill(true);
+  if (!notice.title().empty() && !absl::StartsWith(notice.title(), "DRILL ")) {
+    notice.set_title(absl::StrCat("DRILL ", notice.title()));
+  }
+}
+
 void Notifier::ToPerson(const std::string& person, Notice notice, bool report_outcome,
                         absl::string_view chain_entity) {
+  MarkDrill(notice);
   // Whoever it is about is told nothing, however they came onto a list.
   const auto& subjects = state_.subjects();
   if (std::find(subjects.begin(), subjects.end(), person) != subjects.end()) return;
@@ -199,7 +210,9 @@ void Notifier::ToPeople(const google::protobuf::RepeatedPtrField<std::string>& p
 void Notifier::ToChannels(const Notice& notice, bool quiet_ones_too) {
   for (const v1::Channel* channel : channels_) {
     if (channel->quiet() && !quiet_ones_too) continue;
-    drafts_.push_back({channel->name(), notice, "", false});
+    Notice marked = notice;
+    MarkDrill(marked);
+    drafts_.push_back({channel->name(), std::move(marked), "", false});
   }
 }
 

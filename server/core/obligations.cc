@@ -220,11 +220,24 @@ void OpenStanding(Draft& draft, const Obligation& rule, absl::string_view subjec
   }
 }
 
+// Owed here before, whatever became of it.
+bool EverOwed(const Obligation& rule, const IncidentState& state, absl::string_view subject) {
+  return std::any_of(state.obligations().begin(), state.obligations().end(),
+                     [&](const ObligationRow& row) {
+                       return row.code() == rule.code() && row.subject() == subject;
+                     });
+}
+
 void OpenDue(Draft& draft, const Obligation& rule) {
   const Context& context = draft.context();
   for (const std::string& subject : SubjectsOf(rule, draft.state())) {
     if (rule.kind() == Obligation::KIND_STANDING) {
       OpenStanding(draft, rule, subject);
+      continue;
+    }
+    // What ended with the incident does not come back while it is ended.
+    if (IsEnded(context.policy, draft.state()) && rule.sources().empty() &&
+        EverOwed(rule, draft.state(), subject)) {
       continue;
     }
     const std::string entity = EntityOf(draft.state(), subject);

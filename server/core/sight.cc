@@ -34,8 +34,9 @@ bool Reads(const PolicyIndex& policy, const Directory& directory, const Caller& 
   const auto& readers = state.readers();
   if (std::find(readers.begin(), readers.end(), principal) != readers.end()) return true;
   if (principal == state.reporter() || principal == state.lead()) return true;
-  // Whoever was paged or told must be able to look, or the page would be a riddle.
-  const auto& told = state.told_people();
+  // Whoever was paged or asked must be able to look, or the page would be a riddle. A statement
+  // says what its sender wrote; of a restricted incident it opens no more.
+  const auto& told = state.restricted() ? state.called_people() : state.told_people();
   if (std::binary_search(told.begin(), told.end(), principal)) return true;
   if (state.restricted()) return false;
   if (caller.system) return !caller.entity.empty() && FindPart(state, caller.entity) != nullptr;
