@@ -17,6 +17,7 @@
 #include "server/core/guards.h"
 #include "server/core/limits.h"
 #include "server/core/network.h"
+#include "server/core/obligation_sources.h"
 #include "server/core/obligations.h"
 #include "server/core/state_util.h"
 #include "server/core/text.h"
@@ -263,7 +264,13 @@ absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
     // Reported under another pack: what this one's pack does not know, nobody could settle here.
     const auto* rule = draft.context().policy.FindObligation(row.code());
     if (rule == nullptr || IsOfSpendRequest(*rule)) continue;
-    *body->add_obligations() = row;
+    record::v1::ObligationRow& moved = *body->add_obligations();
+    moved = row;
+    // Events are numbered within their incident: what raised it there must not pass for something
+    // here.
+    for (std::string& source : *moved.mutable_sources()) {
+      if (IsOccurrence(source)) absl::StrAppend(&source, "@", act.from->id());
+    }
   }
   AddPendingRequests(draft, *act.from, *body);
   TakeOverSecrecy(draft.state(), *act.from, *body);

@@ -629,7 +629,30 @@ TEST(MergerTest, LeavesWhatWasDecidedWhereItWas) {
   CoreWorld world;
   ASSERT_THAT(world.Open("dop.clerk"), IsOk());
   const record::v1::IncidentState after = Merged(world, from).state;
-  for (const auto& row : after.obligations()) EXPECT_NE(row.code(), "WAN-DECIDE");
+  for (const auto& row : after.obligations()) {
+    EXPECT_FALSE(row.code() == "WAN-DECIDE" && core::IsOpen(row));
+  }
+}
+
+TEST(MergerTest, WhatRaisedADutyThereHidesNothingHere) {
+  CoreWorld from;
+  ASSERT_THAT(from.Open("dop.clerk"), IsOk());
+  core::Command command;
+  command.caller.internal = true;
+  record::v1::IncidentState other = from.state();
+  record::v1::ObligationRow* row = other.add_obligations();
+  row->set_instance("WAN-DECIDE(9)");
+  row->set_code("WAN-DECIDE");
+  row->set_state(v1::Obligation::STATE_PENDING);
+  CoreWorld world;
+  ASSERT_THAT(world.Open("dop.clerk"), IsOk());
+  row->add_sources("REINFECTION:1");
+  command.act = core::Absorb{std::make_shared<const record::v1::IncidentState>(other)};
+  const auto merged = core::Decide(world.context(), &world.state(), command);
+  ASSERT_THAT(merged, IsOk());
+  const auto* moved = core::FindObligation(merged->state, "WAN-DECIDE(9)");
+  ASSERT_NE(moved, nullptr);
+  EXPECT_THAT(moved->sources(), ElementsAre("REINFECTION:1@" + other.id()));
 }
 
 TEST(MergerTest, WaitsForTheReturnOfWhatWasRemoved) {
