@@ -603,7 +603,8 @@ void Settle(Draft& draft, const Obligation& rule, const std::string& instance,
 void Satisfy(Draft& draft, const ObligationRow& row) {
   const Obligation* rule = draft.context().policy.FindObligation(row.code());
   if (rule == nullptr) return;
-  const bool late = row.has_due_time() && draft.context().now > FromProto(row.due_time());
+  const bool late = row.state() == v1::Obligation::STATE_OVERDUE ||
+                    (row.has_due_time() && draft.context().now > FromProto(row.due_time()));
   Settle(draft, *rule, row.instance(),
          late ? v1::Obligation::STATE_SATISFIED_LATE : v1::Obligation::STATE_SATISFIED, "",
          TellsOutcome(*rule) ? rule->recipient_roles() : Roles());

@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "clock: CLOCK_DETECTED due { any { seconds: 90000 } }"},
         PackFault{2, "2/open-after", "code: \"DAILY-STATUS\"",
                   "when { state { ongoing: true } } void_when_untrue: true",
-                  "when { state { ongoing: true } }"},
+                  "when { state { ongoing: true } } void_when { state { is: \"MERGED\" } }"},
         PackFault{3, "3/order", "code: \"COUNSEL_AND_ITD_FIRST\"",
                   "satisfied { code: \"CRIM-GCLC\" code: \"CRIM-ITD\" }",
                   "satisfied { code: \"CRIM-ITD\" }"},

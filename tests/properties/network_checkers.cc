@@ -121,12 +121,8 @@ class RemovalChecker : public Checker {
                           const std::string& subnet) {
       for (const std::string& removed : removal.subnets()) {
         if (subnet.empty() || !Contains(removed, subnet) || is_target(entity, device)) continue;
-        const bool other = std::none_of(
-            removal.targets().begin(), removal.targets().end(),
-            [&](const v1::NetworkRemoval::Target& target) { return target.entity() == entity; });
-        Fail(removed != subnet ? "6/open-block" : (other ? "6/open-entity" : "6/open"),
-             absl::StrCat(removed, " is removed and ", device, " of ", entity, " on ", subnet,
-                          " is no target"));
+        Fail("6/open", absl::StrCat(removed, " is removed and ", device, " of ", entity, " on ",
+                                    subnet, " is no target"));
       }
     };
     for (const v1::Device& device : moment.before->devices()) {

@@ -254,8 +254,7 @@ class TickChecker : public Checker {
     for (const ObligationRow& row : moment.after->obligations()) {
       if (row.state() == v1::Obligation::STATE_PENDING && row.has_due_time() &&
           FromProto(row.due_time()) < moment.now) {
-        Fail(SelfHelpRuns(moment) ? "17/suppressed-turn" : "17/pending",
-             absl::StrCat(RowText(row), " is pending at ", When(moment.now)));
+        Fail("17/pending", absl::StrCat(RowText(row), " is pending at ", When(moment.now)));
       }
     }
   }
@@ -274,15 +273,7 @@ class TickChecker : public Checker {
         return "17/scan-reminder";
       }
     }
-    return SelfHelpRuns(moment) ? "17/suppressed-turn" : "17/due";
-  }
-
-  static bool SelfHelpRuns(const Moment& moment) {
-    std::string answer;
-    for (const v1::Decision& decision : moment.after->decisions()) {
-      if (decision.question() == "SELF_HELP") answer = decision.answer();
-    }
-    return answer == "YES";
+    return "17/due";
   }
 };
 

@@ -79,14 +79,6 @@ std::string Difference(const Rows& one, const Rows& other, const char* only_one,
   return text;
 }
 
-// Every differing row is a decision on self-help.
-bool OnlySelfHelp(const std::string& difference) {
-  for (const absl::string_view line : absl::StrSplit(difference, '\n', absl::SkipEmpty())) {
-    if (!absl::StrContains(line, "SELFHELP-DECIDE")) return false;
-  }
-  return true;
-}
-
 void ClearFacts(google::protobuf::RepeatedPtrField<v1::Fact>& facts) {
   for (v1::Fact& fact : facts) {
     if (fact.name() == "personal_information") fact.set_value("NONE");
@@ -136,7 +128,7 @@ void ComparePersonalInformation(const History& history, const core::PolicyIndex&
   findings.Saw("14: rows compared", static_cast<int64_t>(with.rows.size()));
   const std::string difference = Difference(with.rows, without.rows, "with", "without");
   if (!difference.empty()) {
-    findings.Fail(14, OnlySelfHelp(difference) ? "14/self-help" : "14/twin",
+    findings.Fail(14, "14/twin",
                   absl::StrCat("personal information changes other duties:", difference));
   }
 }
@@ -161,7 +153,7 @@ void CompareHistories(const History& one, const History& other, const core::Poli
   findings.Saw("20: rows compared", static_cast<int64_t>(first.rows.size()));
   const std::string difference = Difference(first.rows, second.rows, "one", "other");
   if (!difference.empty()) {
-    findings.Fail(20, OnlySelfHelp(difference) ? "20/self-help" : "20/pace",
+    findings.Fail(20, "20/pace",
                   absl::StrCat("duties depend on when time is looked at:", difference));
   }
   for (size_t i = 0; i < std::min(first.accepted.size(), second.accepted.size()); ++i) {

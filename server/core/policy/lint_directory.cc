@@ -87,7 +87,7 @@ class DirectoryLinter {
     bool theirs = false;
     for (const Obligation& duty : pack_.obligations()) {
       if (!Contains(duty.owner_roles(), role)) continue;
-      if (duty.parties() != Obligation::PARTIES_THIRD) return false;
+      if (duty.parties() <= Obligation::PARTIES_REPORTING) return false;
       theirs = true;
     }
     return theirs;

@@ -89,7 +89,6 @@ TEST_F(RunMoneyTest, MoneyIsAskedForWithAPurpose) {
   EXPECT_THAT(RefusedHere("spend"), HasSubstr("Say how much, and what for."));
   EXPECT_THAT(RefusedHere("spend 80"), HasSubstr("Say what $80.00 is needed for"));
   EXPECT_THAT(RefusedHere("spend disks 80"), HasSubstr("is not an amount"));
-  EXPECT_THAT(RefusedHere("spend 80 disks self-help:yes"), HasSubstr("self-help"));
 }
 
 TEST_F(RunMoneyTest, ASpendingRequestIsDecidedByItsNumber) {

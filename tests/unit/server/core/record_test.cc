@@ -25,11 +25,12 @@ TEST(SeverityTest, FloorsHoldUntilTheirFactIsCorrected) {
   ASSERT_THAT(world.Open("dop.clerk"), IsOk());
   ASSERT_THAT(world.Facts("dop.contact", {{"attack_intrusion", "SUSPECTED"}}), IsOk());
   EXPECT_EQ(world.state().severity(), "SEV3");
-  EXPECT_THAT(world.Severity("csirt.handler", "SEV5"),
+  EXPECT_THAT(world.Severity("csirt.executive", "SEV5"),
               RefusedBecause("SEVERITY_FLOOR", "an attack intrusion is confirmed or suspected"));
   ASSERT_THAT(world.Facts("csirt.handler", {{"attack_intrusion", "NO"}}), IsOk());
   EXPECT_EQ(world.state().severity(), "SEV4");
-  EXPECT_THAT(world.Severity("csirt.handler", "SEV5"), IsOk());
+  EXPECT_THAT(world.Severity("csirt.handler", "SEV5"), RefusedBecause("ROLE_REQUIRED", "CSIRT_X"));
+  EXPECT_THAT(world.Severity("csirt.executive", "SEV5"), IsOk());
   EXPECT_EQ(world.state().severity(), "SEV5");
 }
 

@@ -100,9 +100,9 @@ TEST_F(PolicyShelfTest, RevisionsOnlyGoUp) {
 
 TEST_F(PolicyShelfTest, ABrokenTextIsRefusedWithItsLines) {
   Load({Row(1, "county-nist-800-61@1", County(1))});
-  const auto broken = Judge(absl::StrReplaceAll(
-      County(2), {{"initial_state: \"DETECTED\"", "initial_state: \"DISCOVERED\""}}));
-  EXPECT_THAT(broken, RefusedBecause("POLICY_INVALID", "DISCOVERED"));
+  const auto broken =
+      Judge(absl::StrReplaceAll(County(2), {{"time_zone: \"", "time_zone: \"Nowhere/"}}));
+  EXPECT_THAT(broken, RefusedBecause("POLICY_INVALID", "Nowhere/"));
   EXPECT_THAT(std::string(broken.status().message()), HasSubstr("line "));
 }
 
