@@ -138,6 +138,7 @@ TEST_F(SpendTest, MoreGoesToAnApproverWithinTheTimeOfTheSeverity) {
   world_.Advance(absl::Hours(2));
   EXPECT_EQ(world_.Duty("SPEND-DECIDE"), v1::Obligation::STATE_OVERDUE);
   EXPECT_THAT(Told("eox.scio"), Contains(HasSubstr("SPEND-DECIDE")));
+  world_.At(absl::Minutes(121));
   ASSERT_THAT(Answer("eox.scio", 1, false, "the disks are in stock"), IsOk());
   EXPECT_EQ(world_.Duty("SPEND-DECIDE"), v1::Obligation::STATE_SATISFIED_LATE);
   EXPECT_THAT(Told("dop.contact"), ElementsAre(HasSubstr("refused: the disks are in stock")));
