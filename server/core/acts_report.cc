@@ -147,8 +147,8 @@ absl::Status DecideReport(Draft& draft, const Caller& caller, const Report& act)
   body->set_title(title);
   body->set_summary(request.summary());
   body->set_state(context.policy.proto().initial_state());
-  // A report may ask for a worse severity than the policy's first one; a milder one is for those who
-  // may lower it.
+  // A report may ask for a worse severity than the policy's first one; a milder one is for those
+  // who may lower it.
   const std::string& first = context.policy.proto().initial_severity();
   const bool worse =
       !request.severity().empty() &&

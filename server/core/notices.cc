@@ -335,11 +335,16 @@ void Notifier::ToList(const Event& event) {
   if (body.list_people().empty()) return;
   Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "LIST");
   notice.clear_incident();
+  const policy::v1::DocumentType* type = context_.policy.FindDocument(body.type());
+  std::string label = type == nullptr ? "" : type->list_tlp();
   std::string text;
   for (const v1::DocumentField& field : body.fields()) {
+    if (field.name() == "tlp" && !field.value().empty()) label = field.value();
     absl::StrAppend(&text, text.empty() ? "" : "\n", field.name(), ": ", field.value());
   }
-  notice.set_title(absl::StrCat(state_.drill() ? "DRILL " : "", body.title()));
+  if (!label.empty() && !absl::StartsWith(label, "TLP:")) label = absl::StrCat("TLP:", label);
+  notice.mutable_incident()->set_tlp(std::move(label));
+  notice.set_title(body.title());
   notice.set_text(std::move(text));
   for (const std::string& person : body.list_people()) {
     const auto& told = body.recipient_people();

@@ -62,6 +62,7 @@ std::vector<std::string> SubjectsOf(const Obligation& rule, const IncidentState&
 }
 
 std::string EntityOf(const IncidentState& state, absl::string_view subject) {
+  if (subject.empty()) return state.entity();
   if (absl::StartsWith(subject, "entities/")) return std::string(subject);
   for (const auto& part : state.entities()) {
     if (IsReporting(part) && part.secretariat() == subject) return part.entity();

@@ -248,7 +248,8 @@ void AddTurns(const Obligation& rule, const policy::v1::Predicate& predicate, co
               std::vector<ObligationDue>& due) {
   for (const absl::Time point : ElapsedPoints(predicate, about)) {
     if (point <= about.now) continue;
-    if (rule.has_suppressed_by() && DecisionHolds(rule.suppressed_by(), about.state, point)) continue;
+    if (rule.has_suppressed_by() && DecisionHolds(rule.suppressed_by(), about.state, point))
+      continue;
     const Subject then{about.policy, about.state, about.entity, point};
     if (Holds(predicate, then)) due.push_back({point, ObligationDue::What::kOpen, ""});
   }

@@ -181,7 +181,10 @@ void Join(Draft& draft, const Obligation& rule, const ObligationRow& row,
 void OpenRaised(Draft& draft, const Obligation& rule, absl::string_view subject,
                 const Subject& about) {
   std::vector<Raised> fresh;
+  const bool ended = IsEnded(draft.context().policy, draft.state());
   for (Raised& raised : RaisedBy(rule, about)) {
+    // Of an ended incident only what happens counts, not what goes on being so.
+    if (ended && !IsOccurrence(raised.source)) continue;
     if (!IsConsumed(rule, draft.state(), subject, raised.source))
       fresh.push_back(std::move(raised));
   }
@@ -472,6 +475,25 @@ bool IsSubject(const Obligation& rule, const IncidentState& state, const Obligat
   return std::find(subjects.begin(), subjects.end(), row.subject()) != subjects.end();
 }
 
+// Was what this period asks for handed in during it? A corrected grid is laid over what is there.
+bool AnsweredBefore(const Obligation& rule, const IncidentState& state, const ObligationRow& row) {
+  if (!rule.has_recurrence() || row.number() == 0) return false;
+  const absl::Time due = FromProto(row.due_time());
+  const absl::Time from = due - PeriodOf(rule);
+  return std::any_of(state.documents().begin(), state.documents().end(),
+                     [&](const record::v1::DocumentRow& document) {
+                       const absl::Time time = FromProto(document.time());
+                       return document.entity() == row.subject() && time > from && time <= due &&
+                              std::any_of(rule.satisfied_by().begin(), rule.satisfied_by().end(),
+                                          [&](const Satisfaction& way) {
+                                            return way.has_document() &&
+                                                   way.document().type() == document.type() &&
+                                                   FieldsFit(way.document().fields(),
+                                                             document.fields());
+                                          });
+                     });
+}
+
 // Voids, satisfies and reschedules the open rows of one rule.
 void UpdateOpen(Draft& draft, const Obligation& rule) {
   const policy::v1::State* state = draft.context().policy.FindState(draft.state().state());
@@ -489,6 +511,8 @@ void UpdateOpen(Draft& draft, const Obligation& rule) {
     if (std::any_of(rule.satisfied_by().begin(), rule.satisfied_by().end(),
                     [&](const auto& way) { return StateSatisfies(draft, way, row); })) {
       Satisfy(draft, row);
+    } else if (AnsweredBefore(rule, draft.state(), row)) {
+      Settle(draft, rule, instance, v1::Obligation::STATE_SATISFIED, "it was there in time");
     } else if (voids) {
       Settle(draft, rule, instance, v1::Obligation::STATE_VOID,
              absl::StrCat("no longer owed: the incident is ", draft.state().state()));
