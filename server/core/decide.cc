@@ -75,7 +75,11 @@ absl::Status RefuseNewDuties(const Draft& draft) {
   for (const record::v1::Event& event : draft.events()) {
     if (!event.has_obligation_opened()) continue;
     const auto* rule = policy.FindObligation(event.obligation_opened().code());
-    if (rule == nullptr || rule->kind() == policy::v1::Obligation::KIND_DERIVED) continue;
+    const bool asked_by_act = event.obligation_opened().sources_size() > 0;
+    if (rule == nullptr ||
+        (rule->kind() == policy::v1::Obligation::KIND_DERIVED && asked_by_act)) {
+      continue;
+    }
     return ErrorBuilder(
                absl::StatusCode::kFailedPrecondition, "INCIDENT_ENDED",
                absl::StrCat(draft.state().id(), " is ", draft.state().state(), "; this would open ",
