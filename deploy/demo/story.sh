@@ -114,7 +114,7 @@ chat dop.iso "document $incident LE_REFERRAL agency:\"State Police\" summary:\"A
 answer_says "POL-3.12"
 chat eox.scio "document $incident GCLC_CONTACT person:\"the counsel on duty\" channel:phone summary:\"A flood of packets, extortion is possible\""
 chat dop.iso "document $incident LE_REFERRAL agency:\"State Police\" summary:\"A flood of packets\""
-answer_says "LE_REFERRAL"
+answer_says "Referral to law enforcement sent"
 chat csirt.executive "decide $incident OLC NO reason:\"nobody can be named yet\""
 
 step "what a declared incident asks for"

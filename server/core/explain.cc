@@ -61,7 +61,7 @@ void AddReasons(const Context& context, const record::v1::IncidentState& state,
                                   absl::StrJoin(rule.clauses(), ", "), ")"));
   if (!rule.accountable_roles().empty()) {
     answer.add_reasons(
-        absl::StrCat(absl::StrJoin(rule.accountable_roles(), ", "), " answers for its being done"));
+        absl::StrCat("answerable for it: ", absl::StrJoin(rule.accountable_roles(), ", ")));
   }
   if (!rule.recipient_roles().empty()) {
     answer.add_reasons(absl::StrCat("it goes to ", absl::StrJoin(rule.recipient_roles(), ", ")));

@@ -1,6 +1,8 @@
 // What `belfry policy lint` sends, prints and returns.
 #include "client-lib/cli/lint_command.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -21,9 +23,13 @@ using ::testing::HasSubstr;
 
 class LintCommandTest : public ::testing::Test {
  protected:
-  LintCommandTest()
-      : pack_(::testing::TempDir() + "/lint_command_test.textproto"),
-        directory_(::testing::TempDir() + "/lint_command_directory.textproto") {
+  // Tests run side by side: each has files of its own.
+  static std::string File(const std::string& what) {
+    return ::testing::TempDir() + "/belfry_lint_" + std::to_string(getpid()) + "_" + what +
+           ".textproto";
+  }
+
+  LintCommandTest() : pack_(File("pack")), directory_(File("directory")) {
     Write(pack_, "id: \"x\"\n");
     Write(directory_, "entities { name: \"entities/dop\" }\n");
   }
