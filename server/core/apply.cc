@@ -321,8 +321,26 @@ void PutDevice(IncidentState& state, const v1::Device& device) {
   *(target == nullptr ? state.add_devices() : target) = device;
 }
 
+void NoteFinding(IncidentState& state, const v1::Device& device) {
+  if (!device.has_infect_time() || device.infect_subnet().empty()) return;
+  record::v1::SubnetFinding* finding = nullptr;
+  for (record::v1::SubnetFinding& known : *state.mutable_findings()) {
+    if (known.subnet() == device.infect_subnet()) finding = &known;
+  }
+  if (finding == nullptr) {
+    finding = state.add_findings();
+    finding->set_subnet(device.infect_subnet());
+  }
+  if (FromProto(finding->time()) < FromProto(device.infect_time())) {
+    *finding->mutable_time() = device.infect_time();
+  }
+}
+
 void ApplyDevices(IncidentState& state, const Event& event) {
-  for (const v1::Device& device : event.devices_recorded().devices()) PutDevice(state, device);
+  for (const v1::Device& device : event.devices_recorded().devices()) {
+    PutDevice(state, device);
+    NoteFinding(state, device);
+  }
   for (const std::string& device : event.devices_recorded().reinfected()) {
     record::v1::Occurrence* occurrence = state.add_reinfections();
     occurrence->set_event_version(event.version());

@@ -67,6 +67,10 @@ std::string EntityOf(const IncidentState& state, absl::string_view subject) {
   for (const auto& part : state.entities()) {
     if (IsReporting(part) && part.secretariat() == subject) return part.entity();
   }
+  // None of them reports any more: it is theirs all the same.
+  for (const auto& part : state.entities()) {
+    if (part.secretariat() == subject) return part.entity();
+  }
   return state.entity();
 }
 

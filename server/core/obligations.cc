@@ -656,6 +656,11 @@ void SatisfyByAcknowledgement(Draft& draft, const std::vector<record::v1::RoleGr
       const v1::Entity* entity = directory.FindEntity(row.subject());
       return entity != nullptr && entity->secretariat() == grant.scope();
     };
+    // An answer answers a question: a standing duty must have asked first.
+    if (rule.kind() == Obligation::KIND_STANDING && row.reminders_done() == 0 &&
+        row.state() != v1::Obligation::STATE_OVERDUE) {
+      return false;
+    }
     return std::any_of(
         rule.satisfied_by().begin(), rule.satisfied_by().end(), [&](const Satisfaction& way) {
           return way.has_acknowledgement() &&
