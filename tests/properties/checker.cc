@@ -65,10 +65,12 @@ const char* PropertyTitle(int property) {
   return property >= 1 && property <= kProperties ? kTitles[property - 1] : "";
 }
 
-bool Owes(const EntityPart& part) {
-  return part.relation() == v1::IncidentEntity::RELATION_ORIGIN ||
-         part.relation() == v1::IncidentEntity::RELATION_AFFECTED;
+bool Owes(v1::IncidentEntity::Relation relation) {
+  return relation == v1::IncidentEntity::RELATION_ORIGIN ||
+         relation == v1::IncidentEntity::RELATION_AFFECTED;
 }
+
+bool Owes(const EntityPart& part) { return Owes(part.relation()); }
 
 bool IsOpenState(v1::Obligation::State state) {
   return state == v1::Obligation::STATE_PENDING || state == v1::Obligation::STATE_OVERDUE;
@@ -123,32 +125,48 @@ std::string RowText(const ObligationRow& row) {
                       row.cycle(), "}");
 }
 
-void Awareness::Add(int slot, const std::string& entity, absl::Time detected, bool owes) {
+void Awareness::Put(int slot, const std::string& entity, absl::Time detected,
+                    v1::IncidentEntity::Relation relation) {
   auto& known = known_[static_cast<size_t>(slot)];
   const auto found = known.find(entity);
+  const bool owes = Owes(relation);
   if (found == known.end()) {
-    known[entity] = {detected, owes, owes};
+    known[entity] = {detected, relation, owes, owes};
     return;
   }
-  if (detected < found->second.detected) {
-    found->second.detected = detected;
-    corrected_[static_cast<size_t>(slot)].insert(entity);
+  Known& one = found->second;
+  // Who starts to owe starts anew; nothing is moved by that.
+  if (owes && one.owes && detected != one.detected) {
+    shifts_[static_cast<size_t>(slot)][entity] = detected - one.detected;
   }
-  found->second.owes = owes;
-  found->second.ever_owed |= owes;
+  one = {detected, relation, owes, one.ever_owed || owes};
+}
+
+// Somebody drawn in, found to take another part, or whose first awareness is corrected.
+void Awareness::SeeEntity(const Moment& moment, const v1::IncidentEntity& given) {
+  const auto& known = known_[static_cast<size_t>(moment.slot)];
+  const auto found = known.find(given.entity());
+  const absl::Time told =
+      given.has_detect_time() ? std::min(FromProto(given.detect_time()), moment.now) : moment.now;
+  if (found == known.end()) {
+    Put(moment.slot, given.entity(), told, given.relation());
+    return;
+  }
+  const Known& one = found->second;
+  if (given.relation() == v1::IncidentEntity::RELATION_UNSPECIFIED ||
+      given.relation() == one.relation) {
+    // A correction, to an earlier time or to a later one.
+    if (given.has_detect_time()) Put(moment.slot, given.entity(), told, one.relation);
+    return;
+  }
+  // Who owes already was aware already; who turns out to be affected becomes aware by this.
+  Put(moment.slot, given.entity(), one.owes ? std::min(told, one.detected) : told,
+      given.relation());
 }
 
 void Awareness::See(const Moment& moment) {
   auto& known = known_[static_cast<size_t>(moment.slot)];
-  corrected_[static_cast<size_t>(moment.slot)].clear();
-  const auto owes = [](v1::IncidentEntity::Relation relation) {
-    return relation == v1::IncidentEntity::RELATION_ORIGIN ||
-           relation == v1::IncidentEntity::RELATION_AFFECTED;
-  };
-  const auto given = [&](const auto& request) {
-    return request.has_detect_time() ? std::min(FromProto(request.detect_time()), moment.now)
-                                     : moment.now;
-  };
+  shifts_[static_cast<size_t>(moment.slot)].clear();
   if (const auto* report = std::get_if<core::Report>(&moment.command->act)) {
     const v1::CreateIncidentRequest& request = report->request;
     const std::string& reporter = moment.command->caller.entity;
@@ -158,20 +176,31 @@ void Awareness::See(const Moment& moment) {
           entity.name() == reporter && (entity.kind() == v1::Entity::KIND_THIRD_PARTY_COMPANY ||
                                         entity.kind() == v1::Entity::KIND_THIRD_PARTY_INDIVIDUAL);
     }
+    const absl::Time given = request.has_detect_time()
+                                 ? std::min(FromProto(request.detect_time()), moment.now)
+                                 : moment.now;
     // What a third party knew, the agency did not.
-    Add(moment.slot, request.entity(), third_party ? moment.now : given(request), true);
-    if (third_party) Add(moment.slot, reporter, given(request), false);
+    Put(moment.slot, request.entity(), third_party ? moment.now : given,
+        v1::IncidentEntity::RELATION_ORIGIN);
+    if (third_party) {
+      Put(moment.slot, reporter, given, v1::IncidentEntity::RELATION_THIRD_PARTY);
+    }
     for (const v1::IncidentEntity& other : request.other_entities()) {
-      if (known.count(other.entity()) > 0) continue;
-      Add(moment.slot, other.entity(), given(other), owes(other.relation()));
+      if (known.count(other.entity()) == 0) SeeEntity(moment, other);
     }
   } else if (const auto* add = std::get_if<v1::AddEntityRequest>(&moment.command->act)) {
-    Add(moment.slot, add->entity().entity(), given(add->entity()), owes(add->entity().relation()));
+    SeeEntity(moment, add->entity());
   } else if (const auto* absorb = std::get_if<core::Absorb>(&moment.command->act)) {
     for (const EntityPart& part : absorb->from->entities()) {
       const auto found = known.find(part.entity());
-      const bool owed = found != known.end() && found->second.owes;
-      Add(moment.slot, part.entity(), FromProto(part.detect_time()), owed || Owes(part));
+      const absl::Time detected = FromProto(part.detect_time());
+      if (found == known.end()) {
+        Put(moment.slot, part.entity(), detected, part.relation());
+      } else {
+        const bool keeps = found->second.owes || !Owes(part);
+        Put(moment.slot, part.entity(), std::min(detected, found->second.detected),
+            keeps ? found->second.relation : part.relation());
+      }
     }
     // What an entity owed there before it was found to be hit by nothing comes with it.
     for (const ObligationRow& row : absorb->from->obligations()) {
@@ -179,10 +208,14 @@ void Awareness::See(const Moment& moment) {
       if (found != known.end()) found->second.ever_owed = true;
     }
   } else if (const auto* verb = std::get_if<v1::TransitionIncidentRequest>(&moment.command->act)) {
-    // New facts: new clocks.
+    // New facts: new clocks, from when they were known.
     if (verb->verb() == "reopen" && moment.before->state() == "CLOSED" &&
         moment.after->state() != "CLOSED") {
-      for (auto& [entity, one] : known) one.detected = moment.now;
+      absl::Time since = moment.now;
+      for (const v1::Fact& fact : verb->facts()) {
+        if (fact.has_known_time()) since = std::min(since, FromProto(fact.known_time()));
+      }
+      for (auto& [entity, one] : known) one.detected = since;
     }
   }
 }

@@ -94,6 +94,7 @@ std::unique_ptr<Checker> MakeEndChecker(Findings& findings);             // 19
 // ---- Small questions, answered here and not by the core ----
 
 // Origin or affected: owes reports.
+bool Owes(v1::IncidentEntity::Relation relation);
 bool Owes(const EntityPart& part);
 bool IsOpenState(v1::Obligation::State state);
 const EntityPart* PartOf(const IncidentState& state, absl::string_view entity);
@@ -113,22 +114,30 @@ class Awareness {
   void See(const Moment& moment);
   struct Known {
     absl::Time detected;
+    v1::IncidentEntity::Relation relation = v1::IncidentEntity::RELATION_UNSPECIFIED;
     bool owes = false;  // now
     bool ever_owed = false;
   };
   const std::map<std::string, Known>& of(int slot) const {
     return known_[static_cast<size_t>(slot)];
   }
-  // It was moved to an earlier time at this moment.
+  // How far this moment moved it, of an entity that owes now; zero when it did not.
+  absl::Duration Shift(int slot, const std::string& entity) const {
+    const auto& shifts = shifts_[static_cast<size_t>(slot)];
+    const auto found = shifts.find(entity);
+    return found == shifts.end() ? absl::ZeroDuration() : found->second;
+  }
   bool Corrected(int slot, const std::string& entity) const {
-    return corrected_[static_cast<size_t>(slot)].count(entity) > 0;
+    return Shift(slot, entity) != absl::ZeroDuration();
   }
 
  private:
-  void Add(int slot, const std::string& entity, absl::Time detected, bool owes);
+  void Put(int slot, const std::string& entity, absl::Time detected,
+           v1::IncidentEntity::Relation relation);
+  void SeeEntity(const Moment& moment, const v1::IncidentEntity& given);
 
   std::array<std::map<std::string, Known>, World::kSlots> known_;
-  std::array<std::set<std::string>, World::kSlots> corrected_;
+  std::array<std::map<std::string, absl::Duration>, World::kSlots> shifts_;
 };
 
 }  // namespace belfry::properties

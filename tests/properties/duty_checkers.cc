@@ -62,10 +62,15 @@ class FollowUpChecker : public Checker {
     if (row.state() == v1::Obligation::STATE_VOID) {
       const ObligationRow* before = RowOf(*moment.before, row.instance());
       const bool now = before == nullptr || before->state() != row.state();
-      if (now && moment.after->state() != "DISMISSED") {
+      if (!now) return;
+      // With a merger it goes on where the entity reports from then on: Count() asks for it there.
+      const bool merged =
+          moment.after->state() == "MERGED" && moment.before->state() != moment.after->state();
+      const bool dismissed = moment.after->state() == "DISMISSED";
+      if (!dismissed && !merged && found->second.owes) {
         Fail("1/void", absl::StrCat(RowText(row), " is void in state ", moment.after->state()));
       }
-      if (now) Saw("1: void by dismissal");
+      Saw(merged ? "1: void by merger" : dismissed ? "1: void by dismissal" : "1: void by release");
       return;
     }
     if (row.state() == v1::Obligation::STATE_WAIVED || row.state() == v1::Obligation::STATE_HELD ||
@@ -203,7 +208,7 @@ class DailyStatusChecker : public Checker {
       if (reported) Fail("2/missed", absl::StrCat(RowText(row), " though it was reported in time"));
     } else if (row.state() == v1::Obligation::STATE_VOID) {
       Saw("2: void");
-      if (IsOngoing(moment.after->state())) Fail("2/void", RowText(row));
+      if (IsOngoing(moment.after->state()) && found->second.owes) Fail("2/void", RowText(row));
     } else {
       Fail("2/state", RowText(row));
     }
@@ -362,10 +367,10 @@ class DeadlineChecker : public Checker {
       if (before == nullptr || !before->has_due_time()) continue;
       const absl::Time old_due = FromProto(before->due_time());
       const absl::Time due = FromProto(row.due_time());
-      const bool corrected = awareness_.Corrected(moment.slot, row.subject());
+      const bool corrected = IsCorrection(moment, *before, row);
       const bool rebased = row.code() == "CRIM-GCLC" && (law_enforcement || due != old_due);
       if (rebased) continue;
-      if (raised && due > old_due) {
+      if (raised && due > old_due && !corrected) {
         Fail("8/later", absl::StrCat("raised to ", moment.after->severity(), ": ", RowText(*before),
                                      " became ", RowText(row)));
       }
@@ -389,17 +394,32 @@ class DeadlineChecker : public Checker {
   }
 
  private:
+  // A corrected first awareness takes along what counts from it, as far as it moved itself.
+  bool IsCorrection(const Moment& moment, const ObligationRow& before, const ObligationRow& row) {
+    const absl::Duration shift = awareness_.Shift(moment.slot, row.subject());
+    if (shift == absl::ZeroDuration()) return false;
+    if (IsMember(row.code(), {"FOLLOWUP-24H", "DAILY-STATUS"}) && IsOpenState(row.state())) {
+      Saw(shift < absl::ZeroDuration() ? "8: moved by an earlier T0" : "8: moved by a later T0");
+      const absl::Time due = FromProto(row.due_time());
+      if (due != FromProto(before.due_time()) + shift) {
+        Fail("8/corrected", absl::StrCat("T0 moved by ", absl::FormatDuration(shift), ": ",
+                                         RowText(before), " became ", RowText(row)));
+      }
+    }
+    return IsMember(row.code(), {"INIT-REPORT", "FOLLOWUP-24H", "DAILY-STATUS", "STAT-NONEXEC"});
+  }
+
   // Without a change of the severity only a correction, a contact with law enforcement or a
-  // lawful hold moves a deadline, and a correction only to an earlier time.
+  // lawful hold moves a deadline.
   void StaysPut(const Moment& moment, bool law_enforcement) {
     for (const ObligationRow& row : moment.after->obligations()) {
       const ObligationRow* before = RowOf(*moment.before, row.instance());
       if (before == nullptr || !before->has_due_time()) continue;
       const absl::Time old_due = FromProto(before->due_time());
       const absl::Time due = FromProto(row.due_time());
-      if (due == old_due) continue;
+      const bool corrected = IsCorrection(moment, *before, row);
+      if (due == old_due || corrected) continue;
       if (row.code() == "CRIM-GCLC" && law_enforcement) continue;
-      if (awareness_.Corrected(moment.slot, row.subject()) && due < old_due) continue;
       Fail("8/moved", absl::StrCat(RowText(*before), " became ", RowText(row)));
     }
   }

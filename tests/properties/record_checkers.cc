@@ -225,7 +225,12 @@ class RowChecker : public Checker {
     for (const ObligationRow& row : moment.after->obligations()) {
       const ObligationRow* before = RowOf(*moment.before, row.instance());
       if (!row.has_settle_time() || (before != nullptr && before->has_settle_time())) continue;
-      const bool past = row.has_due_time() && FromProto(row.due_time()) < moment.now;
+      // What comes with a merger was settled there, when it was.
+      const absl::Time settled =
+          before == nullptr && std::holds_alternative<core::Absorb>(moment.command->act)
+              ? FromProto(row.settle_time())
+              : moment.now;
+      const bool past = row.has_due_time() && FromProto(row.due_time()) < settled;
       if (row.state() == v1::Obligation::STATE_SATISFIED && past) Fail("16/in-time", RowText(row));
       if (row.state() == v1::Obligation::STATE_SATISFIED_LATE && !past)
         Fail("16/not-late", RowText(row));

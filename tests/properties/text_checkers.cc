@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "tests/properties/checker.h"
 #include "tests/properties/texts.h"
 
@@ -84,9 +85,19 @@ class LabelChecker : public Checker {
         Fail("10/channel",
              absl::StrCat("TLP:RED goes to ", draft.target, ": ", draft.notice.title()));
       }
-      if (red && absl::StrContains(draft.notice.SerializeAsString(), kMark)) {
+      if (red && TellsMore(moment, draft.notice)) {
         Fail("10/content", absl::StrCat("content of a restricted incident goes to ", draft.target,
                                         ": ", draft.notice.ShortDebugString()));
+      }
+      if (draft.notice.reason() == "LIST") {
+        // What a list gets is no part of the incident; it has a label of its own.
+        const int own = Strictness(draft.notice.incident().tlp());
+        Saw("10: sent to a list");
+        if (own == 0 || own == 5) {
+          Fail("10/list-label", absl::StrCat("what goes to ", draft.target, " is labelled \"",
+                                             draft.notice.incident().tlp(), "\""));
+        }
+        continue;
       }
       if (Strictness(draft.notice.incident().tlp()) < Strictness(label)) {
         Fail(draft.notice.kind() == v1::Notice::KIND_LOG ? "10/log-label" : "10/label",
@@ -108,6 +119,21 @@ class LabelChecker : public Checker {
   }
 
  private:
+  // Content of the incident. What an official wrote and sent is theirs to say, and nothing else.
+  static bool TellsMore(const Moment& moment, v1::Notice notice) {
+    if (notice.reason() == "NOTICE") {
+      if (const auto* sent = std::get_if<v1::SendObligationNoticeRequest>(&moment.command->act)) {
+        std::vector<std::pair<std::string, std::string>> written;
+        if (!sent->text().empty()) written.emplace_back(sent->text(), "");
+        for (const v1::DocumentField& field : sent->fields()) {
+          if (!field.value().empty()) written.emplace_back(field.value(), "");
+        }
+        notice.set_text(absl::StrReplaceAll(notice.text(), written));
+      }
+    }
+    return absl::StrContains(notice.SerializeAsString(), kMark);
+  }
+
   // A document's own label counts as well.
   void Parts(const Moment& moment) {
     for (const Event& event : *moment.events) {

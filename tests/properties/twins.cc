@@ -42,9 +42,16 @@ Playing Play(const History& history, const core::PolicyIndex& policy, bool all_b
   world.RunUntil(world.start() + history.end, Pace::kDeadlines);
   for (int slot = 0; slot < World::kSlots; ++slot) {
     if (world.Incident(slot) == nullptr) continue;
-    std::map<std::string, int> times;
+    // Several of one kind by when they began: which of them got its name first says nothing.
+    std::vector<ObligationRow> rows;
     for (const ObligationRow& row : world.Incident(slot)->obligations()) {
-      if (!wanted(row)) continue;
+      if (wanted(row)) rows.push_back(row);
+    }
+    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+      return FromProto(a.clock_start()) < FromProto(b.clock_start());
+    });
+    std::map<std::string, int> times;
+    for (const ObligationRow& row : rows) {
       std::string name =
           absl::StrCat("#", slot, " ", row.code(), " ", row.subject(), " ", row.number());
       const int ordinal = ++times[name];
