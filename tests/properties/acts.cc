@@ -572,6 +572,21 @@ std::optional<Made> ActMaker::Removal(int slot) {
 
 std::optional<Made> ActMaker::Money(int slot) {
   const IncidentState& s = state(slot);
+  for (const v1::SpendRequest& asked : s.spend_requests()) {
+    if (asked.state() != v1::SpendRequest::STATE_PENDING || random_.Percent(20)) continue;
+    v1::DecideSpendRequest request;
+    request.set_number(asked.number());
+    request.set_approve(random_.Percent(60));
+    request.set_reason(Text(random_));
+    return Made{May("APPROVE_SPEND", asked.entity()), std::move(request), "decide spend"};
+  }
+  if (random_.Percent(35)) {
+    v1::RequestSpendRequest request;
+    request.set_entity(AnEntity(slot));
+    request.set_amount_cents(random_.Between(1, 200000));
+    request.set_purpose(Text(random_));
+    return Made{May("REQUEST_SPEND", request.entity()), std::move(request), "spend"};
+  }
   for (const v1::CostLine& cost : s.costs()) {
     if (cost.assessment() != v1::CostLine::ASSESSMENT_OPEN || random_.Percent(20)) continue;
     v1::AssessCostRequest request;
@@ -602,6 +617,18 @@ std::optional<Made> ActMaker::Entities(int slot) {
       const int minutes = random_.Between(-60, 30 * 60);
       *entity.mutable_detect_time() =
           ToProto(FromProto(part.detect_time()) - absl::Minutes(minutes));
+    }
+    if (entity.relation() == part.relation() && entity.has_detect_time()) {
+      const bool later = FromProto(entity.detect_time()) > FromProto(part.detect_time());
+      if (later) request.set_reason(Text(random_));
+      return Made{May(later ? "POSTPONE_DETECTION" : "CORRECT_DETECTION", part.entity()),
+                  std::move(request), later ? "postpone" : "correct"};
+    }
+    if (part.relation() == v1::IncidentEntity::RELATION_AFFECTED && random_.Percent(50)) {
+      entity.set_relation(v1::IncidentEntity::RELATION_POTENTIAL);
+      entity.clear_detect_time();
+      request.set_reason(Text(random_));
+      return Made{May("RELEASE_ENTITY", s.entity()), std::move(request), "release entity"};
     }
   } else if (random_.Percent(mood_ == Mood::kPrivacy ? 60 : 20)) {
     entity.set_entity(random_.Of(government_.third_parties));
@@ -772,7 +799,7 @@ std::optional<Made> ActMaker::StepAside(int slot) {
 
 std::optional<Made> ActMaker::Link(int slot) {
   std::vector<int> others;
-  for (int i = 0; i < World::kSlots; ++i) {
+  for (int i = 0; i < World::kIncidents; ++i) {
     if (i != slot && world_.Incident(i) != nullptr) others.push_back(i);
   }
   if (others.empty()) return std::nullopt;
@@ -833,10 +860,11 @@ Made ActMaker::Note() {
 
 std::optional<Made> ActMaker::Small(int slot) {
   const IncidentState& s = state(slot);
-  switch (random_.Below(6)) {
+  switch (random_.Below(7)) {
     case 0: {
       v1::AddNoteRequest request;
       request.set_text(Text(random_));
+      if (random_.Percent(10)) request.set_text("the console's password: Tr0ub4dor&3");
       if (random_.Percent(30)) *request.mutable_event_time() = ToProto(Recent());
       return Made{Holder({"PC", "SC", "ISO", "CSIRT_H"}, s.entity()), std::move(request), "note"};
     }
@@ -854,8 +882,17 @@ std::optional<Made> ActMaker::Small(int slot) {
         static const auto* const kRoles = new std::vector<std::string>{
             "PC", "ISO", "SCIO", "AH", "CSIRT_X", "CCIO", "FUSION", "COUNSEL"};
         request.add_roles(random_.Of(*kRoles));
+      } else if (random_.Percent(50)) {
+        request.set_level(random_.Between(1, 5));
+        return Made{Holder({"CSIRT_X", "CSIRT_H"}, s.entity()), std::move(request), "ladder"};
       }
       return Made{Holder({"PC", "ISO", "CSIRT_H"}, s.entity()), std::move(request), "escalate"};
+    }
+    case 3: {
+      record::v1::IncidentRead read;
+      read.set_person(absl::StrCat("people/", Holder({"CSIRT_H", "CSIRT_X", "ISO"}, s.entity())));
+      read.set_what("incident");
+      return Made{"system", std::move(read), "read"};
     }
     default: {
       const std::string who =

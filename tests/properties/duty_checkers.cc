@@ -121,7 +121,7 @@ class DailyStatusChecker : public Checker {
   struct Progress {
     std::string state;
     absl::Time not_before = absl::InfinitePast();
-    // Points that another incident's rows came with; earlier ones stayed there.
+    // The last point that another incident's rows came with; earlier ones are on record there.
     std::map<std::string, int> first_moved;
     // Accepted reports, by entity.
     std::map<std::string, std::vector<absl::Time>> reports;
@@ -151,7 +151,8 @@ class DailyStatusChecker : public Checker {
       if (event.has_absorbed()) {
         for (const ObligationRow& row : event.absorbed().obligations()) {
           if (row.code() != "DAILY-STATUS") continue;
-          progress.first_moved.emplace(row.subject(), row.number());
+          int& first = progress.first_moved[row.subject()];
+          first = std::max(first, static_cast<int>(row.number()));
         }
       }
       if (event.has_obligation_opened() && event.obligation_opened().code() == "DAILY-STATUS") {
@@ -193,7 +194,10 @@ class DailyStatusChecker : public Checker {
         Fail("2/open-after", absl::StrCat(RowText(row), " is open in ", moment.after->state()));
       }
     }
-    if (!settled_now) return;
+    // What comes with a merger was answered there.
+    const bool came =
+        before == nullptr && std::holds_alternative<core::Absorb>(moment.command->act);
+    if (!settled_now || came) return;
     const Progress& progress = progress_[static_cast<size_t>(moment.slot)];
     const auto reports = progress.reports.find(row.subject());
     const auto in_time = [&](absl::Time time) { return time > due - kDay && time <= due; };
@@ -406,7 +410,8 @@ class DeadlineChecker : public Checker {
                                          RowText(before), " became ", RowText(row)));
       }
     }
-    return IsMember(row.code(), {"INIT-REPORT", "FOLLOWUP-24H", "DAILY-STATUS", "STAT-NONEXEC"});
+    return IsMember(row.code(),
+                    {"INIT-REPORT", "FOLLOWUP-24H", "DAILY-STATUS", "STAT-NONEXEC", "93H-OWNER"});
   }
 
   // Without a change of the severity only a correction, a contact with law enforcement or a

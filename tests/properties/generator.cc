@@ -41,10 +41,16 @@ class Generator {
 
  private:
   void Incidents() {
+    const bool register_too =
+        mood_ == Mood::kNetwork && random_.Percent(30) && history_.profile != Profile::kGranularity;
+    if (register_too) {
+      Add(acts_.Register(World::kIncidents, "entities/dop"), World::kIncidents,
+          absl::ZeroDuration(), Pace::kExact);
+    }
     Add(acts_.Report(0), 0, absl::ZeroDuration(), Pace::kExact);
     if (world_.Incident(0) == nullptr) return;
     const int incidents =
-        history_.profile == Profile::kFamily ? random_.Between(2, World::kSlots) : 1;
+        history_.profile == Profile::kFamily ? random_.Between(2, World::kIncidents) : 1;
     const bool long_one = mood_ == Mood::kDiligent || mood_ == Mood::kNetwork;
     const int steps = long_one ? random_.Between(20, 62) : random_.Between(8, 40);
     for (int i = 0; i < steps; ++i) {

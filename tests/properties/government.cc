@@ -95,6 +95,7 @@ class Builder {
     if (!secretariat.empty()) entity->set_secretariat(absl::StrCat("secretariats/", secretariat));
     entity->set_executive_department(executive);
     entity->set_network_member(on_network);
+    entity->set_preauthorized_spend_cents(random_.Percent(50) ? 100000 : 0);
     entity->set_binding(voluntary && !all_bound_ ? v1::Entity::BINDING_VOLUNTARY
                                                  : v1::Entity::BINDING_MANDATORY);
     AddPerson(absl::StrCat(id, ".clerk"), id);

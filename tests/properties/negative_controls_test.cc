@@ -28,7 +28,8 @@ namespace {
 using ::testing::Contains;
 using ::testing::Not;
 
-constexpr uint64_t kSeeds = 400;
+// Most faults show within a few; the search ends with the first.
+constexpr uint64_t kSeeds = 1'600;
 
 std::vector<std::string> Tags(const Findings& findings) {
   std::vector<std::string> tags;
@@ -478,7 +479,10 @@ TEST(Shrinker, LeavesOnlyWhatIsNeeded) {
   ASSERT_TRUE(policy.ok()) << policy.status();
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const auto [history, findings] = JudgeSeed(seed, **policy, 4);
-    if (history.steps.size() < 15 || Tags(findings) != std::vector<std::string>{"4/none"}) continue;
+    const std::vector<std::string> tags = Tags(findings);
+    if (history.steps.size() < 15 || std::find(tags.begin(), tags.end(), "4/none") == tags.end()) {
+      continue;
+    }
     const History small = Shrink(history, **policy, 4, "4/none");
     // The report, and the answer that should have opened the duty.
     EXPECT_LE(small.steps.size(), 3u) << Trace(small, **policy, false);

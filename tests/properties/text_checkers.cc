@@ -119,18 +119,22 @@ class LabelChecker : public Checker {
   }
 
  private:
-  // Content of the incident. What an official wrote and sent is theirs to say, and nothing else.
+  // Content of the incident. What an official wrote to be sent is theirs to say, and nothing else:
+  // a notice, or the paper that a list is meant for.
   static bool TellsMore(const Moment& moment, v1::Notice notice) {
-    if (notice.reason() == "NOTICE") {
-      if (const auto* sent = std::get_if<v1::SendObligationNoticeRequest>(&moment.command->act)) {
-        std::vector<std::pair<std::string, std::string>> written;
-        if (!sent->text().empty()) written.emplace_back(sent->text(), "");
-        for (const v1::DocumentField& field : sent->fields()) {
-          if (!field.value().empty()) written.emplace_back(field.value(), "");
-        }
-        notice.set_text(absl::StrReplaceAll(notice.text(), written));
-      }
+    std::vector<std::pair<std::string, std::string>> written;
+    const auto add = [&](const std::string& text) {
+      if (!text.empty()) written.emplace_back(text, "");
+    };
+    if (const auto* sent = std::get_if<v1::SendObligationNoticeRequest>(&moment.command->act);
+        sent != nullptr && notice.reason() == "NOTICE") {
+      add(sent->text());
+      for (const v1::DocumentField& field : sent->fields()) add(field.value());
+    } else if (const auto* paper = std::get_if<v1::SubmitDocumentRequest>(&moment.command->act);
+               paper != nullptr && notice.reason() == "LIST") {
+      for (const v1::DocumentField& field : paper->fields()) add(field.value());
     }
+    notice.set_text(absl::StrReplaceAll(notice.text(), written));
     return absl::StrContains(notice.SerializeAsString(), kMark);
   }
 

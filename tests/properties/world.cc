@@ -69,7 +69,7 @@ absl::Time World::NextDue(int slot) {
   return *one.next_due;
 }
 
-absl::Status World::Do(int slot, const core::Command& command, const std::string* what, int depth) {
+absl::Status World::Do(int slot, core::Command command, const std::string* what, int depth) {
   Slot& one = slots_[static_cast<size_t>(slot)];
   const core::Context context{policy_, *directory_, now_};
   static const IncidentState* const kNothing = new IncidentState();
@@ -98,6 +98,14 @@ absl::Status World::Do(int slot, const core::Command& command, const std::string
     if (target < 0) return absl::NotFoundError("no such parent");
     if (refusal.ok()) {
       refusal = core::CheckLinkTarget(context, command.caller, *Incident(target));
+    }
+  }
+  if (before != nullptr) {
+    for (const std::string& id : core::RegistersFor(command.act, *before)) {
+      const int other = SlotOf(id);
+      if (other < 0) continue;
+      const auto& known = Incident(other)->devices();
+      command.device_history.insert(command.device_history.end(), known.begin(), known.end());
     }
   }
   if (refusal.ok()) {

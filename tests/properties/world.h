@@ -46,7 +46,9 @@ class Witness {
 
 class World {
  public:
-  static constexpr int kSlots = 3;
+  // The last one is for a register.
+  static constexpr int kSlots = 4;
+  static constexpr int kIncidents = 3;
 
   // All references must outlive the world; `witness` may be null. A quiet world writes no notices.
   World(const core::PolicyIndex& policy, const Government& government, Witness* witness,
@@ -79,7 +81,7 @@ class World {
     std::deque<core::DeliveryOutcome> waiting;
   };
 
-  absl::Status Do(int slot, const core::Command& command, const std::string* what, int depth = 0);
+  absl::Status Do(int slot, core::Command command, const std::string* what, int depth = 0);
   void Tick(int slot, bool before_now);
   absl::Time NextTick(int slot, Pace pace);
   int SlotOf(const std::string& id) const;
