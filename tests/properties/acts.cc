@@ -102,6 +102,20 @@ bool ActMaker::ById() {
   return (profile_ == Profile::kGeneral || profile_ == Profile::kFamily) && random_.Percent(40);
 }
 
+bool ActMaker::MayRestrict() const {
+  return profile_ != Profile::kPersonalInfo && profile_ != Profile::kBinding &&
+         profile_ != Profile::kGranularity;
+}
+
+const policy::v1::Category& ActMaker::AnyCategory() {
+  const auto& categories = policy().proto().categories();
+  const auto* category = &categories.Get(random_.Below(categories.size()));
+  while (category->restricted() && !MayRestrict()) {
+    category = &categories.Get(random_.Below(categories.size()));
+  }
+  return *category;
+}
+
 Made ActMaker::Report(int slot) {
   core::Report report;
   const bool voluntary = profile_ == Profile::kBinding || random_.Percent(8);
@@ -124,13 +138,10 @@ Made ActMaker::Report(int slot) {
   }
   // Answers about personal information must not change what the severity makes due.
   if (profile_ == Profile::kPersonalInfo) request.set_severity("SEV4");
-  // Who was reminded may read a restricted incident; whoever plays it otherwise reminds others.
-  request.set_restricted(profile_ != Profile::kPersonalInfo && profile_ != Profile::kGranularity &&
-                         random_.Percent(8));
+  request.set_restricted(MayRestrict() && random_.Percent(8));
   request.set_drill(random_.Percent(5));
   if (random_.Percent(60)) {
-    const auto& categories = policy().proto().categories();
-    const auto& category = categories.Get(random_.Below(categories.size()));
+    const policy::v1::Category& category = AnyCategory();
     v1::CategoryAssignment* assigned = request.add_categories();
     assigned->set_category(category.code());
     if (!category.sub_values().empty()) {
@@ -812,8 +823,7 @@ std::optional<Made> ActMaker::Link(int slot) {
 }
 
 std::optional<Made> ActMaker::Category(int slot) {
-  const auto& categories = policy().proto().categories();
-  const auto& category = categories.Get(random_.Below(categories.size()));
+  const policy::v1::Category& category = AnyCategory();
   v1::AssignCategoriesRequest request;
   v1::CategoryAssignment* assigned = request.add_categories();
   assigned->set_category(category.code());

@@ -46,6 +46,9 @@ class ActMaker {
   std::string May(const std::string& act, const std::string& entity);
   std::string AnEntity(int slot);  // that takes part
   bool ById();
+  // Who was told may read a restricted incident; another playing tells others.
+  bool MayRestrict() const;
+  const policy::v1::Category& AnyCategory();
   absl::Time Recent();  // now, or a little or much earlier
 
   Made Facts(int slot, std::vector<std::pair<std::string, std::string>> facts,

@@ -76,8 +76,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, PackFaults,
     ::testing::Values(
         PackFault{1, "1/deadline", "code: \"FOLLOWUP-24H\"", "seconds: 86400", "seconds: 86401"},
-        PackFault{1, "1/void", "code: \"FOLLOWUP-24H\"", "is: \"DISMISSED\"",
-                  "is: \"DISMISSED\" is: \"CONTAINED\""},
+        PackFault{1, "1/void", "code: \"FOLLOWUP-24H\"", "fresh_on_reopen: true",
+                  "void_when { state { is: \"CONTAINED\" } } fresh_on_reopen: true"},
         PackFault{2, "2/grid", "code: \"DAILY-STATUS\"",
                   "clock: CLOCK_DETECTED due { any { seconds: 86400 } }",
                   "clock: CLOCK_DETECTED due { any { seconds: 90000 } }"},
