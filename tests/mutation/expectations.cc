@@ -18,6 +18,7 @@
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
+#include "server/core/claim.h"
 #include "server/core/state_util.h"
 
 namespace belfry::mutation {
@@ -332,6 +333,15 @@ Failures RunCase(Trial& trial, const std::vector<Line>& lines) {
         if (event.has_document_submitted()) flag = event.document_submitted().flag();
       }
       if (flag != (rest == "none" ? "" : rest)) return Differ(line, flag);
+    } else if (key == "noted") {  // what the newest note says
+      std::string text;
+      for (const record::v1::Event& event : world.events()) {
+        if (event.has_note_added()) text = event.note_added().text();
+      }
+      if (text != rest) return Differ(line, text);
+    } else if (key == "claim") {  // where it stands
+      const std::string claim = core::ClaimState(world.policy().proto(), world.state());
+      if (claim != rest) return Differ(line, claim);
     } else if (key == "restricted") {
       if (world.state().restricted() != (rest == "yes")) return Differ(line, "is not so");
     } else if (key == "forget") {
@@ -632,7 +642,28 @@ class DutyTrial {
     absl::Duration resume;
     if (words.size() < 3 || !ParseSpan(words[2], resume)) return "cannot be read";
     const absl::Duration actual = Due(copy) - copy.now();
-    return actual == resume ? "" : absl::StrCat("runs ", Show(actual), " after the release");
+    if (actual != resume) return absl::StrCat("runs ", Show(actual), " after the release");
+    return TryReview(world, words[0], words.size() > 4 && words[3] == "review" ? words[4] : "");
+  }
+
+  // While it is held its owners, and nobody else, look again in this rhythm; never without one.
+  std::string TryReview(const World& world, const std::string& holder, const std::string& text) {
+    absl::Duration every = absl::Hours(24) * 7;
+    if (!text.empty() && !ParseSpan(text, every)) return "cannot be read";
+    World copy = world;
+    copy.Forget();
+    absl::Status status = copy.Act(absl::StrCat(holder, " hold ", name_));
+    const absl::Time held = copy.now();
+    if (status.ok()) status = copy.AdvanceTo(held + 2 * every + absl::Hours(1));
+    if (!status.ok()) return std::string(status.message());
+    std::map<absl::Duration, Roles> expected;
+    const v1::Obligation view = core::ToObligation(world.policy(), *world.Row(name_));
+    const auto& owners = view.owner_roles();
+    if (!text.empty()) {
+      expected[every] = expected[2 * every] = Roles(owners.begin(), owners.end());
+    }
+    const auto actual = ToldAround(copy, v1::Notice::KIND_REMINDER, name_, held);
+    return actual == expected ? "" : absl::StrCat("reviewed ", Show(actual));
   }
 
   // As callers of the API see it.

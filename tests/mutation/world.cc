@@ -474,11 +474,17 @@ absl::Status World::Act(absl::string_view line) {
     v1::EscalateIncidentRequest act;
     act.set_reason("needed");
     for (const std::string& role : words.plain) act.add_roles(role);
+    if (const std::string level = words.Named("level"); !level.empty()) {
+      int number = 0;
+      if (!absl::SimpleAtoi(level, &number)) return Unreadable(line);
+      act.set_level(number);
+    }
     return Do(caller, std::move(act));
   }
   if (verb == "entity") {  // with detect=-1h a correction
     v1::AddEntityRequest act;
     *act.mutable_entity() = PartOf(words.At(0), words.At(1));
+    if (words.Has("reasoned")) act.set_reason("because");
     absl::Duration span;
     if (ParseSpan(words.Named("detect"), span)) {
       *act.mutable_entity()->mutable_detect_time() = ToProto(now_ + span);
@@ -556,7 +562,7 @@ absl::Status World::Act(absl::string_view line) {
   }
   if (verb == "note") {
     v1::AddNoteRequest act;
-    act.set_text("noted");
+    act.set_text(words.Named("text").empty() ? "noted" : words.Named("text"));
     return Do(caller, std::move(act));
   }
   if (verb == "update") {
@@ -581,6 +587,14 @@ absl::Status World::Act(absl::string_view line) {
     core::OpenRegister act;
     act.entity = words.plain.empty() ? "" : EntityName(words.plain[0]);
     return Do(CallerFor("TIME"), std::move(act));
+  }
+  if (verb == "holds") {  // a second office
+    v1::Directory directory = directory_->proto();
+    Assign(directory, caller.actor.principal(), words.At(0), at);
+    auto changed = core::Directory::Create(std::move(directory), *policy_);
+    if (!changed.ok()) return changed.status();
+    directory_ = *std::move(changed);
+    return absl::OkStatus();
   }
   if (verb == "asked") {  // for a right that the server asks for, not the core
     return core::RequireAct({*policy_, *directory_, now_}, caller, state_, words.At(0));
