@@ -323,6 +323,14 @@ Failures RunCase(Trial& trial, const std::vector<Line>& lines) {
                  absl::StrContains(told.title, rest.substr(colon + 2));
       }
       if (!found) return Differ(line, "nothing says so");
+    } else if (key == "labelled") {  // "labelled TLP:AMBER: ROLES": those whose notices say so
+      const std::vector<std::string> words = Split(rest, ' ');
+      const std::string label = words.empty() ? "" : words[0].substr(0, words[0].size() - 1);
+      Roles roles;
+      for (const Told& told : world.told()) {
+        if (told.label == label) roles.insert(told.role);
+      }
+      if (roles != RolesIn(rest.substr(label.size() + 1))) return Differ(line, Show(roles));
     } else if (key == "clocks") {  // those that are set
       Roles clocks;
       for (const v1::ClockTime& clock : world.state().clocks()) clocks.insert(clock.clock());

@@ -283,7 +283,7 @@ absl::Status World::Do(const core::Caller& caller, core::Act act) {
     std::string role = RoleOf(draft.target);
     if (draft.target == "channels/dop-log") role = "LOG";
     told_.push_back({now_, draft.notice.kind(), draft.notice.obligation(), std::move(role),
-                     draft.notice.title()});
+                     draft.notice.title(), draft.notice.incident().tlp()});
   }
   for (record::v1::Event& event : decision->events) events_.push_back(std::move(event));
   return absl::OkStatus();

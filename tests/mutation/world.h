@@ -31,6 +31,7 @@ struct Told {
   std::string duty;
   std::string role;
   std::string title;
+  std::string label;  // TLP
 };
 
 // Offices that the pack does not know are left out.
