@@ -141,12 +141,8 @@ class DailyStatusChecker : public Checker {
         if (event.state_changed().verb() == "reopen") progress.not_before = absl::InfinitePast();
       }
       if (event.has_document_submitted() && event.document_submitted().type() == "DAILY_STATUS") {
-        // What is told before anything is owed answers nothing.
-        const std::string& entity = event.document_submitted().entity();
-        const auto owing = awareness_.of(moment.slot).find(entity);
-        if (owing != awareness_.of(moment.slot).end() && owing->second.ever_owed) {
-          progress.reports[entity].push_back(moment.now);
-        }
+        // It counts for the period in which it came, also when that turns out to be owed later.
+        progress.reports[event.document_submitted().entity()].push_back(moment.now);
       }
       if (event.has_absorbed()) {
         for (const ObligationRow& row : event.absorbed().obligations()) {
