@@ -136,7 +136,7 @@ void Awareness::Put(int slot, const std::string& entity, absl::Time detected,
   }
   Known& one = found->second;
   // Who starts to owe starts anew; nothing is moved by that.
-  if (owes && one.owes && detected != one.detected) {
+  if (((owes && one.owes) || relation == one.relation) && detected != one.detected) {
     shifts_[static_cast<size_t>(slot)][entity] = detected - one.detected;
   }
   one = {detected, relation, owes, one.ever_owed || owes};

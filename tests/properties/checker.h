@@ -121,7 +121,7 @@ class Awareness {
   const std::map<std::string, Known>& of(int slot) const {
     return known_[static_cast<size_t>(slot)];
   }
-  // How far this moment moved it, of an entity that owes now; zero when it did not.
+  // How far this moment moved it; zero when it did not, and for who starts anew.
   absl::Duration Shift(int slot, const std::string& entity) const {
     const auto& shifts = shifts_[static_cast<size_t>(slot)];
     const auto found = shifts.find(entity);
