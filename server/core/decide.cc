@@ -1,6 +1,7 @@
 // Decide(): dispatches a command to the act it asks for, then lets the policy draw its
 // consequences.
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <variant>
@@ -76,8 +77,7 @@ absl::Status RefuseNewDuties(const Draft& draft) {
     if (!event.has_obligation_opened()) continue;
     const auto* rule = policy.FindObligation(event.obligation_opened().code());
     const bool asked_by_act = event.obligation_opened().sources_size() > 0;
-    if (rule == nullptr ||
-        (rule->kind() == policy::v1::Obligation::KIND_DERIVED && asked_by_act)) {
+    if (rule == nullptr || (rule->kind() == policy::v1::Obligation::KIND_DERIVED && asked_by_act)) {
       continue;
     }
     return ErrorBuilder(
@@ -92,24 +92,37 @@ absl::Status RefuseNewDuties(const Draft& draft) {
 }
 
 // A decision does not depend on when the scheduler ran: what fell due before this act is decided
-// before it. What an act of this very instant made due comes after the acts of the instant.
-void CatchUp(Draft& draft) {
-  const Context& context = draft.context();
-  if (FromProto(draft.state().update_time()) >= context.now) return;
-  if (NextDue(context.policy, draft.state()) >= context.now) return;
-  const Draft::AsSystem system(draft);
-  static_cast<void>(DecideTick(draft, Tick{.before_now = true}));
+// before it, as it stood the moment before. What an act of this very instant made due comes after
+// the acts of the instant.
+Decision CatchUp(const Context& context, const record::v1::IncidentState& state) {
+  if (FromProto(state.update_time()) >= context.now ||
+      NextDue(context.policy, state) >= context.now) {
+    return {{}, state};
+  }
+  const absl::Time moment =
+      std::max(FromProto(state.update_time()), context.now - absl::Microseconds(1));
+  const Context before{context.policy, context.directory, moment};
+  Command command;
+  command.caller.internal = true;
+  command.caller.actor.set_principal("system");
+  command.caller.actor.set_via("scheduler");
+  Draft draft(before, state, command);
+  static_cast<void>(DecideTick(draft, Tick()));
+  return std::move(draft).Finish();
 }
 
 }  // namespace
 
 absl::StatusOr<Decision> Decide(const Context& context, const record::v1::IncidentState* state,
                                 const Command& command) {
-  Draft draft(context, state == nullptr ? record::v1::IncidentState() : *state, command);
   const Caller& caller = command.caller;
+  Decision earlier;
+  if (state != nullptr) {
+    earlier = caller.internal ? Decision{{}, *state} : CatchUp(context, *state);
+  }
+  Draft draft(context, std::move(earlier.state), command);
   Act masked_act = command.act;
   const Masked masked = caller.internal ? Masked() : MaskSecrets(context.policy, masked_act);
-  if (state != nullptr && !caller.internal) CatchUp(draft);
   const absl::Status status = std::visit(
       Overloaded{
           [&](const Report& act) { return DecideReport(draft, caller, act); },
@@ -171,7 +184,10 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
   BELFRY_RETURN_IF_ERROR(status);
   BELFRY_RETURN_IF_ERROR(RefuseNewDuties(draft));
   RecordMasked(draft, masked);
-  return std::move(draft).Finish();
+  Decision decision = std::move(draft).Finish();
+  decision.events.insert(decision.events.begin(), std::make_move_iterator(earlier.events.begin()),
+                         std::make_move_iterator(earlier.events.end()));
+  return decision;
 }
 
 absl::Time NextDue(const PolicyIndex& policy, const record::v1::IncidentState& state) {

@@ -12,19 +12,6 @@ record::v1::Event Draft::NewEvent() const {
   return event;
 }
 
-Draft::AsSystem::AsSystem(Draft& draft)
-    : draft_(draft), actor_(draft.actor_), internal_(draft.internal_) {
-  draft.actor_.Clear();
-  draft.actor_.set_principal("system");
-  draft.actor_.set_via("scheduler");
-  draft.internal_ = true;
-}
-
-Draft::AsSystem::~AsSystem() {
-  draft_.actor_ = actor_;
-  draft_.internal_ = internal_;
-}
-
 void Draft::Record(record::v1::Event event) {
   event.set_version(state_.version() + 1);
   Apply(state_, event);

@@ -25,7 +25,9 @@ class Draft {
         actor_(command.caller.actor),
         request_id_(command.request_id),
         internal_(command.caller.internal),
-        began_ended_(IsEnded(context.policy, state_)) {}
+        began_ended_(IsEnded(context.policy, state_)) {
+    if (began_ended_) ended_state_ = state_;
+  }
 
   // A new event with the version, time, actor and request id filled in; give it a body, then
   // Record() it. `due` is set for what fell due.
@@ -45,20 +47,8 @@ class Draft {
   bool internal() const { return internal_; }
   // The incident had ended before this command.
   bool began_ended() const { return began_ended_; }
-
-  // While it lives, Belfry itself acts.
-  class AsSystem {
-   public:
-    explicit AsSystem(Draft& draft);
-    ~AsSystem();
-    AsSystem(const AsSystem&) = delete;
-    AsSystem& operator=(const AsSystem&) = delete;
-
-   private:
-    Draft& draft_;
-    record::v1::Actor actor_;
-    bool internal_;
-  };
+  // As it was then.
+  const record::v1::IncidentState& ended_state() const { return ended_state_; }
 
   Decision Finish() && { return {std::move(events_), std::move(state_)}; }
 
@@ -69,6 +59,7 @@ class Draft {
   std::string request_id_;
   bool internal_;
   bool began_ended_;
+  record::v1::IncidentState ended_state_;
   std::vector<record::v1::Event> events_;
 };
 

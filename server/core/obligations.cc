@@ -248,6 +248,11 @@ void OpenDue(Draft& draft, const Obligation& rule) {
     const Subject about = draft.About(subject.empty() ? absl::string_view() : entity);
     if (rule.has_when() && !Holds(rule.when(), about)) continue;
     if (rule.has_void_when() && Holds(rule.void_when(), about)) continue;
+    // What held already when it ended, or by time alone since, is not what this act asks for.
+    if (draft.began_ended() && IsEnded(context.policy, draft.state()) && rule.has_when() &&
+        Holds(rule.when(), {context.policy, draft.ended_state(), about.entity, context.now})) {
+      continue;
+    }
     if (!rule.sources().empty()) {
       OpenRaised(draft, rule, subject, about);
       continue;
