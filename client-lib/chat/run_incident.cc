@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -224,6 +225,11 @@ CommandResult RunEscalate(const Session& session) {
   const std::string id = IncidentId(session.incident);
   for (const Pair& pair : session.command.pairs) {
     if (pair.key.kind != KeyRef::Kind::kOption || pair.key.name != "to") continue;
+    // A number is a level of the ladder; a lower one than the present stands the others down.
+    if (int32_t level = 0; absl::SimpleAtoi(pair.value, &level) && level > 0) {
+      request.set_level(level);
+      continue;
+    }
     auto roles = ParseRoles(session.policy(), pair.value);
     if (!roles.ok()) return Refused(roles.status());
     for (std::string& role : *roles) request.add_roles(std::move(role));

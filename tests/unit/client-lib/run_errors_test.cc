@@ -154,7 +154,7 @@ TEST_F(RunErrorsTest, UnknownVerbShowsTheNearestAndHelp) {
   EXPECT_EQ(Text("escallate now"),
             "Not done yet\n"
             "\"escallate\" is not a command. The nearest:\n"
-            "Next: /incident escalate [id] [to:role,…] <reason>\n"
+            "Next: /incident escalate [id] [to:role,…|to:level] <reason>\n"
             "Next: /incident declare [id]\n"
             "Next: /incident update [id] <text> [field:text …]\n"
             "Next: /incident help");

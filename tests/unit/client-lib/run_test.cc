@@ -184,6 +184,13 @@ TEST_F(RunTest, EscalateNeedsAReasonAndKnowsRoles) {
   EXPECT_THAT(result.card.body, HasSubstr("Paged: eox.scio"));
 }
 
+TEST_F(RunTest, ANumberIsALevelOfTheLadder) {
+  EXPECT_TRUE(Run("escalate DOP-2026-0007 to:2 the agency has it").ok);
+  EXPECT_EQ(connection_->EscalateIncident_request.level(), 2);
+  EXPECT_THAT(connection_->EscalateIncident_request.roles(), IsEmpty());
+  EXPECT_EQ(connection_->EscalateIncident_request.reason(), "the agency has it");
+}
+
 TEST_F(RunTest, RecordsReachTheServerInItsOwnWords) {
   context_.incident = "incidents/DOP-2026-0007";
   EXPECT_TRUE(Run("sev 2 payroll is affected").ok);
