@@ -32,6 +32,8 @@ struct Decision {
   std::vector<record::v1::Event> events;
   // `state` with all events applied.
   record::v1::IncidentState state;
+  // How many of `events` come first and are not the act's own: what time had brought about by then.
+  size_t caught_up = 0;
 };
 
 // Decides a command. `state` is null for a Report and only then. Refusals are built with

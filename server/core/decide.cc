@@ -185,6 +185,7 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
   BELFRY_RETURN_IF_ERROR(RefuseNewDuties(draft));
   RecordMasked(draft, masked);
   Decision decision = std::move(draft).Finish();
+  decision.caught_up = earlier.events.size();
   decision.events.insert(decision.events.begin(), std::make_move_iterator(earlier.events.begin()),
                          std::make_move_iterator(earlier.events.end()));
   return decision;

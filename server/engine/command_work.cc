@@ -1,5 +1,6 @@
 #include "server/engine/command_work.h"
 
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -80,7 +81,10 @@ absl::StatusOr<Outcome> CommandWork::Decide(Batch& batch) {
                           executor_.Execute(batch, request_.incident, std::move(request_.command)));
   Outcome outcome;
   outcome.state = std::move(executed.state);
-  outcome.events = std::move(executed.events);
+  // The answer tells of what the command did, not of what the clock did before it.
+  outcome.events.assign(
+      std::make_move_iterator(executed.events.begin() + static_cast<ptrdiff_t>(executed.caught_up)),
+      std::make_move_iterator(executed.events.end()));
   if (request_.render) outcome.response = request_.render(outcome);
   BELFRY_RETURN_IF_ERROR(KeepRequest(
       batch, principal, request_id, request_.fingerprint,

@@ -150,6 +150,7 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
   if (before != nullptr) BELFRY_RETURN_IF_ERROR(AddHistory(batch, *before, command));
   BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, before.get(), command));
   Executed executed;
+  executed.caught_up = decision.caught_up;
   executed.events = std::move(decision.events);
   executed.state = std::make_shared<const IncidentState>(std::move(decision.state));
   if (executed.events.empty()) {
@@ -165,6 +166,10 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
 absl::Status Executor::Follow(Batch& batch, const core::PolicyIndex& policy, const StatePtr& before,
                               const Executed& executed, int depth) {
   if (depth == kFollowDepthMax) return absl::OkStatus();
+  // What follows is put down to whoever acted, not to the clock that was caught up with before.
+  const record::v1::Event& cause = executed.caught_up < executed.events.size()
+                                       ? executed.events[executed.caught_up]
+                                       : executed.events.front();
   for (core::FollowUp& next : core::FollowUps(policy, before, *executed.state, executed.events)) {
     const absl::StatusOr<StatePtr> found = Load(batch, next.incident);
     // An entity without a register keeps no history.
@@ -176,8 +181,8 @@ absl::Status Executor::Follow(Batch& batch, const core::PolicyIndex& policy, con
     const core::Context context = ContextFor(batch, *other);
     core::Command command;
     command.caller.internal = true;
-    command.caller.actor = executed.events.front().actor();
-    command.request_id = executed.events.front().request_id();
+    command.caller.actor = cause.actor();
+    command.request_id = cause.request_id();
     command.act = std::move(next.act);
     BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, other.get(), command));
     if (decision.events.empty()) continue;

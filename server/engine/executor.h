@@ -20,6 +20,8 @@ namespace belfry::engine {
 struct Executed {
   StatePtr state;
   std::vector<record::v1::Event> events;
+  // How many of `events` come first and are not the command's own, as in core::Decision.
+  size_t caught_up = 0;
 };
 
 // Used by the writer thread only.
@@ -49,8 +51,7 @@ class Executor {
   absl::Status Write(Batch& batch, const core::Context& context, Executed& executed);
   // True when the same was just said to the same person, and was counted there.
   absl::StatusOr<bool> Fold(Batch& batch, const core::Context& context,
-                            const record::v1::IncidentState& state,
-                            const core::NoticeDraft& draft);
+                            const record::v1::IncidentState& state, const core::NoticeDraft& draft);
   absl::Status AddNotice(Batch& batch, const core::Context& context,
                          const record::v1::IncidentState& state, core::NoticeDraft draft,
                          std::vector<core::DeliveryOutcome>& lost);

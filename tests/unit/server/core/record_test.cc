@@ -245,5 +245,26 @@ TEST(ReplayTest, FoldingARandomRecordGivesTheSameBytes) {
   EXPECT_GE(states.size(), 5u);  // the walk really goes places
 }
 
+// Whoever answers a note or puts down what followed from it must not take the clock's work for it.
+TEST(RecordTest, AnActKnowsItsOwnEventsFromThoseCaughtUpBeforeIt) {
+  CoreWorld world;
+  ASSERT_THAT(world.Open("dop.iso"), IsOk());
+  world.At(absl::Hours(5));  // and nobody has ticked
+  core::Command command;
+  command.caller.actor.set_principal("people/dop.iso");
+  command.caller.entity = "entities/dop";
+  v1::AddNoteRequest note;
+  note.set_text("the server is off the network");
+  command.act = note;
+  const auto decision = core::Decide(world.context(), &world.state(), command);
+  ASSERT_THAT(decision.status(), IsOk());
+  ASSERT_GT(decision->caught_up, 0u);
+  ASSERT_LT(decision->caught_up, decision->events.size());
+  for (size_t i = 0; i < decision->caught_up; ++i) {
+    EXPECT_EQ(decision->events[i].actor().principal(), "system");
+  }
+  EXPECT_TRUE(decision->events[decision->caught_up].has_note_added());
+}
+
 }  // namespace
 }  // namespace belfry::testing
