@@ -5,18 +5,16 @@
 
 #include <atomic>
 #include <cstdio>
-#include <map>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "belfry/client.h"
 #include "belfry/server_clock.h"
+#include "bot/assembly/assembly.h"
 #include "bot/commands/answer_clock.h"
 #include "bot/commands/dispatcher.h"
 #include "bot/config.h"
@@ -24,11 +22,9 @@
 #include "bot/delivery/worker.h"
 #include "bot/http/client.h"
 #include "bot/http/listener.h"
+#include "bot/http/router.h"
 #include "bot/platform/console/console.h"
 #include "bot/platform/registry.h"
-#include "bot/platform/slack/routes.h"
-#include "bot/platform/slack/slack_platform.h"
-#include "bot/platform/slack/webhook_platform.h"
 #include "client-lib/chat/run.h"
 #include "prometheus/counter.h"
 #include "prometheus/registry.h"
@@ -43,7 +39,6 @@ namespace {
 
 constexpr absl::Duration kStopGrace = absl::Seconds(10);
 constexpr int kCommandThreads = 8;
-constexpr char kSlackApi[] = "https://slack.com/api/";
 
 absl::StatusOr<client::Options> ClientOptions(const config::v1::BotConfig& config) {
   client::Options options;
@@ -59,50 +54,19 @@ absl::StatusOr<client::Options> ClientOptions(const config::v1::BotConfig& confi
   return options;
 }
 
-absl::StatusOr<std::map<std::string, slack::Workspace>> SlackWorkspaces(
-    const config::v1::BotConfig& config, HttpClient* http) {
-  std::map<std::string, slack::Workspace> workspaces;
-  for (const config::v1::SlackConfig& settings : config.slack()) {
-    slack::Workspace workspace;
-    for (const std::string& file : settings.signing_secret_files()) {
-      BELFRY_ASSIGN_OR_RETURN(workspace.signing_secrets.emplace_back(),
-                              ReadSecret(file, "slack.signing_secret_files"));
-    }
-    slack::SlackOptions options;
-    options.workspace = settings.workspace();
-    BELFRY_ASSIGN_OR_RETURN(options.bot_token,
-                            ReadSecret(settings.bot_token_file(), "slack.bot_token_file"));
-    options.api_base_url = settings.api_base_url().empty() ? kSlackApi : settings.api_base_url();
-    options.response_hosts = {"hooks.slack.com", "hooks.slack-gov.com"};
-    for (const std::string& host : settings.extra_response_hosts()) {
-      options.response_hosts.push_back(host);
-    }
-    workspace.platform = std::make_shared<slack::SlackPlatform>(std::move(options), http);
-    workspace.root =
-        absl::StrCat("/", settings.command().empty() ? "incident" : settings.command());
-    if (!workspaces.emplace(settings.workspace(), std::move(workspace)).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("slack: workspace ", settings.workspace(), " is there twice"));
-    }
-  }
-  return workspaces;
-}
-
 // Counters and what they are called outside.
 class BotMetrics {
  public:
-  explicit BotMetrics(const DeliveryWorker* worker)
-      : worker_(*worker),
-        rejected_(prometheus::BuildCounter()
+  BotMetrics()
+      : rejected_(prometheus::BuildCounter()
                       .Name("belfry_bot_rejected_requests_total")
                       .Help("Requests of platforms refused, by reason")
                       .Register(registry_)) {}
 
   void CountRejected(const char* reason) { rejected_.Add({{"reason", reason}}).Increment(); }
 
-  std::string Text() const {
+  std::string Text(const WorkerStats& stats) const {
     std::string text = prometheus::TextSerializer().Serialize(registry_.Collect());
-    const WorkerStats& stats = worker_.stats();
     const auto counter = [&](const char* name, const char* help, int64_t value) {
       absl::StrAppend(&text, "# HELP ", name, " ", help, "\n# TYPE ", name, " counter\n", name, " ",
                       value, "\n");
@@ -116,12 +80,17 @@ class BotMetrics {
   }
 
  private:
-  const DeliveryWorker& worker_;
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& rejected_;
 };
 
-absl::Status Run(const config::v1::BotConfig& config, const sigset_t& signals) {
+// What is typed before a verb, for notices: the same everywhere, or the first workspace's.
+std::string RootOf(const config::v1::BotConfig& config) {
+  const bool named = !config.slack().empty() && !config.slack(0).command().empty();
+  return absl::StrCat("/", named ? config.slack(0).command() : "incident");
+}
+
+absl::Status Run(const config::v1::BotConfig& config, const Flags& flags, const sigset_t& signals) {
   BELFRY_ASSIGN_OR_RETURN(const client::Options options, ClientOptions(config));
   BELFRY_ASSIGN_OR_RETURN(const auto connection, client::MakeConnection(options));
   const client::Client client(connection);
@@ -129,18 +98,19 @@ absl::Status Run(const config::v1::BotConfig& config, const sigset_t& signals) {
   chat::RunnerOptions runner_options;
   runner_options.now = server_now;
   chat::CommandRunner runner(client, runner_options);
-
+  CommandDispatcher dispatcher(client, &runner, kCommandThreads);
+  AnswerClock answers;
   CurlHttpClient http;
   PlatformRegistry platforms;
-  BELFRY_ASSIGN_OR_RETURN(auto workspaces, SlackWorkspaces(config, &http));
-  for (const auto& [id, workspace] : workspaces) platforms.Add(id, workspace.platform);
-  std::map<std::string, std::string> webhooks;
-  for (const config::v1::WebhookConfig& webhook : config.webhooks()) {
-    BELFRY_ASSIGN_OR_RETURN(webhooks[webhook.name()],
-                            ReadSecret(webhook.url_file(), "webhooks.url_file"));
-  }
-  if (!webhooks.empty()) {
-    platforms.Add("", std::make_shared<slack::WebhookPlatform>(std::move(webhooks), &http));
+  Router router;
+  BotMetrics metrics;
+  Assembly assembly{
+      config,    flags,      client,
+      http,      dispatcher, answers,
+      platforms, router,     [&metrics](const char* reason) { metrics.CountRejected(reason); },
+      {},        {},         {}};
+  for (auto* add : {AddSlack, AddTeams, AddMattermost, AddEmail, AddWebhooks}) {
+    BELFRY_RETURN_IF_ERROR(add(assembly));
   }
   std::shared_ptr<Console> console;
   if (config.console().enabled()) {
@@ -150,10 +120,10 @@ absl::Status Run(const config::v1::BotConfig& config, const sigset_t& signals) {
     platforms.Add("", console);
   }
 
-  const std::string root = workspaces.empty() ? "/incident" : workspaces.begin()->second.root;
-  const auto view = [&runner, root] {
+  const auto view = [&runner, root = RootOf(config)] {
     chat::View result;
     result.root = root;
+    result.time_tokens = true;
     client::CallOptions call;
     call.act_for = "";  // the bot asks for itself
     if (const auto policy = runner.policy().Get(call); policy.ok()) {
@@ -167,35 +137,29 @@ absl::Status Run(const config::v1::BotConfig& config, const sigset_t& signals) {
   worker_options.holder = config.holder();
   worker_options.incarnation = UuidV7(absl::Now(), random);
   DeliveryWorker worker(client, &platforms, view, worker_options);
-  BotMetrics metrics(&worker);
 
-  CommandDispatcher dispatcher(client, &runner, kCommandThreads);
-  AnswerClock answers;
-  slack::SlackRoutes routes(std::move(workspaces), &dispatcher, &answers,
-                            [&metrics](const char* reason) { metrics.CountRejected(reason); });
+  router.Add("/healthz",
+             [](HttpRequest, HttpListener::Respond respond) { respond({.body = "ok\n"}); });
+  router.Add("/readyz", [&worker](HttpRequest, HttpListener::Respond respond) {
+    const bool ready = worker.connected();
+    respond({.status = ready ? 200 : 503, .body = ready ? "ready\n" : "no server\n"});
+  });
+  router.Add("/metrics", [&](HttpRequest, HttpListener::Respond respond) {
+    respond({.content_type = "text/plain; version=0.0.4", .body = metrics.Text(worker.stats())});
+  });
   std::unique_ptr<HttpListener> listener;
   if (!config.listen().empty()) {
     ListenerOptions listen;
     listen.address = config.listen();
     BELFRY_ASSIGN_OR_RETURN(
         listener,
-        HttpListener::Start(listen, [&](HttpRequest request, HttpListener::Respond respond) {
-          if (absl::StartsWith(request.path, "/slack/")) {
-            routes.Handle(request, std::move(respond));
-          } else if (request.path == "/healthz") {
-            respond({.body = "ok\n"});
-          } else if (request.path == "/readyz") {
-            const bool ready = worker.connected();
-            respond({.status = ready ? 200 : 503, .body = ready ? "ready\n" : "no server\n"});
-          } else if (request.path == "/metrics") {
-            respond({.content_type = "text/plain; version=0.0.4", .body = metrics.Text()});
-          } else {
-            respond({.status = 404, .body = "there is nothing here\n"});
-          }
+        HttpListener::Start(listen, [&router](HttpRequest request, HttpListener::Respond respond) {
+          router.Handle(std::move(request), std::move(respond));
         }));
     spdlog::info("listening on {} (port {})", config.listen(), listener->port());
   }
   worker.Start();
+  for (const auto& start : assembly.starts) start();
   spdlog::info("delivering for {}", config.server());
 
   std::atomic<bool> stopping{false};
@@ -213,15 +177,18 @@ absl::Status Run(const config::v1::BotConfig& config, const sigset_t& signals) {
   spdlog::info("stopping");
   stopping = true;
   if (input.joinable()) input.join();
+  for (auto stop = assembly.stops.rbegin(); stop != assembly.stops.rend(); ++stop) (*stop)();
   if (listener != nullptr) listener->Stop(kStopGrace);
   dispatcher.Stop();
   worker.Stop();
+  while (!assembly.parts.empty()) assembly.parts.pop_back();
   return absl::OkStatus();
 }
 
 int Main(int argc, char** argv) {
   std::string path;
   bool check = false;
+  Flags flags;
   for (int i = 1; i < argc; ++i) {
     absl::string_view argument = argv[i];
     if (absl::ConsumePrefix(&argument, "--config=")) {
@@ -230,8 +197,10 @@ int Main(int argc, char** argv) {
       path = argv[++i];
     } else if (argument == "--check") {
       check = true;
+    } else if (argument == "--teams-anonymous-loopback") {
+      flags.teams_anonymous = true;
     } else {
-      std::fputs("belfry-bot --config FILE [--check]\n", stderr);
+      std::fputs("belfry-bot --config FILE [--check] [--teams-anonymous-loopback]\n", stderr);
       return argument == "--help" ? 0 : 2;
     }
   }
@@ -258,7 +227,7 @@ int Main(int argc, char** argv) {
     std::puts("configuration is valid");
     return 0;
   }
-  const absl::Status status = Run(*config, signals);
+  const absl::Status status = Run(*config, flags, signals);
   if (status.ok()) return 0;
   std::fprintf(stderr, "belfry-bot: %s\n", std::string(status.message()).c_str());
   return 1;

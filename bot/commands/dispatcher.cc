@@ -3,24 +3,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "bot/commands/message_notes.h"
+#include "server/base/account_name.h"
 #include "spdlog/spdlog.h"
 
 namespace belfry::bot {
 namespace {
-
-chat::CommandResult NotLinked(const ChatRequest& request) {
-  chat::CommandResult result;
-  result.status = absl::PermissionDeniedError("chat account is not linked");
-  result.card.tone = chat::Tone::kWarning;
-  result.card.title = "Belfry does not know you yet";
-  result.card.body =
-      "Your account here is linked to no person in the directory, so nothing was done.";
-  result.card.hints = {
-      absl::StrCat("Ask an administrator of Belfry to add the account ", request.platform, " ",
-                   request.workspace, " ", request.user_id, " to your entry."),
-      "In an emergency call CommonHelp; do not wait for this."};
-  return result;
-}
 
 chat::CommandResult Unreachable(const ChatRequest& request, const absl::Status& status) {
   spdlog::warn("cannot look up a chat account: {}", std::string(status.message()));
@@ -37,7 +25,7 @@ chat::CommandResult Unreachable(const ChatRequest& request, const absl::Status& 
 
 CommandDispatcher::CommandDispatcher(client::Client client, chat::CommandRunner* runner,
                                      int threads)
-    : runner_(runner), people_(std::move(client)) {
+    : client_(client), runner_(runner), people_(client), places_(std::move(client)) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Loop(); });
 }
 
@@ -75,21 +63,67 @@ void CommandDispatcher::Loop() {
 
 chat::CommandResult CommandDispatcher::Run(const Job& job) {
   const ChatRequest& request = job.request;
+  chat::CommandContext context;
+  context.root = job.root;
+  v1::ChatAccount account;
+  account.set_platform(request.platform);
+  account.set_workspace(request.workspace);
+  account.set_user_id(request.user_id);
   const absl::StatusOr<std::string> person =
       people_.Find(request.platform, request.workspace, request.user_id);
-  if (absl::IsNotFound(person.status())) return NotLinked(request);
-  if (!person.ok()) return Unreachable(request, person.status());
-  return RunAs(*person, request, job.root);
+  if (absl::IsNotFound(person.status())) {
+    context.unlinked = true;
+    context.act_for = FormatAccountName({request.platform, request.workspace, request.user_id});
+  } else if (!person.ok()) {
+    return Unreachable(request, person.status());
+  } else {
+    context.act_for = *person;
+  }
+  const absl::StatusOr<Place> place = places_.Find(request);
+  // A server that knows no places is no reason to refuse: then an id has to be typed.
+  if (place.ok()) {
+    context.incident = place->incident;
+    context.entity = place->entity;
+  } else if (absl::IsUnavailable(place.status())) {
+    return Unreachable(request, place.status());
+  }
+  context.account = std::move(account);
+  context.public_place = !request.direct;
+  context.asks_first = true;
+  context.shows_forms = true;
+  context.time_tokens = true;
+  return RunIn(std::move(context), request);
 }
 
 chat::CommandResult CommandDispatcher::RunAs(const std::string& person, const ChatRequest& request,
                                              const std::string& root) {
   chat::CommandContext context;
   context.act_for = person;
+  context.root = root;
+  return RunIn(std::move(context), request);
+}
+
+chat::CommandResult CommandDispatcher::RunIn(chat::CommandContext context,
+                                             const ChatRequest& request) {
+  using Kind = ChatRequest::Kind;
   context.via = request.platform;
   context.request_id = request.idempotency_key;
-  context.root = root;
-  return runner_->Run(context, request.text);
+  switch (request.kind) {
+    case Kind::kNote:
+    case Kind::kNoteEdited:
+    case Kind::kNoteDeleted:
+      return NoteMessage(client_, request, context);
+    case Kind::kHome:
+      return runner_->Run(context, "home");
+    default:
+      break;
+  }
+  // What was filled into a form is a line like any other.
+  chat::CommandResult result = runner_->Run(
+      context,
+      request.kind == Kind::kForm ? chat::CompleteLine(request.text, request.form) : request.text);
+  if (result.verb == "link") people_.Forget(request.platform, request.workspace, request.user_id);
+  return result;
 }
 
 }  // namespace belfry::bot

@@ -11,13 +11,14 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "bot/commands/people.h"
+#include "bot/commands/places.h"
 #include "bot/platform/chat_request.h"
 #include "client-lib/chat/run.h"
 
 namespace belfry::bot {
 
 // A bounded queue and a few threads, each running one command at a time as the person behind the
-// chat account. Thread-safe.
+// chat account; an account that is nobody's may report, link itself and ask for help. Thread-safe.
 class CommandDispatcher {
  public:
   using Done = std::function<void(chat::CommandResult)>;
@@ -46,12 +47,15 @@ class CommandDispatcher {
 
   void Loop();
   chat::CommandResult Run(const Job& job);
+  chat::CommandResult RunIn(chat::CommandContext context, const ChatRequest& request);
   bool HasWorkOrStops() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return stopping_ || !jobs_.empty();
   }
 
+  const client::Client client_;
   chat::CommandRunner* const runner_;
   People people_;
+  Places places_;
   absl::Mutex mutex_;
   std::deque<Job> jobs_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

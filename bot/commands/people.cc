@@ -30,4 +30,10 @@ absl::StatusOr<std::string> People::Find(absl::string_view platform, absl::strin
   return answer->person().name();
 }
 
+void People::Forget(absl::string_view platform, absl::string_view workspace,
+                    absl::string_view user_id) {
+  absl::MutexLock lock(&mutex_);
+  entries_.erase(absl::StrCat(platform, "\n", workspace, "\n", user_id));
+}
+
 }  // namespace belfry::bot

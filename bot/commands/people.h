@@ -26,6 +26,8 @@ class People {
   // "people/…". NOT_FOUND when the account is linked to nobody.
   absl::StatusOr<std::string> Find(absl::string_view platform, absl::string_view workspace,
                                    absl::string_view user_id);
+  // Asks again next time.
+  void Forget(absl::string_view platform, absl::string_view workspace, absl::string_view user_id);
 
  private:
   static constexpr size_t kEntriesMax = 10'000;

@@ -2,18 +2,22 @@
 #ifndef BELFRY_BOT_PLATFORM_CHAT_REQUEST_H_
 #define BELFRY_BOT_PLATFORM_CHAT_REQUEST_H_
 
-#include <map>
 #include <string>
 
+#include "belfry/chat/form.h"
 #include "belfry/v1/delivery.pb.h"
 
 namespace belfry::bot {
 
 struct ChatRequest {
   enum class Kind {
-    kCommand,       // a command line was typed
-    kButton,        // a button was pressed; `text` is its command line
-    kForm,          // a form was sent
+    kCommand,      // a command line was typed
+    kButton,       // a button was pressed; `text` is its command line
+    kForm,         // a form was sent: `text` is the command it completes, `form` what was filled in
+    kHome,         // somebody looks at their own page: duties and countdowns
+    kNote,         // a message was marked for the timeline; `text` is what it says
+    kNoteEdited,   // a message was edited to `text`: changes the note made from it, if there is one
+    kNoteDeleted,  // a message was deleted: withdraws the note made from it, if there is one
     kVerification,  // the platform checks our address: answer with `challenge`
     kIgnored,       // nothing to do; answer OK
   };
@@ -29,9 +33,13 @@ struct ChatRequest {
   std::string trigger_id;
   // The message a button stands on, or the thread the text was written in.
   v1::MessageRef message;
+  // For notes: the message itself.
+  v1::MessageRef source;
   // Equal for repeats of the same act; becomes the request id.
   std::string idempotency_key;
-  std::map<std::string, std::string> form;
+  chat::FormValues form;
+  // Whom only the one who asked reads: a direct conversation with the bot.
+  bool direct = false;
   std::string challenge;
 };
 

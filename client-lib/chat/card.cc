@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "belfry/chat/time_token.h"
 
 namespace belfry::chat {
 
@@ -25,7 +26,7 @@ std::string Card::PlainText() const {
   }
   for (const std::string& hint : hints) lines.push_back(absl::StrCat("Next: ", hint));
   if (!context.empty()) lines.push_back(context);
-  return absl::StrJoin(lines, "\n");
+  return WithoutTimeTokens(absl::StrJoin(lines, "\n"));
 }
 
 }  // namespace belfry::chat

@@ -8,16 +8,6 @@
 namespace belfry::chat {
 namespace {
 
-std::string InQuotes(absl::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted.push_back('\\');
-    quoted.push_back(c);
-  }
-  quoted.push_back('"');
-  return quoted;
-}
-
 // Text that the lexer would not read as one bare word.
 bool NeedsQuotes(absl::string_view text) {
   if (text.empty()) return true;
@@ -33,6 +23,16 @@ bool NeedsQuotes(absl::string_view text) {
 }
 
 }  // namespace
+
+std::string InQuotes(absl::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted.push_back('\\');
+    quoted.push_back(c);
+  }
+  quoted.push_back('"');
+  return quoted;
+}
 
 std::string QuoteWord(absl::string_view word) {
   const absl::string_view key = LeadingKey(word);

@@ -13,6 +13,9 @@ namespace belfry::chat {
 // conditions:mail is down → conditions:"mail is down".
 std::string QuoteWord(absl::string_view word);
 
+// `text` as a quoted token, whatever stands in it.
+std::string InQuotes(absl::string_view text);
+
 // The words of an argument vector as one line.
 std::string JoinWords(const std::vector<std::string>& words);
 

@@ -15,6 +15,7 @@
 #include "client-lib/chat/incident_card.h"
 #include "client-lib/chat/parser.h"
 #include "client-lib/chat/session.h"
+#include "client-lib/chat/unlinked_card.h"
 #include "client-lib/chat/usage_error.h"
 #include "client-lib/chat/utf8.h"
 #include "client-lib/chat/view.h"
@@ -187,6 +188,7 @@ CommandResult CommandRunner::Run(const CommandContext& context, absl::string_vie
   View view;
   view.root = context.root;
   view.show_restricted = context.via == "cli";
+  view.time_tokens = context.time_tokens;
   const auto pack = policy_.Get();
   if (pack.ok()) {
     view.policy = *pack;
@@ -213,6 +215,9 @@ CommandResult CommandRunner::Run(const CommandContext& context, absl::string_vie
     // What cannot be read as text must not be shown as text.
     if (!IsUtf8(line)) failed.line = "";
     result = Refused(command.status());
+  } else if (context.unlinked && !IsForUnlinked(command->verb.kind)) {
+    result = Refused(absl::PermissionDeniedError("the chat account is linked to nobody"),
+                     UnlinkedCard(view));
   } else {
     view.now = context.now != absl::InfinitePast() ? context.now
                : options_.now                      ? options_.now()

@@ -4,13 +4,16 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "belfry/chat/card.h"
+#include "belfry/chat/form.h"
 #include "belfry/client.h"
 #include "client-lib/chat/policy_cache.h"
 #include "google/protobuf/message.h"
@@ -34,6 +37,20 @@ struct CommandContext {
   absl::Time now = absl::InfinitePast();
   // What is typed before a verb here, for hints: "/incident", "belfry"; may be empty.
   std::string root;
+  // The chat account that types, for `link`; not set where there is none.
+  std::optional<v1::ChatAccount> account;
+  // The account is linked to nobody: only `open`, `link` and `help` do anything, and `act_for` is
+  // the account's own name, "accounts/…".
+  bool unlinked = false;
+  // Others read along: restricted content, and personal information in what is typed, stay out.
+  bool public_place = false;
+  // Acts with legal effect are answered with a question and a button, unless the line says
+  // `confirm:yes`.
+  bool asks_first = false;
+  // The platform shows forms: a line that lacks what a form asks for is answered with the form.
+  bool shows_forms = false;
+  // Times are written as tokens (belfry/chat/time_token.h).
+  bool time_tokens = false;
 };
 
 struct CommandResult {
@@ -50,6 +67,12 @@ struct CommandResult {
   bool changed = false;
   // Canonical verb, "open"; empty when there was none.
   std::string verb;
+  // What is still to be filled in, when CommandContext.shows_forms; nothing was done.
+  std::optional<Form> form;
+  // Of a form that was sent: what is wrong with which field, by FormField.name.
+  std::map<std::string, std::string> field_errors;
+  // The card asks "do it?"; nothing was done.
+  bool asks = false;
 };
 
 struct RunnerOptions {
@@ -66,6 +89,10 @@ class CommandRunner {
   explicit CommandRunner(client::Client client, RunnerOptions options = {});
 
   CommandResult Run(const CommandContext& context, absl::string_view line);
+
+  // Whether `line` will be answered with a form: known from the words alone, without the server, so
+  // that a platform whose triggers expire within seconds can open an empty form first.
+  static bool WantsForm(absl::string_view line);
 
   // The pack, for cards made outside of Run().
   PolicyCache& policy() { return policy_; }

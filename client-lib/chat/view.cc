@@ -1,6 +1,8 @@
 #include "client-lib/chat/view.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "belfry/chat/time_token.h"
 #include "client-lib/chat/time_format.h"
 #include "client-lib/chat/values.h"
 
@@ -11,11 +13,16 @@ std::string View::Typed(absl::string_view command) const {
 }
 
 std::string View::Time(const google::protobuf::Timestamp& time) const {
-  return FormatLocal(ToTime(time), zone);
+  const std::string written = FormatLocal(ToTime(time), zone);
+  return time_tokens ? TimeToken(ToTime(time), written) : written;
 }
 
 std::string View::Due(const google::protobuf::Timestamp& time) const {
-  return FormatDue(ToTime(time), now, zone);
+  if (!time_tokens) return FormatDue(ToTime(time), now, zone);
+  const std::string written = FormatLocal(ToTime(time), zone);
+  // What FormatDue() adds behind the time stays as it is.
+  return absl::StrCat(TimeToken(ToTime(time), written),
+                      absl::StripPrefix(FormatDue(ToTime(time), now, zone), written));
 }
 
 std::string View::StateTitle(absl::string_view code) const {

@@ -18,6 +18,8 @@ struct View {
   absl::TimeZone zone = absl::UTCTimeZone();
   // "in 23 h 58 min" counts from here. InfinitePast: no relative times, for messages that stay.
   absl::Time now = absl::InfinitePast();
+  // Write times as tokens (belfry/chat/time_token.h): for adapters that show the reader's own zone.
+  bool time_tokens = false;
   // What is typed before a verb: "/incident", "belfry", or nothing on the console.
   std::string root;
   // Content of restricted incidents may be shown: only where nobody else reads along, such as the

@@ -92,6 +92,11 @@ absl::StatusOr<v1::HoldObligationResponse> Client::HoldObligation(
   return connection_->HoldObligation(request, call);
 }
 
+absl::StatusOr<v1::SnoozeObligationResponse> Client::SnoozeObligation(
+    const v1::SnoozeObligationRequest& request, const CallOptions& call) const {
+  return connection_->SnoozeObligation(request, call);
+}
+
 absl::StatusOr<v1::ReleaseObligationResponse> Client::ReleaseObligation(
     const v1::ReleaseObligationRequest& request, const CallOptions& call) const {
   return connection_->ReleaseObligation(request, call);
@@ -205,6 +210,36 @@ absl::StatusOr<v1::LookupChatAccountResponse> Client::LookupChatAccount(
 absl::StatusOr<v1::WhoAmIResponse> Client::WhoAmI(const v1::WhoAmIRequest& request,
                                                   const CallOptions& call) const {
   return connection_->WhoAmI(request, call);
+}
+
+absl::StatusOr<v1::StartAccountLinkResponse> Client::StartAccountLink(
+    const v1::StartAccountLinkRequest& request, const CallOptions& call) const {
+  return connection_->StartAccountLink(request, call);
+}
+
+absl::StatusOr<v1::CompleteAccountLinkResponse> Client::CompleteAccountLink(
+    const v1::CompleteAccountLinkRequest& request, const CallOptions& call) const {
+  return connection_->CompleteAccountLink(request, call);
+}
+
+absl::StatusOr<v1::UnlinkAccountResponse> Client::UnlinkAccount(
+    const v1::UnlinkAccountRequest& request, const CallOptions& call) const {
+  return connection_->UnlinkAccount(request, call);
+}
+
+absl::StatusOr<v1::LookupPlaceResponse> Client::LookupPlace(const v1::LookupPlaceRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->LookupPlace(request, call);
+}
+
+absl::StatusOr<v1::SaveConversationResponse> Client::SaveConversation(
+    const v1::SaveConversationRequest& request, const CallOptions& call) const {
+  return connection_->SaveConversation(request, call);
+}
+
+absl::StatusOr<v1::ListConversationsResponse> Client::ListConversations(
+    const v1::ListConversationsRequest& request, const CallOptions& call) const {
+  return connection_->ListConversations(request, call);
 }
 
 absl::StatusOr<v1::GetPolicyResponse> Client::GetPolicy(const v1::GetPolicyRequest& request,

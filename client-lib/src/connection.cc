@@ -107,6 +107,11 @@ absl::StatusOr<v1::HoldObligationResponse> Connection::HoldObligation(
   return NotThere();
 }
 
+absl::StatusOr<v1::SnoozeObligationResponse> Connection::SnoozeObligation(
+    const v1::SnoozeObligationRequest&, const CallOptions&) {
+  return NotThere();
+}
+
 absl::StatusOr<v1::ReleaseObligationResponse> Connection::ReleaseObligation(
     const v1::ReleaseObligationRequest&, const CallOptions&) {
   return NotThere();
@@ -219,6 +224,36 @@ absl::StatusOr<v1::LookupChatAccountResponse> Connection::LookupChatAccount(
 
 absl::StatusOr<v1::WhoAmIResponse> Connection::WhoAmI(const v1::WhoAmIRequest&,
                                                       const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::StartAccountLinkResponse> Connection::StartAccountLink(
+    const v1::StartAccountLinkRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::CompleteAccountLinkResponse> Connection::CompleteAccountLink(
+    const v1::CompleteAccountLinkRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::UnlinkAccountResponse> Connection::UnlinkAccount(const v1::UnlinkAccountRequest&,
+                                                                    const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::LookupPlaceResponse> Connection::LookupPlace(const v1::LookupPlaceRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::SaveConversationResponse> Connection::SaveConversation(
+    const v1::SaveConversationRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListConversationsResponse> Connection::ListConversations(
+    const v1::ListConversationsRequest&, const CallOptions&) {
   return NotThere();
 }
 

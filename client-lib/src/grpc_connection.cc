@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "belfry/connection.h"
+#include "belfry/v1/chat_service.grpc.pb.h"
 #include "belfry/v1/delivery_service.grpc.pb.h"
 #include "belfry/v1/directory_service.grpc.pb.h"
 #include "belfry/v1/incident_service.grpc.pb.h"
@@ -47,7 +48,8 @@ class GrpcConnection final : public Connection {
         timeline_(v1::TimelineService::NewStub(channel)),
         directory_(v1::DirectoryService::NewStub(channel)),
         policy_(v1::PolicyService::NewStub(channel)),
-        delivery_(v1::DeliveryService::NewStub(channel)) {}
+        delivery_(v1::DeliveryService::NewStub(channel)),
+        chat_(v1::ChatService::NewStub(channel)) {}
 
   absl::StatusOr<v1::CreateIncidentResponse> CreateIncident(
       const v1::CreateIncidentRequest& request, const CallOptions& call) override {
@@ -173,6 +175,13 @@ class GrpcConnection final : public Connection {
     return caller_.Call<v1::HoldObligationResponse>(
         request, call, [this](auto* context, const auto& in, auto* out) {
           return incident_->HoldObligation(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::SnoozeObligationResponse> SnoozeObligation(
+      const v1::SnoozeObligationRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::SnoozeObligationResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return incident_->SnoozeObligation(context, in, out);
         });
   }
   absl::StatusOr<v1::ReleaseObligationResponse> ReleaseObligation(
@@ -340,6 +349,48 @@ class GrpcConnection final : public Connection {
                                               return directory_->WhoAmI(context, in, out);
                                             });
   }
+  absl::StatusOr<v1::StartAccountLinkResponse> StartAccountLink(
+      const v1::StartAccountLinkRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::StartAccountLinkResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return chat_->StartAccountLink(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::CompleteAccountLinkResponse> CompleteAccountLink(
+      const v1::CompleteAccountLinkRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::CompleteAccountLinkResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return chat_->CompleteAccountLink(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::UnlinkAccountResponse> UnlinkAccount(const v1::UnlinkAccountRequest& request,
+                                                          const CallOptions& call) override {
+    return caller_.Call<v1::UnlinkAccountResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return chat_->UnlinkAccount(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::LookupPlaceResponse> LookupPlace(const v1::LookupPlaceRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::LookupPlaceResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return chat_->LookupPlace(context, in, out);
+                                                 });
+  }
+  absl::StatusOr<v1::SaveConversationResponse> SaveConversation(
+      const v1::SaveConversationRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::SaveConversationResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return chat_->SaveConversation(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ListConversationsResponse> ListConversations(
+      const v1::ListConversationsRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ListConversationsResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return chat_->ListConversations(context, in, out);
+        });
+  }
   absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,
                                                   const CallOptions& call) override {
     return caller_.Call<v1::GetPolicyResponse>(request, call,
@@ -421,6 +472,7 @@ class GrpcConnection final : public Connection {
   std::unique_ptr<v1::DirectoryService::Stub> directory_;
   std::unique_ptr<v1::PolicyService::Stub> policy_;
   std::unique_ptr<v1::DeliveryService::Stub> delivery_;
+  std::unique_ptr<v1::ChatService::Stub> chat_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "server/base/proto_time.h"
+#include "server/core/apply_chat.h"
 #include "server/core/core.h"
 #include "server/core/state_util.h"
 
@@ -678,6 +679,18 @@ void Apply(IncidentState& state, const Event& event) {
       ApplyAbsorbed(state, event.absorbed());
       break;
     case Event::kSecretMasked:
+      break;
+    case Event::kRoomWanted:
+      ApplyRoomWanted(state, event.room_wanted());
+      break;
+    case Event::kRoomOpened:
+      ApplyRoomOpened(state, event.room_opened());
+      break;
+    case Event::kReminderSnoozed:
+      ApplySnoozed(state, event.reminder_snoozed());
+      break;
+    case Event::kDigestDue:
+      ApplyDigest(state, event);
       break;
     case Event::kIncidentRead:
       ApplyReading(state, event);

@@ -354,6 +354,20 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
     case Event::kIncidentRead:
       return {"READ", absl::StrCat(Id(event.incident_read().person()), " read it (",
                                    event.incident_read().what(), ")")};
+    case Event::kRoomWanted:
+      return {"ROOM_WANTED",
+              absl::StrCat("Asked ", event.room_wanted().platform(),
+                           " for a channel of its own with ", Ids(event.room_wanted().people()))};
+    case Event::kRoomOpened:
+      return {"ROOM_OPENED",
+              absl::StrCat("Has a channel of its own on ", event.room_opened().platform())};
+    case Event::kReminderSnoozed:
+      return {"SNOOZED",
+              absl::StrCat("No reminders of ", event.reminder_snoozed().instance(), " until ",
+                           CivilTime(policy, FromProto(event.reminder_snoozed().until_time())),
+                           Because(event.reminder_snoozed().reason()))};
+    case Event::kDigestDue:
+      return {"DIGEST", absl::StrCat("Digest of ", event.digest_due().date())};
     case Event::BODY_NOT_SET:
       break;
   }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "belfry/chat/time_token.h"
 
 namespace belfry::bot::slack {
 namespace {
@@ -53,8 +54,8 @@ std::string EscapedCut(absl::string_view text, size_t max) {
 }
 
 Json Mrkdwn(std::string text) { return {{"type", "mrkdwn"}, {"text", std::move(text)}}; }
-Json Plain(std::string text) {
-  return {{"type", "plain_text"}, {"text", std::move(text)}, {"emoji", false}};
+Json Plain(const std::string& text) {
+  return {{"type", "plain_text"}, {"text", chat::WithoutTimeTokens(text)}, {"emoji", false}};
 }
 Json Section(std::string text) { return {{"type", "section"}, {"text", Mrkdwn(std::move(text))}}; }
 
@@ -99,7 +100,16 @@ Json Button(const chat::CardButton& button, size_t index) {
 }  // namespace
 
 std::string Escape(absl::string_view text) {
-  return absl::StrReplaceAll(text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
+  const auto plain = [](absl::string_view part) {
+    return absl::StrReplaceAll(part, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
+  };
+  return chat::MapTimeTokens(
+      text,
+      [&](absl::Time time, absl::string_view fallback) {
+        return absl::StrCat("<!date^", absl::ToUnixSeconds(time), "^{date_short_pretty} {time}|",
+                            plain(fallback), ">");
+      },
+      plain);
 }
 
 Json ToMessage(const chat::Card& card) {

@@ -70,14 +70,12 @@ void SlackRoutes::Handle(const HttpRequest& request, HttpListener::Respond respo
   }
   switch (chat->kind) {
     case ChatRequest::Kind::kIgnored:
-    case ChatRequest::Kind::kForm:
       respond({.status = 200});
       return;
     case ChatRequest::Kind::kVerification:
       respond(JsonAnswer({{"challenge", chat->challenge}}));
       return;
-    case ChatRequest::Kind::kCommand:
-    case ChatRequest::Kind::kButton:
+    default:
       Run(request, *std::move(chat), std::move(respond));
       return;
   }

@@ -64,6 +64,8 @@ class Client {
       const v1::WaiveObligationRequest& request, const CallOptions& call = {}) const;
   absl::StatusOr<v1::HoldObligationResponse> HoldObligation(
       const v1::HoldObligationRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::SnoozeObligationResponse> SnoozeObligation(
+      const v1::SnoozeObligationRequest& request, const CallOptions& call = {}) const;
   absl::StatusOr<v1::ReleaseObligationResponse> ReleaseObligation(
       const v1::ReleaseObligationRequest& request, const CallOptions& call = {}) const;
   absl::StatusOr<v1::LinkIncidentResponse> LinkIncident(const v1::LinkIncidentRequest& request,
@@ -119,6 +121,20 @@ class Client {
       const v1::LookupChatAccountRequest& request, const CallOptions& call = {}) const;
   absl::StatusOr<v1::WhoAmIResponse> WhoAmI(const v1::WhoAmIRequest& request,
                                             const CallOptions& call = {}) const;
+
+  // ChatService
+  absl::StatusOr<v1::StartAccountLinkResponse> StartAccountLink(
+      const v1::StartAccountLinkRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::CompleteAccountLinkResponse> CompleteAccountLink(
+      const v1::CompleteAccountLinkRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::UnlinkAccountResponse> UnlinkAccount(const v1::UnlinkAccountRequest& request,
+                                                          const CallOptions& call = {}) const;
+  absl::StatusOr<v1::LookupPlaceResponse> LookupPlace(const v1::LookupPlaceRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::SaveConversationResponse> SaveConversation(
+      const v1::SaveConversationRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListConversationsResponse> ListConversations(
+      const v1::ListConversationsRequest& request, const CallOptions& call = {}) const;
 
   // PolicyService
   absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,

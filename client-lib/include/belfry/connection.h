@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "belfry/options.h"
+#include "belfry/v1/chat_service.pb.h"
 #include "belfry/v1/delivery_service.pb.h"
 #include "belfry/v1/directory_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
@@ -68,6 +69,8 @@ class Connection {
       const v1::WaiveObligationRequest& request, const CallOptions& call);
   virtual absl::StatusOr<v1::HoldObligationResponse> HoldObligation(
       const v1::HoldObligationRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::SnoozeObligationResponse> SnoozeObligation(
+      const v1::SnoozeObligationRequest& request, const CallOptions& call);
   virtual absl::StatusOr<v1::ReleaseObligationResponse> ReleaseObligation(
       const v1::ReleaseObligationRequest& request, const CallOptions& call);
   virtual absl::StatusOr<v1::LinkIncidentResponse> LinkIncident(
@@ -121,6 +124,20 @@ class Connection {
       const v1::LookupChatAccountRequest& request, const CallOptions& call);
   virtual absl::StatusOr<v1::WhoAmIResponse> WhoAmI(const v1::WhoAmIRequest& request,
                                                     const CallOptions& call);
+
+  // ChatService
+  virtual absl::StatusOr<v1::StartAccountLinkResponse> StartAccountLink(
+      const v1::StartAccountLinkRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::CompleteAccountLinkResponse> CompleteAccountLink(
+      const v1::CompleteAccountLinkRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::UnlinkAccountResponse> UnlinkAccount(
+      const v1::UnlinkAccountRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::LookupPlaceResponse> LookupPlace(const v1::LookupPlaceRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::SaveConversationResponse> SaveConversation(
+      const v1::SaveConversationRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ListConversationsResponse> ListConversations(
+      const v1::ListConversationsRequest& request, const CallOptions& call);
 
   // PolicyService
   virtual absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,

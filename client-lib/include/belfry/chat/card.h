@@ -1,5 +1,6 @@
 // A platform-neutral message: what a person should see, before any chat platform's or terminal's
-// own markup. Adapters turn a Card into Block Kit, an Adaptive Card, or plain text.
+// own markup. Adapters turn a Card into Block Kit, an Adaptive Card, or plain text. Every text may
+// hold time tokens (belfry/chat/time_token.h), which adapters show in the reader's own zone.
 #ifndef BELFRY_CLIENT_LIB_INCLUDE_BELFRY_CHAT_CARD_H_
 #define BELFRY_CLIENT_LIB_INCLUDE_BELFRY_CHAT_CARD_H_
 
@@ -22,6 +23,9 @@ struct CardButton {
   std::string command;  // for example "ack DOP-2026-0007"
   Tone tone = Tone::kNeutral;
   std::string confirm;  // when not empty: the question to ask before running the command
+  // The command lacks what a form asks for (FormFor()): open that form. Platforms without forms run
+  // the command, whose answer says what to type.
+  bool form = false;
 };
 
 struct Card {

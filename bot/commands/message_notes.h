@@ -1,0 +1,21 @@
+// Chat messages that become notes of the timeline, and follow what becomes of the message.
+#ifndef BELFRY_BOT_COMMANDS_MESSAGE_NOTES_H_
+#define BELFRY_BOT_COMMANDS_MESSAGE_NOTES_H_
+
+#include <string>
+
+#include "belfry/client.h"
+#include "bot/platform/chat_request.h"
+#include "client-lib/chat/run.h"
+
+namespace belfry::bot {
+
+// For kNote, kNoteEdited and kNoteDeleted. `context` says who, and which incident the place is; a
+// note needs one, an edit finds its own. A card with a title is an answer for the one who did it;
+// an edit of a message that no note was made from is answered with an empty one.
+chat::CommandResult NoteMessage(const client::Client& client, const ChatRequest& request,
+                                const chat::CommandContext& context);
+
+}  // namespace belfry::bot
+
+#endif  // BELFRY_BOT_COMMANDS_MESSAGE_NOTES_H_
