@@ -82,6 +82,37 @@ struct DirectoryRow {
   std::string blob;  // serialized resource
 };
 
+// A one-time code that ties a chat account to a person. The code itself is kept nowhere.
+struct LinkCodeRow {
+  std::string hash;       // SHA-256, raw
+  std::string principal;  // for whom it was made: "people/…" or "accounts/…"
+  int64_t expire_time_us = 0;
+};
+
+// A place on a chat platform that belongs to an incident. One place may belong to several.
+struct PlaceRow {
+  enum Origin {
+    kBelfry = 1,  // a message or channel of Belfry's own about the incident
+    kNote = 2,    // a message that a note was made from
+  };
+  std::string platform;
+  std::string workspace;
+  std::string channel;
+  std::string message;  // empty: the whole channel
+  std::string incident;
+  Origin origin = kBelfry;
+  int64_t time_us = 0;
+};
+
+// What a bot must know to speak in a conversation later; opaque.
+struct ConversationRow {
+  std::string platform;
+  std::string workspace;
+  std::string address;
+  std::string reference;
+  bool gone = false;
+};
+
 // A pack that came into force; the newest one is.
 struct PolicyRow {
   int64_t sequence = 0;  // order of coming into force, from 1; the store assigns it

@@ -26,6 +26,8 @@ class Transaction {
   virtual ~Transaction() = default;
 
   virtual absl::StatusOr<std::optional<IncidentRow>> LoadIncident(absl::string_view id) = 0;
+  virtual absl::StatusOr<std::optional<EventRow>> LoadEvent(absl::string_view incident,
+                                                            int64_t version) = 0;
   virtual absl::StatusOr<std::optional<RequestRow>> FindRequest(absl::string_view principal,
                                                                 absl::string_view request_id) = 0;
   // Adds one to a named counter and returns it; the first value is 1.
@@ -61,6 +63,27 @@ class Transaction {
 
   // Keeps a pack for ever and puts it in force; fills in `sequence`. ABORTED when the name is kept.
   virtual absl::Status AddPolicy(PolicyRow& row) = 0;
+
+  // Adds a place, or keeps its newest time.
+  virtual absl::Status PutPlace(const PlaceRow& row) = 0;
+  virtual absl::Status PutConversation(const ConversationRow& row) = 0;
+
+  virtual absl::Status AddLinkCode(const LinkCodeRow& row) = 0;
+  virtual absl::StatusOr<std::optional<LinkCodeRow>> FindLinkCode(absl::string_view hash) = 0;
+  virtual absl::Status DeleteLinkCode(absl::string_view hash) = 0;
+  // When the codes of a principal that are good at `now_us` run out, earliest first.
+  virtual absl::StatusOr<std::vector<int64_t>> LinkCodeExpiries(absl::string_view principal,
+                                                                int64_t now_us) = 0;
+
+  // Remembers that a principal did something that may be done only so often.
+  virtual absl::Status AddAttempt(absl::string_view action, absl::string_view principal,
+                                  int64_t time_us) = 0;
+  // When it was done after `after_us`, earliest first.
+  virtual absl::StatusOr<std::vector<int64_t>> ListAttempts(absl::string_view action,
+                                                            absl::string_view principal,
+                                                            int64_t after_us) = 0;
+  // Forgets attempts and link codes that ended at `until_us` or before.
+  virtual absl::Status ForgetOldAttempts(int64_t until_us) = 0;
 
   // Makes it durable. After an error the outcome is unknown to this process: the engine stops
   // accepting writes until the store was opened anew.
@@ -109,6 +132,19 @@ class Store {
       const std::vector<std::string>& platforms) = 0;
 
   virtual absl::StatusOr<std::vector<DirectoryRow>> LoadDirectory() = 0;
+
+  // Whose place it is: Belfry's own messages first, then by newest time. An empty message asks for
+  // the whole channel.
+  virtual absl::StatusOr<std::vector<PlaceRow>> FindPlaces(absl::string_view platform,
+                                                           absl::string_view workspace,
+                                                           absl::string_view channel,
+                                                           absl::string_view message) = 0;
+  virtual absl::StatusOr<std::optional<ConversationRow>> FindConversation(
+      absl::string_view platform, absl::string_view workspace, absl::string_view address) = 0;
+  // By address, with address > after.
+  virtual absl::StatusOr<std::vector<ConversationRow>> ListConversations(
+      absl::string_view platform, absl::string_view workspace, absl::string_view after,
+      int limit) = 0;
 
   // All that were ever in force, oldest first.
   virtual absl::StatusOr<std::vector<PolicyRow>> LoadPolicies() = 0;

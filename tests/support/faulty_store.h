@@ -26,6 +26,10 @@ class FaultyTransaction final : public storage::Transaction {
   absl::StatusOr<std::optional<storage::IncidentRow>> LoadIncident(absl::string_view id) override {
     return real_->LoadIncident(id);
   }
+  absl::StatusOr<std::optional<storage::EventRow>> LoadEvent(absl::string_view incident,
+                                                             int64_t version) override {
+    return real_->LoadEvent(incident, version);
+  }
   absl::StatusOr<std::optional<storage::RequestRow>> FindRequest(
       absl::string_view principal, absl::string_view request_id) override {
     return real_->FindRequest(principal, request_id);
@@ -74,6 +78,36 @@ class FaultyTransaction final : public storage::Transaction {
     return real_->AppendDirectoryChange(time_us, principal, change, blob);
   }
   absl::Status AddPolicy(storage::PolicyRow& row) override { return real_->AddPolicy(row); }
+  absl::Status PutPlace(const storage::PlaceRow& row) override { return real_->PutPlace(row); }
+  absl::Status PutConversation(const storage::ConversationRow& row) override {
+    return real_->PutConversation(row);
+  }
+  absl::Status AddLinkCode(const storage::LinkCodeRow& row) override {
+    return real_->AddLinkCode(row);
+  }
+  absl::StatusOr<std::optional<storage::LinkCodeRow>> FindLinkCode(
+      absl::string_view hash) override {
+    return real_->FindLinkCode(hash);
+  }
+  absl::Status DeleteLinkCode(absl::string_view hash) override {
+    return real_->DeleteLinkCode(hash);
+  }
+  absl::StatusOr<std::vector<int64_t>> LinkCodeExpiries(absl::string_view principal,
+                                                        int64_t now_us) override {
+    return real_->LinkCodeExpiries(principal, now_us);
+  }
+  absl::Status AddAttempt(absl::string_view action, absl::string_view principal,
+                          int64_t time_us) override {
+    return real_->AddAttempt(action, principal, time_us);
+  }
+  absl::StatusOr<std::vector<int64_t>> ListAttempts(absl::string_view action,
+                                                    absl::string_view principal,
+                                                    int64_t after_us) override {
+    return real_->ListAttempts(action, principal, after_us);
+  }
+  absl::Status ForgetOldAttempts(int64_t until_us) override {
+    return real_->ForgetOldAttempts(until_us);
+  }
   absl::Status Commit() override { return real_->Commit(); }
 
  private:
@@ -125,6 +159,21 @@ class FaultyStore final : public storage::Store {
   }
   absl::StatusOr<std::vector<storage::DirectoryRow>> LoadDirectory() override {
     return real_->LoadDirectory();
+  }
+  absl::StatusOr<std::vector<storage::PlaceRow>> FindPlaces(absl::string_view platform,
+                                                            absl::string_view workspace,
+                                                            absl::string_view channel,
+                                                            absl::string_view message) override {
+    return real_->FindPlaces(platform, workspace, channel, message);
+  }
+  absl::StatusOr<std::optional<storage::ConversationRow>> FindConversation(
+      absl::string_view platform, absl::string_view workspace, absl::string_view address) override {
+    return real_->FindConversation(platform, workspace, address);
+  }
+  absl::StatusOr<std::vector<storage::ConversationRow>> ListConversations(
+      absl::string_view platform, absl::string_view workspace, absl::string_view after,
+      int limit) override {
+    return real_->ListConversations(platform, workspace, after, limit);
   }
   absl::StatusOr<std::vector<storage::PolicyRow>> LoadPolicies() override {
     return real_->LoadPolicies();

@@ -6,7 +6,7 @@ namespace belfry::storage {
 
 // Written into the file's header, so that no other program's database is taken for ours: "BLFR".
 inline constexpr int kApplicationId = 0x424C4652;
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 // From an empty file to version 1.
 inline constexpr char kSchemaVersion1[] = R"sql(
@@ -117,6 +117,45 @@ CREATE TABLE policies (
 
 ALTER TABLE incidents ADD COLUMN policy TEXT NOT NULL DEFAULT '';
 CREATE INDEX incidents_policy ON incidents (policy, id);
+)sql";
+
+// Chat: which place is which incident's, how conversations are reached, how accounts are linked.
+inline constexpr char kSchemaVersion3[] = R"sql(
+CREATE TABLE places (
+  platform TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  message TEXT NOT NULL,
+  incident TEXT NOT NULL,
+  origin INTEGER NOT NULL,
+  time_us INTEGER NOT NULL,
+  PRIMARY KEY (platform, workspace, channel, message, origin, incident)
+) WITHOUT ROWID;
+
+CREATE TABLE conversations (
+  platform TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  address TEXT NOT NULL,
+  reference BLOB NOT NULL,
+  gone INTEGER NOT NULL,
+  PRIMARY KEY (platform, workspace, address)
+) WITHOUT ROWID;
+
+CREATE TABLE link_codes (
+  hash BLOB PRIMARY KEY,
+  principal TEXT NOT NULL,
+  expire_time_us INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX link_codes_principal ON link_codes (principal, expire_time_us);
+
+-- What somebody may do only so often.
+CREATE TABLE attempts (
+  action TEXT NOT NULL,
+  principal TEXT NOT NULL,
+  time_us INTEGER NOT NULL
+);
+CREATE INDEX attempts_principal ON attempts (action, principal, time_us);
+CREATE INDEX attempts_time ON attempts (time_us);
 )sql";
 
 }  // namespace belfry::storage

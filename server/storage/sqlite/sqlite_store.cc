@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "server/base/status_macros.h"
+#include "server/storage/sqlite/chat_tables.h"
 #include "server/storage/sqlite/connection.h"
 #include "server/storage/sqlite/delivery_columns.h"
 #include "server/storage/sqlite/instance_lock.h"
@@ -71,6 +72,7 @@ absl::Status Migrate(Connection& writer, const std::string& path) {
   BELFRY_RETURN_IF_ERROR(writer.Execute("BEGIN IMMEDIATE"));
   if (version < 1) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion1));
   if (version < 2) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion2));
+  if (version < 3) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion3));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA application_id=", kApplicationId)));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA user_version=", kSchemaVersion)));
   return writer.Execute("COMMIT");
@@ -104,6 +106,25 @@ class SqliteStore final : public Store {
   absl::StatusOr<std::optional<int64_t>> NextDeliveryTime(
       const std::vector<std::string>& platforms) override;
   absl::StatusOr<std::vector<DirectoryRow>> LoadDirectory() override;
+  absl::StatusOr<std::vector<PlaceRow>> FindPlaces(absl::string_view platform,
+                                                   absl::string_view workspace,
+                                                   absl::string_view channel,
+                                                   absl::string_view message) override {
+    Reader reader(this);
+    return ReadPlaces(*reader, platform, workspace, channel, message);
+  }
+  absl::StatusOr<std::optional<ConversationRow>> FindConversation(
+      absl::string_view platform, absl::string_view workspace, absl::string_view address) override {
+    Reader reader(this);
+    return ReadConversation(*reader, platform, workspace, address);
+  }
+  absl::StatusOr<std::vector<ConversationRow>> ListConversations(absl::string_view platform,
+                                                                 absl::string_view workspace,
+                                                                 absl::string_view after,
+                                                                 int limit) override {
+    Reader reader(this);
+    return ReadConversations(*reader, platform, workspace, after, limit);
+  }
   absl::StatusOr<std::vector<PolicyRow>> LoadPolicies() override;
   absl::StatusOr<std::vector<Pinned>> ListPinned() override;
   absl::StatusOr<std::vector<std::string>> ListPinnedTo(absl::string_view policy,

@@ -43,6 +43,18 @@ absl::StatusOr<std::optional<IncidentRow>> SqliteTransaction::LoadIncident(absl:
   return ReadIncident(*connection_, id);
 }
 
+absl::StatusOr<std::optional<EventRow>> SqliteTransaction::LoadEvent(absl::string_view incident,
+                                                                     int64_t version) {
+  BELFRY_ASSIGN_OR_RETURN(Statement * select,
+                          connection_->Cached("SELECT position, time_us, blob FROM events "
+                                              "WHERE incident = ? AND version = ?"));
+  BELFRY_ASSIGN_OR_RETURN(const bool found, select->Bind(1, incident).Bind(2, version).Step());
+  if (!found) return std::nullopt;
+  EventRow row{select->Int(0), std::string(incident), version, select->Int(1), select->Text(2)};
+  select->Reset();
+  return row;
+}
+
 absl::StatusOr<std::optional<RequestRow>> SqliteTransaction::FindRequest(
     absl::string_view principal, absl::string_view request_id) {
   BELFRY_ASSIGN_OR_RETURN(

@@ -26,6 +26,8 @@ class SqliteTransaction final : public Transaction {
   ~SqliteTransaction() override;
 
   absl::StatusOr<std::optional<IncidentRow>> LoadIncident(absl::string_view id) override;
+  absl::StatusOr<std::optional<EventRow>> LoadEvent(absl::string_view incident,
+                                                    int64_t version) override;
   absl::StatusOr<std::optional<RequestRow>> FindRequest(absl::string_view principal,
                                                         absl::string_view request_id) override;
   absl::StatusOr<int64_t> NextCounter(absl::string_view name) override;
@@ -47,6 +49,20 @@ class SqliteTransaction final : public Transaction {
   absl::Status AppendDirectoryChange(int64_t time_us, absl::string_view principal,
                                      absl::string_view change, absl::string_view blob) override;
   absl::Status AddPolicy(PolicyRow& row) override;
+  // In chat_tables.cc.
+  absl::Status PutPlace(const PlaceRow& row) override;
+  absl::Status PutConversation(const ConversationRow& row) override;
+  absl::Status AddLinkCode(const LinkCodeRow& row) override;
+  absl::StatusOr<std::optional<LinkCodeRow>> FindLinkCode(absl::string_view hash) override;
+  absl::Status DeleteLinkCode(absl::string_view hash) override;
+  absl::StatusOr<std::vector<int64_t>> LinkCodeExpiries(absl::string_view principal,
+                                                        int64_t now_us) override;
+  absl::Status AddAttempt(absl::string_view action, absl::string_view principal,
+                          int64_t time_us) override;
+  absl::StatusOr<std::vector<int64_t>> ListAttempts(absl::string_view action,
+                                                    absl::string_view principal,
+                                                    int64_t after_us) override;
+  absl::Status ForgetOldAttempts(int64_t until_us) override;
   absl::Status Commit() override;
 
  private:

@@ -183,6 +183,135 @@ TEST_F(StoreTest, TakesOverADatabaseOfTheFirstSchema) {
   EXPECT_THAT(*store_->ListPinnedTo("", 10), ElementsAre("DOP-1"));
 }
 
+// A database of the second schema, which knew nothing of chat.
+TEST_F(StoreTest, TakesOverADatabaseOfTheSecondSchema) {
+  store_.reset();
+  std::filesystem::remove(path());
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &db), SQLITE_OK);
+  const std::string sql = absl::StrCat(
+      storage::kSchemaVersion1, storage::kSchemaVersion2,
+      "PRAGMA application_id=", storage::kApplicationId,
+      "; PRAGMA user_version=2; INSERT INTO headlines VALUES ('DOP-1', 'channels/x', x'01'); "
+      "INSERT INTO incidents VALUES ('DOP-1', 3, x'00', 'REPORTED', 'SEV4', 1, 0, 0, 5, 6, 7, "
+      "'itd@1');");
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  Reopen();
+  EXPECT_EQ((*store_->LoadIncident("DOP-1"))->policy, "itd@1");
+  EXPECT_THAT(*store_->FindPlaces("slack", "T1", "C1", "1.1"), IsEmpty());
+  Commit([](auto& transaction) {
+    EXPECT_EQ((*transaction.FindHeadline("DOP-1", "channels/x"))->message_blob, "\x01");
+    ASSERT_THAT(transaction.PutPlace({"slack", "T1", "C1", "1.1", "DOP-1"}), IsOk());
+    ASSERT_THAT(transaction.PutConversation({"teams", "t", "a", "ref", false}), IsOk());
+    ASSERT_THAT(transaction.AddLinkCode({"hash", "people/x", 7}), IsOk());
+    ASSERT_THAT(transaction.AddAttempt("link-code", "people/x", 7), IsOk());
+  });
+  Reopen();
+  EXPECT_THAT(*store_->FindPlaces("slack", "T1", "C1", "1.1"), SizeIs(1));
+}
+
+std::vector<std::string> IncidentsAt(storage::Store& store, const std::string& channel,
+                                     const std::string& message) {
+  std::vector<std::string> incidents;
+  const auto rows = store.FindPlaces("slack", "T1", channel, message);
+  for (const storage::PlaceRow& row : *rows) incidents.push_back(row.incident);
+  return incidents;
+}
+
+TEST_F(StoreTest, APlaceIsBelfrysOwnIncidentFirstThenTheNewest) {
+  using storage::PlaceRow;
+  Commit([](auto& transaction) {
+    for (const PlaceRow& row :
+         std::vector<PlaceRow>{{"slack", "T1", "C1", "1.1", "NOTE-OLD", PlaceRow::kNote, 5},
+                               {"slack", "T1", "C1", "1.1", "NOTE-NEW", PlaceRow::kNote, 9},
+                               {"slack", "T1", "C1", "1.1", "OWN", PlaceRow::kBelfry, 1},
+                               {"slack", "T1", "C1", "1.1", "OWN", PlaceRow::kBelfry, 1},
+                               {"slack", "T1", "C1", "", "ROOM", PlaceRow::kBelfry, 1},
+                               {"slack", "T2", "C1", "1.1", "OTHER", PlaceRow::kBelfry, 1},
+                               {"teams", "T1", "C1", "1.1", "OTHER", PlaceRow::kBelfry, 1}}) {
+      ASSERT_THAT(transaction.PutPlace(row), IsOk());
+    }
+  });
+  EXPECT_THAT(IncidentsAt(*store_, "C1", "1.1"), ElementsAre("OWN", "NOTE-NEW", "NOTE-OLD"));
+  EXPECT_THAT(IncidentsAt(*store_, "C1", ""), ElementsAre("ROOM"));
+  EXPECT_THAT(IncidentsAt(*store_, "C1", "1.2"), IsEmpty());
+  // Noted again, it is the newest; an older report changes nothing.
+  Commit([](auto& transaction) {
+    ASSERT_THAT(transaction.PutPlace({"slack", "T1", "C1", "1.1", "NOTE-OLD", PlaceRow::kNote, 10}),
+                IsOk());
+    ASSERT_THAT(transaction.PutPlace({"slack", "T1", "C1", "1.1", "NOTE-NEW", PlaceRow::kNote, 2}),
+                IsOk());
+  });
+  Reopen();
+  EXPECT_THAT(IncidentsAt(*store_, "C1", "1.1"), ElementsAre("OWN", "NOTE-OLD", "NOTE-NEW"));
+}
+
+TEST_F(StoreTest, AConversationThatIsGoneKeepsItsReference) {
+  Commit([](auto& transaction) {
+    ASSERT_THAT(transaction.PutConversation({"teams", "t", "a", std::string("r\0f", 3), false}),
+                IsOk());
+    ASSERT_THAT(transaction.PutConversation({"teams", "t", "b", "other", false}), IsOk());
+    ASSERT_THAT(transaction.PutConversation({"teams", "u", "a", "elsewhere", false}), IsOk());
+    ASSERT_THAT(transaction.PutConversation({"teams", "t", "a", "", true}), IsOk());
+  });
+  Reopen();
+  auto row = *store_->FindConversation("teams", "t", "a");
+  ASSERT_TRUE(row.has_value());
+  EXPECT_EQ(row->reference, std::string("r\0f", 3));
+  EXPECT_TRUE(row->gone);
+  EXPECT_THAT(*store_->ListConversations("teams", "t", "", 10), SizeIs(2));
+  EXPECT_THAT(*store_->ListConversations("teams", "t", "", 1), SizeIs(1));
+  EXPECT_EQ(store_->ListConversations("teams", "t", "a", 10)->front().address, "b");
+  Commit([](auto& transaction) {
+    ASSERT_THAT(transaction.PutConversation({"teams", "t", "a", "new", false}), IsOk());
+  });
+  row = *store_->FindConversation("teams", "t", "a");
+  EXPECT_EQ(row->reference, "new");
+  EXPECT_FALSE(row->gone);
+  EXPECT_EQ(*store_->FindConversation("slack", "t", "a"), std::nullopt);
+}
+
+TEST_F(StoreTest, CodesAndAttemptsSurviveARestartAndAreForgottenInTime) {
+  Commit([](auto& transaction) {
+    ASSERT_THAT(transaction.AddLinkCode({"h1", "people/x", 30}), IsOk());
+    ASSERT_THAT(transaction.AddLinkCode({"h2", "people/x", 20}), IsOk());
+    ASSERT_THAT(transaction.AddLinkCode({"h3", "people/y", 20}), IsOk());
+    // At one instant: each counts.
+    for (int i = 0; i < 2; ++i) ASSERT_THAT(transaction.AddAttempt("a", "people/x", 20), IsOk());
+    ASSERT_THAT(transaction.AddAttempt("b", "people/x", 20), IsOk());
+    ASSERT_THAT(transaction.AddAttempt("a", "people/x", 25), IsOk());
+  });
+  Reopen();
+  Commit([](auto& transaction) {
+    EXPECT_THAT(*transaction.LinkCodeExpiries("people/x", 10), ElementsAre(20, 30));
+    EXPECT_THAT(*transaction.LinkCodeExpiries("people/x", 20), ElementsAre(30));
+    EXPECT_EQ((*transaction.FindLinkCode("h1"))->principal, "people/x");
+    EXPECT_EQ((*transaction.FindLinkCode("h1"))->expire_time_us, 30);
+    EXPECT_THAT(*transaction.ListAttempts("a", "people/x", 10), ElementsAre(20, 20, 25));
+    EXPECT_THAT(*transaction.ListAttempts("a", "people/x", 20), ElementsAre(25));
+    ASSERT_THAT(transaction.DeleteLinkCode("h1"), IsOk());
+    EXPECT_EQ(*transaction.FindLinkCode("h1"), std::nullopt);
+    ASSERT_THAT(transaction.ForgetOldAttempts(20), IsOk());
+    EXPECT_EQ(*transaction.FindLinkCode("h2"), std::nullopt);
+    EXPECT_THAT(*transaction.ListAttempts("a", "people/x", 0), ElementsAre(25));
+    EXPECT_THAT(*transaction.ListAttempts("b", "people/x", 0), IsEmpty());
+  });
+}
+
+TEST_F(StoreTest, OneEventIsFoundByItsVersion) {
+  Commit([](auto& transaction) {
+    for (int64_t version = 1; version <= 3; ++version) {
+      storage::EventRow event{0, "DOP-1", version, 7, absl::StrCat("event ", version)};
+      ASSERT_THAT(transaction.AppendEvent(event), IsOk());
+      EXPECT_EQ((*transaction.LoadEvent("DOP-1", version))->blob, event.blob);
+    }
+    EXPECT_EQ((*transaction.LoadEvent("DOP-1", 2))->position, 2);
+    EXPECT_FALSE(transaction.LoadEvent("DOP-1", 4)->has_value());
+    EXPECT_FALSE(transaction.LoadEvent("DOP-2", 1)->has_value());
+  });
+}
+
 TEST_F(StoreTest, KeepsIncidentsAndTheirEventsInOrder) {
   Commit([](auto& transaction) {
     ASSERT_THAT(transaction.PutIncident(Incident("DOP-1", 1)), IsOk());
