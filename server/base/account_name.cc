@@ -1,9 +1,11 @@
 #include "server/base/account_name.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
@@ -43,7 +45,15 @@ std::string Decode(absl::string_view text) {
   return decoded;
 }
 
+// Parts are joined by line breaks elsewhere.
+bool HasControl(absl::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); });
+}
+
 }  // namespace
+
+bool IsAccountName(absl::string_view principal) { return absl::StartsWith(principal, kPrefix); }
 
 std::string FormatAccountName(const AccountName& account) {
   return absl::StrCat(kPrefix, Encode(account.platform), "/", Encode(account.workspace), "/",
@@ -58,6 +68,10 @@ std::optional<AccountName> ParseAccountName(absl::string_view name) {
   if (parts.size() != 3) return std::nullopt;
   AccountName account{Decode(parts[0]), Decode(parts[1]), Decode(parts[2])};
   if (account.platform.empty() || account.user_id.empty()) return std::nullopt;
+  if (HasControl(account.platform) || HasControl(account.workspace) ||
+      HasControl(account.user_id)) {
+    return std::nullopt;
+  }
   // One spelling only: two names for one account would be two principals.
   if (FormatAccountName(account) != name) return std::nullopt;
   return account;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/base/account_name.h"
 #include "server/base/error.h"
 #include "server/core/sight.h"
 #include "server/core/state_util.h"
@@ -40,7 +41,34 @@ absl::Status Denied(absl::string_view what, absl::string_view who, absl::string_
       .Build();
 }
 
+// The one rule about rights: may somebody with these grants do what the permission is about?
+bool Permits(const policy::v1::Permission& permission, const Caller& caller,
+             const std::vector<RoleGrant>& grants) {
+  if (permission.anyone()) return true;
+  return caller.system ? permission.systems() : Includes(grants, permission.roles());
+}
+
+bool IsForGuests(absl::string_view act) { return act == "OPEN" || act == "NOTE"; }
+
+// The same on one incident, with the grants that count there.
+bool Allows(const policy::v1::Permission& permission, const Caller& caller,
+            const record::v1::IncidentState& state, const std::vector<RoleGrant>& grants) {
+  if (IsGuest(caller) && !IsForGuests(permission.act())) return false;
+  const bool foreign =
+      caller.system && !caller.entity.empty() && FindPart(state, caller.entity) == nullptr;
+  return !foreign && Permits(permission, caller, grants);
+}
+
 }  // namespace
+
+bool IsGuest(const Caller& caller) { return IsAccountName(caller.actor.principal()); }
+
+absl::Status AccountNotLinked() {
+  return ErrorBuilder(absl::StatusCode::kPermissionDenied, "ACCOUNT_NOT_LINKED",
+                      "this chat account is linked to nobody, so it may report an incident and "
+                      "nothing else; `link` ties it to the person you are")
+      .Build();
+}
 
 std::vector<RoleGrant> GrantsFor(const Directory& directory, const Caller& caller,
                                  absl::string_view entity) {
@@ -98,17 +126,36 @@ absl::Status RequireAct(const Context& context, const Caller& caller,
   if (permission == nullptr) {
     return Denied(act, "nobody: the policy pack does not list it", "");
   }
-  const std::string clauses = absl::StrJoin(permission->clauses(), ", ");
-  if (caller.system) {
-    const bool own = caller.entity.empty() || FindPart(state, caller.entity) != nullptr;
-    if ((permission->systems() || permission->anyone()) && own) return absl::OkStatus();
-    return Denied(act, RoleList(context.policy, permission->roles()), clauses);
-  }
-  if (permission->anyone()) return absl::OkStatus();
   const std::vector<RoleGrant> grants = entity.empty()
                                             ? GrantsOn(context.directory, caller, state)
                                             : GrantsFor(context.directory, caller, entity);
-  return RequireRole(context, grants, permission->roles(), act, clauses);
+  if (Allows(*permission, caller, state, grants)) return absl::OkStatus();
+  if (IsGuest(caller)) return AccountNotLinked();
+  return Denied(act, RoleList(context.policy, permission->roles()),
+                absl::StrJoin(permission->clauses(), ", "));
+}
+
+std::vector<std::string> AllowedActs(const Context& context, const Caller& caller,
+                                     const record::v1::IncidentState& state) {
+  const std::vector<RoleGrant> grants = GrantsOn(context.directory, caller, state);
+  std::vector<std::string> acts;
+  for (const policy::v1::Permission& permission : context.policy.proto().permissions()) {
+    if (Allows(permission, caller, state, grants)) acts.push_back(permission.act());
+  }
+  return acts;
+}
+
+std::vector<std::string> AllowedActsAnywhere(const PolicyIndex& policy, const Directory& directory,
+                                             const Caller& caller) {
+  std::vector<RoleGrant> grants;
+  for (const v1::RoleAssignment* held : directory.AssignmentsOf(caller.actor.principal())) {
+    AddGrant(grants, *held);
+  }
+  std::vector<std::string> acts;
+  for (const policy::v1::Permission& permission : policy.proto().permissions()) {
+    if (Permits(permission, caller, grants)) acts.push_back(permission.act());
+  }
+  return acts;
 }
 
 bool MayRead(const PolicyIndex& policy, const Directory& directory, const Caller& caller,

@@ -21,6 +21,11 @@ std::vector<record::v1::RoleGrant> GrantsFor(const Directory& directory, const C
 std::vector<record::v1::RoleGrant> GrantsOn(const Directory& directory, const Caller& caller,
                                             const record::v1::IncidentState& state);
 
+// A chat account that is linked to nobody: it may report, and keep what it wrote up to date.
+bool IsGuest(const Caller& caller);
+// PERMISSION_DENIED (ACCOUNT_NOT_LINKED) with the way out.
+absl::Status AccountNotLinked();
+
 bool Includes(const std::vector<record::v1::RoleGrant>& grants,
               const google::protobuf::RepeatedPtrField<std::string>& roles);
 
@@ -29,6 +34,13 @@ bool Includes(const std::vector<record::v1::RoleGrant>& grants,
 absl::Status RequireAct(const Context& context, const Caller& caller,
                         const record::v1::IncidentState& state, absl::string_view act,
                         absl::string_view entity = "");
+
+// What the pack lets the caller do on the incident, by RequireAct(); and what one of their roles
+// allows them somewhere. In the order of the pack.
+std::vector<std::string> AllowedActs(const Context& context, const Caller& caller,
+                                     const record::v1::IncidentState& state);
+std::vector<std::string> AllowedActsAnywhere(const PolicyIndex& policy, const Directory& directory,
+                                             const Caller& caller);
 
 // PERMISSION_DENIED unless one of `roles` is held.
 absl::Status RequireRole(const Context& context, const std::vector<record::v1::RoleGrant>& grants,

@@ -3,6 +3,7 @@
 #ifndef BELFRY_SERVER_CORE_ACTS_H_
 #define BELFRY_SERVER_CORE_ACTS_H_
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -37,7 +38,9 @@ absl::Status DecideFacts(Draft& draft, const Caller& caller,
 absl::Status DecideCategories(Draft& draft, const Caller& caller,
                               const v1::AssignCategoriesRequest& act);
 absl::Status DecideEntity(Draft& draft, const Caller& caller, const v1::AddEntityRequest& act);
-absl::Status DecideNote(Draft& draft, const Caller& caller, const v1::AddNoteRequest& act);
+// `earlier` is what stands in the record of the message that the note is made from.
+absl::Status DecideNote(Draft& draft, const Caller& caller, const v1::AddNoteRequest& act,
+                        const std::optional<record::v1::NoteAdded>& earlier);
 absl::Status DecideTicket(Draft& draft, const Caller& caller, const v1::LinkTicketRequest& act);
 absl::Status DecideDocument(Draft& draft, const Caller& caller,
                             const v1::SubmitDocumentRequest& act);

@@ -1,4 +1,4 @@
-// Acts that add to the record: details, facts, categories, entities, notes, tickets.
+// Acts that add to the record: details, facts, categories, entities, tickets.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -154,21 +154,6 @@ absl::Status DecideEntity(Draft& draft, const Caller& caller, const v1::AddEntit
                absl::StrCat("affected as well: ", absl::StripPrefix(entity->name(), "entities/")));
   }
   Reconcile(draft);
-  return absl::OkStatus();
-}
-
-absl::Status DecideNote(Draft& draft, const Caller& caller, const v1::AddNoteRequest& act) {
-  const Context& context = draft.context();
-  BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "NOTE"));
-  BELFRY_RETURN_IF_ERROR(CheckNeeded("text", act.text(), kTextCharactersMax));
-  if (act.has_event_time() && FromProto(act.event_time()) > context.now + kFutureTolerance) {
-    return InvalidField("event_time", "is in the future");
-  }
-  record::v1::Event event = draft.NewEvent();
-  record::v1::NoteAdded* body = event.mutable_note_added();
-  body->set_text(act.text());
-  if (act.has_event_time()) *body->mutable_event_time() = act.event_time();
-  draft.Record(std::move(event));
   return absl::OkStatus();
 }
 

@@ -87,12 +87,30 @@ absl::Status CheckOthers(const Context& context, const v1::CreateIncidentRequest
   return absl::OkStatus();
 }
 
+// Whoever names people could find out who is in the directory, or keep an incident from those who
+// should hear of it.
+absl::Status CheckGuestReport(const Caller& caller, const v1::CreateIncidentRequest& request) {
+  if (!IsGuest(caller)) return absl::OkStatus();
+  const char* field = !request.subjects().empty()         ? "subjects"
+                      : !request.readers().empty()        ? "readers"
+                      : !request.other_entities().empty() ? "other_entities"
+                                                          : nullptr;
+  if (field == nullptr) return absl::OkStatus();
+  return ErrorBuilder(absl::StatusCode::kPermissionDenied, "ACCOUNT_NOT_LINKED",
+                      absl::StrCat(field,
+                                   ": is not for a chat account that is linked to nobody; "
+                                   "leave it out, or `link` the account first"))
+      .Field(field, "leave it out, or link the account first")
+      .Build();
+}
+
 }  // namespace
 
 absl::Status DecideReport(Draft& draft, const Caller& caller, const Report& act) {
   const Context& context = draft.context();
   const v1::CreateIncidentRequest& request = act.request;
 
+  BELFRY_RETURN_IF_ERROR(CheckGuestReport(caller, request));
   BELFRY_RETURN_IF_ERROR(CheckText("title", request.title(), kTitleCharactersMax));
   BELFRY_RETURN_IF_ERROR(CheckText("summary", request.summary(), kTextCharactersMax));
   std::string title = FirstLine(request.title(), kTitleCharactersMax);

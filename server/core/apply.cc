@@ -6,6 +6,7 @@
 #include "server/base/proto_time.h"
 #include "server/core/apply_chat.h"
 #include "server/core/core.h"
+#include "server/core/noted_messages.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {
@@ -547,6 +548,7 @@ void Apply(IncidentState& state, const Event& event) {
       }
       break;
     case Event::kNoteAdded:
+      ApplyNote(state, event);
       break;
     case Event::kTicketLinked:
       *state.add_tickets() = event.ticket_linked().ticket();

@@ -3,6 +3,7 @@
 #define BELFRY_SERVER_CORE_COMMAND_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -93,6 +94,8 @@ struct Command {
   std::string request_id;
   // What the registers named by RegistersFor() know of devices.
   std::vector<v1::Device> device_history;
+  // What stands in the record of the message that a note is made from, when there is anything.
+  std::optional<record::v1::NoteAdded> earlier_note;
 };
 
 }  // namespace belfry::core

@@ -142,7 +142,9 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
             return DecideCategories(draft, caller, act);
           },
           [&](const v1::AddEntityRequest& act) { return DecideEntity(draft, caller, act); },
-          [&](const v1::AddNoteRequest& act) { return DecideNote(draft, caller, act); },
+          [&](const v1::AddNoteRequest& act) {
+            return DecideNote(draft, caller, act, command.earlier_note);
+          },
           [&](const v1::LinkTicketRequest& act) { return DecideTicket(draft, caller, act); },
           [&](const v1::SubmitDocumentRequest& act) { return DecideDocument(draft, caller, act); },
           [&](const v1::SendObligationNoticeRequest& act) {
@@ -183,7 +185,9 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
       masked_act);
   BELFRY_RETURN_IF_ERROR(status);
   BELFRY_RETURN_IF_ERROR(RefuseNewDuties(draft));
-  RecordMasked(draft, masked);
+  // The same message once more: its author was told before.
+  const bool repeated = draft.empty() && std::holds_alternative<v1::AddNoteRequest>(masked_act);
+  if (!repeated) RecordMasked(draft, masked);
   Decision decision = std::move(draft).Finish();
   decision.caught_up = earlier.events.size();
   decision.events.insert(decision.events.begin(), std::make_move_iterator(earlier.events.begin()),

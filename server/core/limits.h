@@ -26,7 +26,9 @@ inline constexpr int kDevicesMax = 5'000;  // a state is folded in memory at eve
 inline constexpr int kCostsMax = 1'000;
 inline constexpr int64_t kCostCentsMax = 10'000'000'000;  // 100 million dollars a line
 inline constexpr int kSpendRequestsMax = 1'000;
-inline constexpr int kPeopleMax = 50;  // subjects, readers
+inline constexpr int kNotedMessagesMax = 2'000;   // looked through at every note
+inline constexpr size_t kChatNameBytesMax = 512;  // longer than any platform's names of messages
+inline constexpr int kPeopleMax = 50;             // subjects, readers
 
 // Labels of the Traffic Light Protocol. The default: known to the organisation only, until somebody
 // decides otherwise.

@@ -22,6 +22,12 @@ bool IsText(const FieldDescriptor& field) {
          field.name() != "etag";
 }
 
+// Where a message stands on its platform: made by programs as well, and looked up again.
+bool HoldsTexts(const FieldDescriptor& field) {
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+         field.message_type() != v1::MessageRef::descriptor();
+}
+
 // True when something was masked.
 bool MaskWith(const re2::RE2& pattern, std::string& text) {
   bool found = false;
@@ -69,7 +75,7 @@ void Mask(const PolicyIndex& policy, Message& message, const std::string& path, 
   std::vector<const FieldDescriptor*> set;
   reflection.ListFields(message, &set);
   for (const FieldDescriptor* field : set) {
-    const bool nested = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+    const bool nested = HoldsTexts(*field);
     if (!nested && !IsText(*field)) continue;
     const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
     for (int i = 0; i < count; ++i) {

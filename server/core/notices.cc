@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "server/base/account_name.h"
 #include "server/base/proto_time.h"
 #include "server/core/core.h"
 #include "server/core/limits.h"
@@ -189,8 +190,14 @@ void Notifier::ToPerson(const std::string& person, Notice notice, bool report_ou
   drafts_.push_back({person, std::move(notice), std::string(chain_entity), report_outcome});
 }
 
-// A third party gets what it may read.
+// A third party gets what it may read, and so does a chat account that is nobody's.
 void Notifier::CutTo(const std::string& person, v1::Incident& incident) const {
+  if (IsAccountName(person)) {
+    Caller guest;
+    guest.actor.set_principal(person);
+    incident = View(context_.policy, context_.directory, guest, state_).Incident();
+    return;
+  }
   const v1::Person* known = context_.directory.FindPerson(person);
   if (known == nullptr || !IsThirdParty(context_.directory.FindEntity(known->entity()))) return;
   Caller reader;

@@ -60,6 +60,9 @@ bool IsThirdParty(const v1::Entity* entity) {
 Sight SightOf(const PolicyIndex& policy, const Directory& directory, const Caller& caller,
               const IncidentState& state) {
   if (caller.internal) return Sight::kAll;
+  if (IsGuest(caller)) {
+    return caller.actor.principal() == state.reporter() ? Sight::kOwnReport : Sight::kNothing;
+  }
   if (!Reads(policy, directory, caller, state)) return Sight::kNothing;
   return SpeaksForThirdParty(directory, caller, state) ? Sight::kOwnParts : Sight::kAll;
 }
@@ -162,6 +165,11 @@ v1::Incident View::Incident() const {
   if (sight_ == Sight::kOwnParts) return OwnIncident();
   v1::Incident name;
   name.set_name(absl::StrCat("incidents/", state_.id()));
+  if (sight_ == Sight::kOwnReport) {
+    name.set_title(state_.title());
+    name.set_state(state_.state());
+    name.set_severity(state_.severity());
+  }
   return name;
 }
 
@@ -171,6 +179,9 @@ bool View::ShowsDuty(absl::string_view instance) const {
 }
 
 bool View::Shows(const Event& event) const {
+  if (sight_ == Sight::kOwnReport) {
+    return event.has_note_added() && event.actor().principal() == principal_;
+  }
   if (sight_ != Sight::kOwnParts) return sight_ == Sight::kAll;
   const bool own = IsOwn(event.actor().principal());
   switch (event.body_case()) {

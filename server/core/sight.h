@@ -18,6 +18,8 @@ namespace belfry::core {
 enum class Sight {
   // Not even that it exists.
   kNothing,
+  // A chat account that is linked to nobody: that its report arrived, and what became of it.
+  kOwnReport,
   // A third party: what its people submitted, and what it is asked (POL-2.6).
   kOwnParts,
   kAll,

@@ -153,6 +153,11 @@ std::string SpendText(const record::v1::SpendRequested& body) {
                       " pre-authorised");
 }
 
+std::string NoteText(const record::v1::NoteAdded& body) {
+  if (body.retracted()) return "Withdrawn: the message was deleted";
+  return absl::StrCat(body.supersedes() == 0 ? "" : "Edited: ", body.text());
+}
+
 Sentence Describe(const PolicyIndex& policy, const Event& event) {
   switch (event.body_case()) {
     case Event::kIncidentReported:
@@ -194,7 +199,7 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
                                            ", aware since ", aware)};
     }
     case Event::kNoteAdded:
-      return {"NOTE_ADDED", event.note_added().text()};
+      return {"NOTE_ADDED", NoteText(event.note_added())};
     case Event::kTicketLinked:
       return {"TICKET_LINKED", absl::StrCat("Ticket ", event.ticket_linked().ticket().system(), " ",
                                             event.ticket_linked().ticket().number(), " linked")};
@@ -384,6 +389,11 @@ v1::TimelineEntry ToTimelineEntry(const PolicyIndex& policy, const record::v1::I
   *entry.mutable_time() = event.time();
   if (event.note_added().has_event_time()) {
     *entry.mutable_event_time() = event.note_added().event_time();
+  }
+  if (event.note_added().supersedes() > 0) {
+    entry.set_supersedes(
+        absl::StrCat("incidents/", state.id(), "/timeline/", event.note_added().supersedes()));
+    entry.set_retracts(event.note_added().retracted());
   }
   entry.set_actor(event.actor().principal());
   entry.set_via(event.actor().via());

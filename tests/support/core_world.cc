@@ -8,7 +8,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
+#include "server/base/account_name.h"
 #include "server/base/proto_time.h"
+#include "server/core/noted_messages.h"
 #include "server/core/policy/read.h"
 #include "server/core/state_util.h"
 
@@ -22,7 +24,7 @@ namespace {
 
 core::Caller Person(const core::Directory& directory, const std::string& who) {
   core::Caller caller;
-  const std::string name = absl::StrCat("people/", who);
+  const std::string name = IsAccountName(who) ? who : absl::StrCat("people/", who);
   caller.actor.set_principal(name);
   caller.actor.set_via("grpc");
   const v1::Person* person = directory.FindPerson(name);
@@ -80,6 +82,12 @@ absl::Status CoreWorld::Do(const std::string& who, core::Act act) {
   const bool report = std::holds_alternative<core::Report>(act);
   command.act = std::move(act);
   command.device_history = device_history_;
+  if (const auto* note = std::get_if<v1::AddNoteRequest>(&command.act); note != nullptr) {
+    const auto* noted = core::FindNoted(state_, note->source());
+    if (noted != nullptr) {
+      command.earlier_note = events_[static_cast<size_t>(noted->event_version()) - 1].note_added();
+    }
+  }
   absl::StatusOr<core::Decision> decision =
       core::Decide(context(), report ? nullptr : &state_, command);
   if (!decision.ok()) return decision.status();

@@ -38,7 +38,7 @@ class CoreWorld {
   // What the registers know of devices, as it comes with every command from now on.
   void Know(std::vector<v1::Device> devices) { device_history_ = std::move(devices); }
 
-  // Acts. `who` is a person's id, "dop.iso".
+  // Acts. `who` is a person's id, "dop.iso", or a chat account that is nobody's, "accounts/…".
   absl::Status Report(const std::string& who, v1::CreateIncidentRequest request);
   absl::Status Open(const std::string& who, const std::string& category = "",
                     const std::string& severity = "");

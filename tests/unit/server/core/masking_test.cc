@@ -87,6 +87,8 @@ void Fill(google::protobuf::Message& message, const std::string& text) {
   const auto& reflection = *message.GetReflection();
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const auto* field = message.GetDescriptor()->field(i);
+    // Names that platforms make; only bots give them.
+    if (field->message_type() == v1::MessageRef::descriptor()) continue;
     if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
       Fill(field->is_repeated() ? *reflection.AddMessage(&message, field)
                                 : *reflection.MutableMessage(&message, field),
