@@ -77,9 +77,12 @@ absl::StatusOr<Outcome> CommandWork::Decide(Batch& batch) {
     outcome.replayed_response = *std::move(repeat);
     return outcome;
   }
+  BELFRY_RETURN_IF_ERROR(CheckQuota(batch, request_.quota, principal));
   BELFRY_ASSIGN_OR_RETURN(Executed executed,
                           executor_.Execute(batch, request_.incident, std::move(request_.command)));
+  BELFRY_RETURN_IF_ERROR(UseQuota(batch, request_.quota, principal));
   Outcome outcome;
+  outcome.standing = std::move(executed.standing);
   outcome.state = std::move(executed.state);
   // The answer tells of what the command did, not of what the clock did before it.
   outcome.events.assign(

@@ -1,6 +1,7 @@
 #include "server/engine/conversation.h"
 
 #include "absl/strings/str_cat.h"
+#include "server/base/account_name.h"
 
 namespace belfry::engine {
 
@@ -12,6 +13,14 @@ std::optional<v1::Endpoint> EndpointOf(const core::Directory& directory, absl::s
     endpoint.set_platform(channel->platform());
     endpoint.set_workspace(channel->workspace());
     endpoint.set_address(channel->address());
+    return endpoint;
+  }
+  // What a chat account that is nobody's pasted is told to itself.
+  if (const std::optional<AccountName> account = ParseAccountName(target); account.has_value()) {
+    if (index > 0) return std::nullopt;
+    endpoint.set_platform(account->platform);
+    endpoint.set_workspace(account->workspace);
+    endpoint.set_address(account->user_id);
     return endpoint;
   }
   const v1::Person* person = directory.FindPerson(target);

@@ -1,4 +1,4 @@
-// From "people/…" and "channels/…" to addresses on platforms.
+// From "people/…", "channels/…" and "accounts/…" to addresses on platforms.
 #ifndef BELFRY_SERVER_ENGINE_CONVERSATION_H_
 #define BELFRY_SERVER_ENGINE_CONVERSATION_H_
 

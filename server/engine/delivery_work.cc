@@ -13,6 +13,7 @@
 #include "server/base/status_macros.h"
 #include "server/engine/command_work.h"
 #include "server/engine/conversation.h"
+#include "server/engine/places.h"
 
 namespace belfry::engine {
 namespace {
@@ -219,6 +220,13 @@ absl::Status ReportWork::TryNextAddress(Batch& batch, const DeliveryRow& row, bo
 absl::Status ReportWork::Conclude(Batch& batch, DeliveryRow& row) {
   const record::v1::StoredDelivery stored = Stored(row);
   const bool delivered = row.state == DeliveryState::kDelivered;
+  if (delivered) {
+    const absl::Status status = KeepPlace(batch, stored.delivery(), request_.message());
+    if (!status.ok()) {
+      batch.failure = status;
+      return status;
+    }
+  }
   if (delivered && stored.delivery().notice().kind() == v1::Notice::KIND_HEADLINE) {
     const absl::Status status =
         batch.transaction->PutHeadline({row.incident, row.target, row.message_blob});

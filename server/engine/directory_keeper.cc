@@ -79,15 +79,13 @@ std::string DirectoryKeeper::Etag() const {
   return etag_;
 }
 
-void DirectoryWork::Run(Batch& batch) { status_ = Apply(batch); }
-
-absl::Status DirectoryWork::Apply(Batch& batch) {
-  // The batch's own snapshot: another change in the same batch comes before this one.
-  BELFRY_ASSIGN_OR_RETURN(v1::Directory wanted, change_(batch.directory->proto()));
-  BELFRY_ASSIGN_OR_RETURN(changed_,
+absl::StatusOr<std::shared_ptr<const core::Directory>> WriteDirectory(Batch& batch,
+                                                                      const std::string& principal,
+                                                                      v1::Directory wanted) {
+  BELFRY_ASSIGN_OR_RETURN(std::shared_ptr<const core::Directory> changed,
                           core::Directory::Create(std::move(wanted), *batch.policy->index));
   const DirectoryRows before = ToRows(batch.directory->proto());
-  const DirectoryRows after = ToRows(changed_->proto());
+  const DirectoryRows after = ToRows(changed->proto());
   const int64_t now_us = absl::ToUnixMicros(batch.now);
   const auto write = [&](absl::Status status) {
     if (!status.ok()) batch.failure = status;
@@ -98,16 +96,25 @@ absl::Status DirectoryWork::Apply(Batch& batch) {
     if (old != before.end() && old->second == blob) continue;
     BELFRY_RETURN_IF_ERROR(write(batch.transaction->PutDirectory({key, blob})));
     BELFRY_RETURN_IF_ERROR(write(batch.transaction->AppendDirectoryChange(
-        now_us, principal_, absl::StrCat("put ", key), blob)));
+        now_us, principal, absl::StrCat("put ", key), blob)));
   }
   for (const auto& [key, blob] : before) {
     if (after.count(key) > 0) continue;
     BELFRY_RETURN_IF_ERROR(write(batch.transaction->DeleteDirectory(key)));
     BELFRY_RETURN_IF_ERROR(write(batch.transaction->AppendDirectoryChange(
-        now_us, principal_, absl::StrCat("delete ", key), blob)));
+        now_us, principal, absl::StrCat("delete ", key), blob)));
   }
-  batch.directory = changed_;
+  batch.directory = changed;
   batch.dirty = true;
+  return changed;
+}
+
+void DirectoryWork::Run(Batch& batch) { status_ = Apply(batch); }
+
+absl::Status DirectoryWork::Apply(Batch& batch) {
+  // The batch's own snapshot: another change in the same batch comes before this one.
+  BELFRY_ASSIGN_OR_RETURN(v1::Directory wanted, change_(batch.directory->proto()));
+  BELFRY_ASSIGN_OR_RETURN(changed_, WriteDirectory(batch, principal_, std::move(wanted)));
   return absl::OkStatus();
 }
 

@@ -26,6 +26,12 @@ using DirectoryRows = std::map<std::string, std::string>;
 DirectoryRows ToRows(const v1::Directory& directory);
 absl::StatusOr<v1::Directory> FromRows(const std::vector<storage::DirectoryRow>& rows);
 
+// Checks `wanted` and writes what differs from the batch's directory, which it becomes; the
+// snapshot is for after the commit. Store errors go to batch.failure.
+absl::StatusOr<std::shared_ptr<const core::Directory>> WriteDirectory(Batch& batch,
+                                                                      const std::string& principal,
+                                                                      v1::Directory wanted);
+
 // Holds the snapshot; swapped as a whole, so that a reader never sees half a change. Thread-safe.
 class DirectoryKeeper {
  public:

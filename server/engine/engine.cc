@@ -14,6 +14,7 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/engine/command_work.h"
+#include "server/engine/conversation_work.h"
 #include "server/engine/delivery_work.h"
 #include "server/engine/directory_keeper.h"
 #include "server/engine/due_index.h"
@@ -109,6 +110,7 @@ class EngineImpl final : public Engine {
         shelf_(std::move(shelf)),
         clock_(*clock),
         virtual_clock_(dynamic_cast<VirtualClock*>(clock)),
+        machine_clock_(options.machine_clock == nullptr ? own_clock_ : *options.machine_clock),
         random_(*random),
         options_(options),
         cache_(static_cast<size_t>(options.cache_incidents_max)),
@@ -148,6 +150,12 @@ class EngineImpl final : public Engine {
   void ChangeDirectory(std::string principal,
                        std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
                        std::function<void(absl::Status)> done) override;
+  void StartLink(std::string principal,
+                 std::function<void(absl::StatusOr<StartedLink>)> done) override;
+  void CompleteLink(LinkRedemption redemption,
+                    std::function<void(absl::StatusOr<LinkedAccount>)> done) override;
+  void SaveConversation(storage::ConversationRow row,
+                        std::function<void(absl::Status)> done) override;
   std::string DirectoryEtag() const override { return keeper_.Etag(); }
   std::shared_ptr<void> OnCommit(std::function<void()> wake) override {
     return hub_.Add(std::move(wake));
@@ -167,6 +175,9 @@ class EngineImpl final : public Engine {
   // False when the store can no longer be trusted.
   bool RunBatch(std::vector<std::unique_ptr<Work>> works);
   void SchedulerLoop();
+  // False, and counted, when there is no room.
+  bool Push(std::unique_ptr<Work> work);
+  absl::Status NoRoom() const { return stopping_ ? Stopping() : Overloaded(); }
   // Enqueues a tick for each; `done` is called for each.
   size_t EnqueueTicks(const std::vector<std::string>& incidents, std::function<void()> done);
   void SubmitLease(LeaseRequest request);
@@ -175,6 +186,8 @@ class EngineImpl final : public Engine {
   const std::unique_ptr<PolicyShelf> shelf_;
   Clock& clock_;
   VirtualClock* const virtual_clock_;  // null on the machine's time
+  SystemClock own_clock_;
+  Clock& machine_clock_;
   Random& random_;
   const EngineOptions options_;
 
@@ -329,6 +342,30 @@ void EngineImpl::ChangeDirectory(std::string principal,
   if (!queue_.PushInternal(work)) done(Stopping());
 }
 
+bool EngineImpl::Push(std::unique_ptr<Work> work) {
+  if (queue_.Push(work)) return true;
+  ++counters_.overload_refusals;
+  return false;
+}
+
+void EngineImpl::StartLink(std::string principal,
+                           std::function<void(absl::StatusOr<StartedLink>)> done) {
+  if (!Push(std::make_unique<StartLinkWork>(std::move(principal), &random_, done))) done(NoRoom());
+}
+
+// No duty follows from an account, so the registers have nothing to do.
+void EngineImpl::CompleteLink(LinkRedemption redemption,
+                              std::function<void(absl::StatusOr<LinkedAccount>)> done) {
+  if (!Push(std::make_unique<CompleteLinkWork>(std::move(redemption), &keeper_, done))) {
+    done(NoRoom());
+  }
+}
+
+void EngineImpl::SaveConversation(storage::ConversationRow row,
+                                  std::function<void(absl::Status)> done) {
+  if (!Push(std::make_unique<ConversationWork>(std::move(row), done))) done(NoRoom());
+}
+
 void EngineImpl::AdoptPolicy(PolicyAdoption adoption,
                              std::function<void(absl::StatusOr<AdoptedPolicy>)> done) {
   const auto then = [this, done](const absl::StatusOr<AdoptedPolicy>& adopted) {
@@ -370,6 +407,7 @@ void EngineImpl::WriterLoop() {
 bool EngineImpl::RunBatch(std::vector<std::unique_ptr<Work>> works) {
   Batch batch;
   batch.now = clock_.Now();
+  batch.machine_now = machine_clock_.Now();
   batch.directory = keeper_.Get();
   batch.policy = shelf_->InForce();
   bool trusted = true;

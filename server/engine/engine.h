@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,10 @@
 #include "server/core/core.h"
 #include "server/core/directory.h"
 #include "server/core/policy/policy_index.h"
+#include "server/engine/link_work.h"
 #include "server/engine/policy_shelf.h"
 #include "server/engine/policy_work.h"
+#include "server/engine/quota.h"
 #include "server/storage/store.h"
 
 namespace belfry::engine {
@@ -34,6 +37,8 @@ struct Outcome {
   // The request was carried out before: the serialized answer it got then.
   bool replayed = false;
   std::string replayed_response;
+  // When nothing happened because the record says so already: what says so.
+  std::optional<record::v1::Event> standing;
   // What Request::render made of it.
   std::shared_ptr<google::protobuf::Message> response;
 };
@@ -45,6 +50,8 @@ struct Request {
   std::string incident;
   // SHA-256 of method and request, for recognising a repeat.
   std::string fingerprint;
+  // Asked before it is carried out, and used up by it; a repeat costs nothing.
+  Quota quota;
   // Not started after this.
   absl::Time deadline = absl::InfiniteFuture();
   // Builds the caller's answer from the outcome, before the commit, on the writer thread; stored
@@ -60,6 +67,8 @@ struct EngineOptions {
   int batch_max = 256;
   int cache_incidents_max = 10'000;
   int read_threads = 2;
+  // For codes and quotas; outlives the engine. Null: the machine's own.
+  Clock* machine_clock = nullptr;
 };
 
 // Counts for metrics; all since the start.
@@ -137,6 +146,13 @@ class Engine {
   virtual void ChangeDirectory(std::string principal,
                                std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
                                std::function<void(absl::Status)> done) = 0;
+  // One-time codes that tie chat accounts to people; see link_work.h. Refused like Submit().
+  virtual void StartLink(std::string principal,
+                         std::function<void(absl::StatusOr<StartedLink>)> done) = 0;
+  virtual void CompleteLink(LinkRedemption redemption,
+                            std::function<void(absl::StatusOr<LinkedAccount>)> done) = 0;
+  virtual void SaveConversation(storage::ConversationRow row,
+                                std::function<void(absl::Status)> done) = 0;
   // Changes with every change of the directory.
   virtual std::string DirectoryEtag() const = 0;
 

@@ -13,7 +13,9 @@
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
+#include "server/core/noted_messages.h"
 #include "server/engine/conversation.h"
+#include "server/engine/places.h"
 
 namespace belfry::engine {
 namespace {
@@ -99,6 +101,24 @@ absl::Status Executor::AddHistory(Batch& batch, const IncidentState& state,
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::optional<record::v1::Event>> Executor::AddEarlierNote(
+    Batch& batch, const IncidentState& state, core::Command& command) {
+  const auto* note = std::get_if<v1::AddNoteRequest>(&command.act);
+  const record::v1::NotedMessage* noted =
+      note == nullptr ? nullptr : core::FindNoted(state, note->source());
+  if (noted == nullptr) return std::nullopt;
+  absl::StatusOr<std::optional<storage::EventRow>> row =
+      batch.transaction->LoadEvent(state.id(), noted->event_version());
+  if (!row.ok()) return Keep(batch, row.status());
+  record::v1::Event event;
+  if (!row->has_value() || !event.ParseFromString((*row)->blob)) {
+    return absl::DataLossError(
+        absl::StrCat("event ", noted->event_version(), " of ", state.id(), " cannot be read"));
+  }
+  command.earlier_note = event.note_added();
+  return event;
+}
+
 absl::Status Executor::ReserveId(Batch& batch, const core::Caller& caller, core::Report& report) {
   const std::string& entity =
       report.request.entity().empty() ? caller.entity : report.request.entity();
@@ -147,12 +167,17 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
     BELFRY_RETURN_IF_ERROR(
         core::CheckLinkTarget(ContextFor(batch, **target), command.caller, **target));
   }
-  if (before != nullptr) BELFRY_RETURN_IF_ERROR(AddHistory(batch, *before, command));
+  std::optional<record::v1::Event> standing;
+  if (before != nullptr) {
+    BELFRY_RETURN_IF_ERROR(AddHistory(batch, *before, command));
+    BELFRY_ASSIGN_OR_RETURN(standing, AddEarlierNote(batch, *before, command));
+  }
   BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, before.get(), command));
   Executed executed;
   executed.caught_up = decision.caught_up;
   executed.events = std::move(decision.events);
   executed.state = std::make_shared<const IncidentState>(std::move(decision.state));
+  if (executed.events.size() == executed.caught_up) executed.standing = std::move(standing);
   if (executed.events.empty()) {
     // Nothing happened, but the due time may have been asked for by a tick.
     batch.next_due[executed.state->id()] = core::NextDue(context.policy, *executed.state);
@@ -208,6 +233,7 @@ absl::Status Executor::Write(Batch& batch, const core::Context& context, Execute
       row.time_us = absl::ToUnixMicros(FromProto(event.time()));
       row.blob = event.SerializeAsString();
       BELFRY_RETURN_IF_ERROR(Keep(batch, batch.transaction->AppendEvent(row)));
+      BELFRY_RETURN_IF_ERROR(Keep(batch, KeepPlaces(batch, row.incident, event)));
     }
     written = executed.events.size();
     batch.events += static_cast<int64_t>(fresh.size());

@@ -2,6 +2,7 @@
 #ifndef BELFRY_SERVER_ENGINE_EXECUTOR_H_
 #define BELFRY_SERVER_ENGINE_EXECUTOR_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Executed {
   std::vector<record::v1::Event> events;
   // How many of `events` come first and are not the command's own, as in core::Decision.
   size_t caught_up = 0;
+  // As in Outcome.
+  std::optional<record::v1::Event> standing;
 };
 
 // Used by the writer thread only.
@@ -44,6 +47,9 @@ class Executor {
   // Brings what the registers know of the devices that the command is about.
   absl::Status AddHistory(Batch& batch, const record::v1::IncidentState& state,
                           core::Command& command);
+  // Brings what the record says of the message that a note is made from; nothing when it is new.
+  absl::StatusOr<std::optional<record::v1::Event>> AddEarlierNote(
+      Batch& batch, const record::v1::IncidentState& state, core::Command& command);
   absl::Status ReserveId(Batch& batch, const core::Caller& caller, core::Report& report);
   // What other incidents have to do because of this.
   absl::Status Follow(Batch& batch, const core::PolicyIndex& policy, const StatePtr& before,

@@ -24,6 +24,8 @@ namespace belfry::engine {
 struct Batch {
   storage::Transaction* transaction = nullptr;
   absl::Time now;  // the policy's time, the same for the whole batch
+  // The machine's: for what guards processes and accounts, and not duties.
+  absl::Time machine_now;
   std::shared_ptr<const core::Directory> directory;
   // In force for what is new; an incident has its own.
   KeptPolicyPtr policy;
