@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/base/account_name.h"
 #include "server/base/error.h"
 #include "server/base/sha256.h"
 #include "server/base/status_macros.h"
@@ -74,6 +75,32 @@ std::optional<std::string> CertificateUri(const grpc::CallbackServerContext& con
   const std::vector<grpc::string_ref> uris = auth->FindPropertyValues("peer_uri");
   if (uris.size() != 1) return std::nullopt;
   return std::string(uris[0].data(), uris[0].size());
+}
+
+absl::Status ActForDenied() {
+  return ErrorBuilder(absl::StatusCode::kPermissionDenied, "ACT_FOR_DENIED",
+                      "only a bot may act for people, and only for those in the directory")
+      .Build();
+}
+
+// True for a chat account that is linked to nobody, false for another name. As itself an account
+// has fewer rights than its person, and its acts would bear the wrong name.
+absl::StatusOr<bool> ActsForGuest(absl::string_view act_for, const core::Directory& directory) {
+  if (!IsAccountName(act_for)) return false;
+  const std::optional<AccountName> account = ParseAccountName(act_for);
+  if (!account.has_value()) {
+    return ErrorBuilder(absl::StatusCode::kPermissionDenied, "ACT_FOR_DENIED",
+                        "belfry-act-for names no chat account; it is "
+                        "accounts/<platform>/<workspace>/<user>, percent-encoded")
+        .Build();
+  }
+  if (directory.FindPersonByAccount(account->platform, account->workspace, account->user_id) !=
+      nullptr) {
+    return ErrorBuilder(absl::StatusCode::kPermissionDenied, "ACCOUNT_LINKED",
+                        "this chat account is linked to somebody; look it up and act for them")
+        .Build();
+  }
+  return true;
 }
 
 bool Has(const PrincipalConfig& principal, PrincipalConfig::Right right) {
@@ -149,14 +176,14 @@ absl::StatusOr<Identity> Authenticator::Authenticate(const grpc::CallbackServerC
   BELFRY_ASSIGN_OR_RETURN(const std::optional<std::string> act_for,
                           Header(context, "belfry-act-for"));
   if (act_for.has_value() && !act_for->empty()) {
-    if (!identity.bot || directory.FindPerson(*act_for) == nullptr) {
-      return ErrorBuilder(absl::StatusCode::kPermissionDenied, "ACT_FOR_DENIED",
-                          "only a bot may act for people, and only for those in the directory")
-          .Build();
-    }
+    // Rights first: who has none learns nothing about accounts.
+    if (!identity.bot) return ActForDenied();
+    BELFRY_ASSIGN_OR_RETURN(identity.guest, ActsForGuest(*act_for, directory));
+    if (!identity.guest && directory.FindPerson(*act_for) == nullptr) return ActForDenied();
     caller.actor.set_principal(*act_for);
     caller.actor.set_through(principal->name());
     caller.system = false;
+    caller.entity.clear();  // the bot's own, if any
     identity.admin = false;
   } else {
     identity.bare_bot = identity.bot;

@@ -23,6 +23,8 @@ struct Identity {
   std::string principal;
   bool bot = false;
   bool admin = false;
+  // A bot that acts for a chat account which is linked to nobody.
+  bool guest = false;
   // A bot on its own account: may deliver, look up accounts and read what everybody may.
   bool bare_bot = false;
 };

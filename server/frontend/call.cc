@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/error.h"
+#include "server/core/access.h"
 #include "server/frontend/grpc_status.h"
 
 namespace belfry::frontend {
@@ -26,6 +27,33 @@ absl::Status Busy() {
 
 }  // namespace
 
+absl::Status CheckAudience(const Identity& identity, Audience audience) {
+  if (identity.guest && audience != Audience::kGuestsToo) return core::AccountNotLinked();
+  switch (audience) {
+    case Audience::kEverybody:
+    case Audience::kGuestsToo:
+      if (identity.bare_bot) return NotForBots();
+      break;
+    case Audience::kBotsToo:
+      break;
+    case Audience::kBotsOnly:
+      if (!identity.bare_bot) {
+        return ErrorBuilder(absl::StatusCode::kPermissionDenied, "RIGHT_REQUIRED",
+                            "this is for bots; the principal needs RIGHT_BOT")
+            .Build();
+      }
+      break;
+    case Audience::kAdmins:
+      if (!identity.admin) {
+        return ErrorBuilder(absl::StatusCode::kPermissionDenied, "RIGHT_REQUIRED",
+                            "this is for administrators; the principal needs RIGHT_ADMIN")
+            .Build();
+      }
+      break;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Call::Enter(Audience audience, bool waits) {
   absl::StatusOr<Identity> identity =
       services_.authenticator->Authenticate(*context_, *services_.engine->directory());
@@ -34,27 +62,7 @@ absl::Status Call::Enter(Audience audience, bool waits) {
     return identity.status();
   }
   identity_ = *std::move(identity);
-  switch (audience) {
-    case Audience::kEverybody:
-      if (identity_.bare_bot) return NotForBots();
-      break;
-    case Audience::kBotsToo:
-      break;
-    case Audience::kBotsOnly:
-      if (!identity_.bare_bot) {
-        return ErrorBuilder(absl::StatusCode::kPermissionDenied, "RIGHT_REQUIRED",
-                            "this is for bots; the principal needs RIGHT_BOT")
-            .Build();
-      }
-      break;
-    case Audience::kAdmins:
-      if (!identity_.admin) {
-        return ErrorBuilder(absl::StatusCode::kPermissionDenied, "RIGHT_REQUIRED",
-                            "this is for administrators; the principal needs RIGHT_ADMIN")
-            .Build();
-      }
-      break;
-  }
+  if (absl::Status status = CheckAudience(identity_, audience); !status.ok()) return status;
   permit_ = (waits ? services_.waiting : services_.admission)->Enter(identity_.principal);
   return permit_ ? absl::OkStatus() : Busy();
 }

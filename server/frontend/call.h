@@ -33,10 +33,14 @@ struct Services {
 // Who may call a method beside ordinary principals.
 enum class Audience {
   kEverybody,  // people, systems, and bots that act for a person
+  kGuestsToo,  // as above, and bots that act for a chat account which is linked to nobody
   kBotsToo,    // also a bot on its own account
   kBotsOnly,   // bots on their own account
   kAdmins,     // administrators
 };
+
+// PERMISSION_DENIED unless the caller belongs to the audience.
+absl::Status CheckAudience(const Identity& identity, Audience audience);
 
 // One unary call. Kept alive by whoever still has to answer it; Finish() answers exactly once,
 // from any thread. Callback threads are two in all, so nothing here or in a handler may block.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/core/access.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/page_token.h"
 
@@ -249,6 +250,13 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::WhoAmI(grpc::CallbackServerConte
     }
     for (const v1::RoleAssignment* held : directory->AssignmentsOf(principal)) {
       *response->add_role_assignments() = *held;
+    }
+    // A bot has no rights of its own.
+    if (!call->identity().bare_bot) {
+      for (std::string& act : core::AllowedActsAnywhere(call->engine().policy(), *directory,
+                                                        call->identity().caller)) {
+        response->add_allowed_acts(std::move(act));
+      }
     }
     call->Finish(absl::OkStatus());
   });

@@ -7,10 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
+#include "server/core/access.h"
 #include "server/core/core.h"
 #include "server/core/state_util.h"
 #include "server/frontend/filter.h"
 #include "server/frontend/mutation.h"
+#include "server/frontend/note.h"
 #include "server/frontend/page_token.h"
 
 namespace belfry::frontend {
@@ -82,6 +84,17 @@ bool AsksMore(const storage::IncidentQuery& query) {
          !query.scope.empty();
 }
 
+// Everybody reports (POL-1.2), but who is nobody here cannot drown those who answer.
+engine::Quota GuestReports() {
+  return {.action = "guest-report",
+          .max = 10,
+          .window = absl::Hours(1),
+          .reason = "TOO_MANY_REPORTS",
+          .message =
+              "this chat account has reported ten incidents within an hour; `link` it to "
+              "report more, or call the service desk"};
+}
+
 // What the caller may see of all there is: everything, or some scopes.
 void SetVisibility(const Call& call, storage::IncidentQuery& query) {
   const core::Caller& caller = call.identity().caller;
@@ -108,9 +121,10 @@ void SetVisibility(const Call& call, storage::IncidentQuery& query) {
 grpc::ServerUnaryReactor* IncidentServiceImpl::CreateIncident(
     grpc::CallbackServerContext* context, const v1::CreateIncidentRequest* request,
     v1::CreateIncidentResponse* response) {
-  return RunCall(services_, context, "CreateIncident", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "CreateIncident", Audience::kGuestsToo, [&](CallPtr call) {
     core::Report report;
     report.request = *request;
+    engine::Quota quota = call->identity().guest ? GuestReports() : engine::Quota();
     Submit<v1::CreateIncidentRequest, v1::CreateIncidentResponse>(
         std::move(call), *request, response, "", std::move(report),
         [](const core::View& view, const Outcome& outcome, v1::CreateIncidentResponse& answer) {
@@ -118,7 +132,8 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::CreateIncident(
           for (v1::Obligation& duty : SortedObligations(view, *outcome.state, true)) {
             *answer.add_obligations() = std::move(duty);
           }
-        });
+        },
+        std::move(quota));
   });
 }
 
@@ -126,13 +141,19 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::GetIncident(grpc::CallbackServerC
                                                            const v1::GetIncidentRequest* request,
                                                            v1::GetIncidentResponse* response) {
   return RunCall(services_, context, "GetIncident", Audience::kEverybody, [&](CallPtr call) {
-    WithIncident(std::move(call), "name", request->name(),
-                 [response](CallPtr found, const std::string&, StatePtr state) {
-                   const auto directory = found->engine().directory();
-                   *response->mutable_incident() = ViewOf(*found, *directory, *state).Incident();
-                   NoteReading(found->engine(), found->identity().caller, *state, "incident");
-                   found->Finish(absl::OkStatus());
-                 });
+    WithIncident(
+        std::move(call), "name", request->name(),
+        [response](CallPtr found, const std::string&, StatePtr state) {
+          const auto directory = found->engine().directory();
+          *response->mutable_incident() = ViewOf(*found, *directory, *state).Incident();
+          const core::Context now{found->engine().PolicyOf(*state), *directory,
+                                  found->engine().Now()};
+          for (std::string& act : core::AllowedActs(now, found->identity().caller, *state)) {
+            response->add_allowed_acts(std::move(act));
+          }
+          NoteReading(found->engine(), found->identity().caller, *state, "incident");
+          found->Finish(absl::OkStatus());
+        });
   });
 }
 
@@ -281,13 +302,10 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::AddEntity(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* IncidentServiceImpl::AddNote(grpc::CallbackServerContext* context,
                                                        const v1::AddNoteRequest* request,
                                                        v1::AddNoteResponse* response) {
-  return RunCall(services_, context, "AddNote", Audience::kEverybody, [&](CallPtr call) {
-    Mutate<v1::AddNoteRequest, v1::AddNoteResponse>(
-        std::move(call), request, response, "name", request->name(),
-        [](const core::View& view, const Outcome& outcome, v1::AddNoteResponse& answer) {
-          *answer.mutable_entry() = view.Entry(outcome.events.front());
-        });
-  });
+  // What was written before is kept up to date by whoever wrote it.
+  const Audience audience = request->only_if_noted() ? Audience::kGuestsToo : Audience::kEverybody;
+  return RunCall(services_, context, "AddNote", audience,
+                 [&](CallPtr call) { AddNoteAs(std::move(call), request, response); });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::LinkTicket(grpc::CallbackServerContext* context,

@@ -32,7 +32,7 @@ using Fill = std::function<void(const core::View&, const engine::Outcome&, Respo
 // request id was used before.
 template <typename Request, typename Response>
 void Submit(CallPtr call, const Request& request, Response* response, std::string incident,
-            core::Act act, Fill<Response> fill) {
+            core::Act act, Fill<Response> fill, engine::Quota quota = {}) {
   if (absl::Status status = CheckRequest(request, request.request_id()); !status.ok()) {
     call->Finish(status);
     return;
@@ -42,6 +42,7 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
   work.command.act = std::move(act);
   work.command.request_id = request.request_id();
   work.incident = std::move(incident);
+  work.quota = std::move(quota);
   if (!request.request_id().empty()) {
     Request bare = request;
     bare.clear_request_id();

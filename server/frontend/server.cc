@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "server/base/status_macros.h"
 #include "server/frontend/admission.h"
+#include "server/frontend/chat_service.h"
 #include "server/frontend/incident_service.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/policy_service.h"
@@ -86,6 +87,7 @@ class ServerImpl final : public Server {
         deliveries_(&services_),
         directory_(&services_),
         policy_(&services_),
+        chat_(&services_),
         clock_(engine) {}
 
   absl::Status Listen(const config::v1::ServerConfig& config, bool virtual_clock);
@@ -105,6 +107,7 @@ class ServerImpl final : public Server {
   DeliveryServiceImpl deliveries_;
   DirectoryServiceImpl directory_;
   PolicyServiceImpl policy_;
+  ChatServiceImpl chat_;
   ClockServiceImpl clock_;
   std::vector<int> ports_;
   std::unique_ptr<grpc::Server> server_;
@@ -127,6 +130,7 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
   builder.RegisterService(&deliveries_);
   builder.RegisterService(&directory_);
   builder.RegisterService(&policy_);
+  builder.RegisterService(&chat_);
   if (virtual_clock) builder.RegisterService(&clock_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {

@@ -233,10 +233,8 @@ grpc::ServerWriteReactor<v1::WatchIncidentsResponse>* WatchHub::Open(
     services_.metrics->CountAuthenticationFailure(ErrorReason(identity.status()));
     return new RefusedWatcher(identity.status());
   }
-  if (identity->bare_bot) {
-    return new RefusedWatcher(ErrorBuilder(absl::StatusCode::kPermissionDenied, "ACT_FOR_NEEDED",
-                                           "a bot watches for a person only; send belfry-act-for")
-                                  .Build());
+  if (const absl::Status status = CheckAudience(*identity, Audience::kEverybody); !status.ok()) {
+    return new RefusedWatcher(status);
   }
   std::string incident;
   if (!request.name().empty()) {

@@ -146,8 +146,12 @@ client::Client TestServer::WithToken(const std::string& token) const {
 client::Client TestServer::As(const std::string& who) const { return WithToken(TokenOf(who)); }
 
 client::Client TestServer::BotFor(const std::string& person) const {
+  return BotAs(absl::StrCat("people/", person));
+}
+
+client::Client TestServer::BotAs(const std::string& act_for) const {
   client::Options options = OptionsFor(socket_, TokenOf("bot"));
-  options.act_for = absl::StrCat("people/", person);
+  options.act_for = act_for;
   return client::Client(Must(client::MakeConnection(options)));
 }
 

@@ -44,6 +44,8 @@ class TestServer {
   client::Client As(const std::string& who) const;
   // The bot acting for a person.
   client::Client BotFor(const std::string& person) const;
+  // The bot with this in belfry-act-for; on its own account when empty.
+  client::Client BotAs(const std::string& act_for) const;
   // No token at all, or a wrong one.
   client::Client WithToken(const std::string& token) const;
 
