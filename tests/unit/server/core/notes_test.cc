@@ -1,12 +1,10 @@
-// Notes made from chat messages: edits, deletions, repeats; and what a person may do here, now.
-#include <algorithm>
+// Notes made from chat messages: edits, deletions, repeats.
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/core/access.h"
 #include "server/core/limits.h"
 #include "server/core/noted_messages.h"
 #include "tests/support/core_world.h"
@@ -18,7 +16,6 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::IsSupersetOf;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -181,53 +178,6 @@ TEST_F(NotesTest, TheListOfMessagesIsBounded) {
               RefusedBecause("FIELD_INVALID", "source: at most"));
   EXPECT_THAT(world_.Act("dop.iso", Edit("7", "y")), IsOk());
   EXPECT_THAT(world_.Note("dop.iso", "without a message"), IsOk());
-}
-
-core::Caller CallerFor(const CoreWorld& world, const std::string& who) {
-  core::Caller caller;
-  caller.actor.set_principal(absl::StrCat("people/", who));
-  if (const auto* person = world.directory().FindPerson(caller.actor.principal())) {
-    caller.entity = person->entity();
-  }
-  return caller;
-}
-
-// The list is what RequireAct() says, act by act, for everybody there is.
-TEST_F(NotesTest, AllowedActsAreThoseThatAreNotRefused) {
-  for (const v1::Person& person : world_.directory().proto().people()) {
-    const core::Caller caller = CallerFor(world_, person.name().substr(sizeof("people/") - 1));
-    const std::vector<std::string> allowed =
-        core::AllowedActs(world_.context(), caller, world_.state());
-    for (const auto& permission : world_.policy().proto().permissions()) {
-      const bool listed =
-          std::find(allowed.begin(), allowed.end(), permission.act()) != allowed.end();
-      EXPECT_EQ(listed,
-                core::RequireAct(world_.context(), caller, world_.state(), permission.act()).ok())
-          << person.name() << " " << permission.act();
-    }
-  }
-}
-
-TEST_F(NotesTest, AllowedActsFollowTheRolesAndTheirReach) {
-  const auto here = [&](const std::string& who) {
-    return core::AllowedActs(world_.context(), CallerFor(world_, who), world_.state());
-  };
-  const auto anywhere = [&](const std::string& who) {
-    return core::AllowedActsAnywhere(world_.policy(), world_.directory(), CallerFor(world_, who));
-  };
-  EXPECT_THAT(here("dop.clerk"), Not(Contains("SUBMIT_FOLLOWUP")));
-  EXPECT_THAT(here("dop.contact"), IsSupersetOf({"NOTE", "SUBMIT_FOLLOWUP"}));
-  // The same office of another agency: somewhere, but not here.
-  EXPECT_THAT(here("bor.contact"), Not(Contains("SUBMIT_FOLLOWUP")));
-  EXPECT_THAT(anywhere("bor.contact"), Contains("SUBMIT_FOLLOWUP"));
-  EXPECT_THAT(anywhere("dop.clerk"), Not(Contains("SUBMIT_FOLLOWUP")));
-  core::Caller siem;
-  siem.system = true;
-  siem.entity = "entities/dop";
-  siem.actor.set_principal("systems/siem.dop");
-  EXPECT_THAT(core::AllowedActs(world_.context(), siem, world_.state()), Contains("RECORD_FACTS"));
-  siem.entity = "entities/bor";
-  EXPECT_THAT(core::AllowedActs(world_.context(), siem, world_.state()), IsEmpty());
 }
 
 }  // namespace
