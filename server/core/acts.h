@@ -51,6 +51,8 @@ absl::Status DecideDecision(Draft& draft, const Caller& caller,
 absl::Status DecideWaiver(Draft& draft, const Caller& caller,
                           const v1::WaiveObligationRequest& act);
 absl::Status DecideHold(Draft& draft, const Caller& caller, const v1::HoldObligationRequest& act);
+absl::Status DecideSnooze(Draft& draft, const Caller& caller,
+                          const v1::SnoozeObligationRequest& act);
 absl::Status DecideRelease(Draft& draft, const Caller& caller,
                            const v1::ReleaseObligationRequest& act);
 absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncidentRequest& act);

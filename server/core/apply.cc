@@ -265,6 +265,11 @@ void ApplySettled(IncidentState& state, const Event& event) {
 void ApplyRescheduled(IncidentState& state, const record::v1::ObligationRescheduled& body) {
   record::v1::ObligationRow* row = FindMutableObligation(state, body.instance());
   if (row == nullptr) return;
+  // It was snoozed with another deadline in mind.
+  if (body.has_due_time() &&
+      body.due_time().SerializeAsString() != row->due_time().SerializeAsString()) {
+    row->clear_snooze_until_time();
+  }
   if (body.has_due_time()) *row->mutable_due_time() = body.due_time();
   if (body.has_span()) *row->mutable_span() = body.span();
   *row->mutable_clock_start() = body.clock_start();
@@ -284,6 +289,7 @@ void ApplyHeld(IncidentState& state, const Event& event) {
   record::v1::ObligationRow* row = FindMutableObligation(state, body.instance());
   if (row == nullptr) return;
   row->set_reason(body.reason());
+  row->clear_snooze_until_time();
   if (body.held()) {
     row->set_state(v1::Obligation::STATE_HELD);
     row->set_reminders_done(0);
@@ -590,6 +596,7 @@ void Apply(IncidentState& state, const Event& event) {
     case Event::kReminderSent:
       if (auto* row = FindMutableObligation(state, event.reminder_sent().instance())) {
         row->set_reminders_done(event.reminder_sent().done());
+        row->clear_snooze_until_time();
       }
       Call(state, event.reminder_sent().people());
       break;

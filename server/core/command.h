@@ -23,13 +23,15 @@ struct Tick {
 // A delivery reached its end.
 struct DeliveryOutcome {
   std::string delivery;  // "deliveries/…"
-  std::string target;    // "people/…" or "channels/…"
+  std::string target;    // "people/…", "channels/…" or "rooms/…"
   v1::Endpoint endpoint;
   v1::Notice::Kind kind = v1::Notice::KIND_UNSPECIFIED;
   std::string obligation;
   std::string chain_entity;
   bool delivered = false;
   std::string error;
+  // What it became.
+  v1::MessageRef message;
 };
 
 // The directory has changed, or the register of an entity does not exist yet.
@@ -71,11 +73,11 @@ using Act =
                  v1::AddEntityRequest, v1::AddNoteRequest, v1::LinkTicketRequest,
                  v1::SubmitDocumentRequest, v1::SendObligationNoticeRequest,
                  v1::RecordDecisionRequest, v1::WaiveObligationRequest, v1::HoldObligationRequest,
-                 v1::ReleaseObligationRequest, v1::LinkIncidentRequest, v1::RecordDevicesRequest,
-                 v1::ConfirmRemovalRequest, v1::RecordScanRequest, v1::LiftRemovalRequest,
-                 v1::RecordCostRequest, v1::AssessCostRequest, v1::RequestSpendRequest,
-                 v1::DecideSpendRequest, OpenRegister, AdoptChild, Absorb, ParentSatisfied,
-                 NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead>;
+                 v1::ReleaseObligationRequest, v1::SnoozeObligationRequest, v1::LinkIncidentRequest,
+                 v1::RecordDevicesRequest, v1::ConfirmRemovalRequest, v1::RecordScanRequest,
+                 v1::LiftRemovalRequest, v1::RecordCostRequest, v1::AssessCostRequest,
+                 v1::RequestSpendRequest, v1::DecideSpendRequest, OpenRegister, AdoptChild, Absorb,
+                 ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
 struct Caller {

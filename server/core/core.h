@@ -67,17 +67,35 @@ absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
 
 // A notice and where it goes; the engine finds the address.
 struct NoticeDraft {
-  std::string target;  // "people/…" or "channels/…"
+  std::string target;  // "people/…", "channels/…" or "rooms/…"
   v1::Notice notice;
   // The entity whose escalation chain this page belongs to.
   std::string chain_entity;
   // The record wants to know what became of it (DeliveryOutcome).
   bool report_outcome = false;
+  // Sent by another platform where there is one: this one has just failed somebody.
+  std::string avoid_platform = {};
 };
 
-// Who hears of `events`, why, and what. `state` is the state after them.
+// The cards that ask for a duty, in the places that were sent one.
+struct DutyCards {
+  struct Place {
+    std::string target;
+    v1::Notice::Kind kind;  // of the newest card there
+  };
+  std::string obligation;  // instance
+  std::vector<Place> places;
+};
+
+// The duties that `events` have ended: whoever was sent a card is sent its receipt.
+std::vector<std::string> EndedDuties(const record::v1::IncidentState& state,
+                                     const std::vector<record::v1::Event>& events);
+
+// Who hears of `events`, why, and what. `state` is the state after them, `cards` are those of the
+// duties that they ended.
 std::vector<NoticeDraft> Notices(const Context& context, const record::v1::IncidentState& state,
-                                 const std::vector<record::v1::Event>& events);
+                                 const std::vector<record::v1::Event>& events,
+                                 const std::vector<DutyCards>& cards = {});
 
 // One event as people read it.
 v1::TimelineEntry ToTimelineEntry(const PolicyIndex& policy, const record::v1::IncidentState& state,

@@ -14,6 +14,7 @@
 #include "server/base/status_macros.h"
 #include "server/core/acts.h"
 #include "server/core/core.h"
+#include "server/core/digest.h"
 #include "server/core/draft.h"
 #include "server/core/escalation.h"
 #include "server/core/limits.h"
@@ -21,6 +22,7 @@
 #include "server/core/obligation_due.h"
 #include "server/core/obligations.h"
 #include "server/core/reading.h"
+#include "server/core/rooms.h"
 #include "server/core/severity.h"
 #include "server/core/state_util.h"
 
@@ -156,6 +158,7 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
           [&](const v1::ReleaseObligationRequest& act) {
             return DecideRelease(draft, caller, act);
           },
+          [&](const v1::SnoozeObligationRequest& act) { return DecideSnooze(draft, caller, act); },
           [&](const v1::LinkIncidentRequest& act) { return DecideLink(draft, caller, act); },
           [&](const v1::RecordDevicesRequest& act) {
             return DecideDevices(draft, caller, act, command.device_history);
@@ -188,6 +191,7 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
   // The same message once more: its author was told before.
   const bool repeated = draft.empty() && std::holds_alternative<v1::AddNoteRequest>(masked_act);
   if (!repeated) RecordMasked(draft, masked);
+  WantRooms(draft);
   Decision decision = std::move(draft).Finish();
   decision.caught_up = earlier.events.size();
   decision.events.insert(decision.events.begin(), std::make_move_iterator(earlier.events.begin()),
@@ -201,6 +205,7 @@ absl::Time NextDue(const PolicyIndex& policy, const record::v1::IncidentState& s
     if (chain.has_next_time()) next = std::min(next, FromProto(chain.next_time()));
   }
   for (const ObligationDue& due : ObligationsDue(policy, state)) next = std::min(next, due.time);
+  for (const NextDigest& digest : NextDigests(policy, state)) next = std::min(next, digest.time);
   return next;
 }
 

@@ -41,6 +41,8 @@ inline constexpr absl::Duration kFutureTolerance = absl::Minutes(5);
 inline constexpr absl::Duration kLateTolerance = absl::Seconds(5);
 // Readings of a restricted incident by one person within this time are one.
 inline constexpr absl::Duration kReadingPause = absl::Minutes(10);
+// Nobody is left without reminders for longer than this.
+inline constexpr absl::Duration kSnoozeMax = absl::Hours(24);
 // Duties shown on a headline.
 inline constexpr int kHeadlineDutiesMax = 5;
 // One decision never takes more steps than this; more means that the pack feeds itself.

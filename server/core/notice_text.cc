@@ -72,6 +72,7 @@ NoticeText TextFor(const Context& context, const record::v1::IncidentState& stat
       {"{remedy}", remedy},
       {"{actor}", facts.actor},
       {"{roles}", facts.roles},
+      {"{when}", facts.when.has_value() ? CivilTime(context.policy, *facts.when) : ""},
   };
   return {absl::StrReplaceAll(found->title(), values), absl::StrReplaceAll(found->text(), values)};
 }

@@ -2,6 +2,7 @@
 #ifndef BELFRY_SERVER_CORE_NOTICE_TEXT_H_
 #define BELFRY_SERVER_CORE_NOTICE_TEXT_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -25,6 +26,8 @@ struct NoticeFacts {
   std::string reason = {};
   std::string roles = {};
   int level = 0;
+  // Of what has happened.
+  std::optional<absl::Time> when = {};
 };
 
 // Fills the template `key`; a pack without it gives the key itself, so that nothing is ever silent.

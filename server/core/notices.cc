@@ -11,9 +11,11 @@
 #include "absl/strings/strip.h"
 #include "server/base/account_name.h"
 #include "server/base/proto_time.h"
+#include "server/base/room_name.h"
 #include "server/core/core.h"
 #include "server/core/limits.h"
 #include "server/core/notice_text.h"
+#include "server/core/rooms.h"
 #include "server/core/sight.h"
 #include "server/core/state_util.h"
 
@@ -28,20 +30,33 @@ using v1::Notice;
 // Collects the notices of one commit, so that a place is told one thing once.
 class Notifier {
  public:
-  Notifier(const Context& context, const IncidentState& state, const std::vector<Event>& events)
+  Notifier(const Context& context, const IncidentState& state, const std::vector<Event>& events,
+           const std::vector<DutyCards>& cards)
       : context_(context),
         state_(state),
+        cards_(cards),
         told_everyone_(std::any_of(events.begin(), events.end(), [](const Event& event) {
           return event.has_state_changed() && event.state_changed().tell_everyone();
         })) {
-    if (!state.restricted()) FindChannels();
+    if (!state.restricted()) {
+      FindChannels();
+      FindRooms();
+    }
   }
 
   void Tell(const Event& event);
   std::vector<NoticeDraft> Finish(const std::vector<Event>& events) &&;
 
  private:
+  // Where an incident is followed.
+  struct Place {
+    std::string target;
+    bool quiet = false;
+    bool operator==(const Place& other) const { return target == other.target; }
+  };
+
   void FindChannels();
+  void FindRooms();
   Notice NewNotice(Notice::Kind kind, const Event& event, absl::string_view reason) const;
   void SetText(Notice& notice, absl::string_view key, const NoticeFacts& facts) const;
   NoticeFacts DutyFacts(absl::string_view instance) const;
@@ -55,10 +70,15 @@ class Notifier {
   void CutTo(const std::string& person, v1::Incident& incident) const;
   void ToPeople(const google::protobuf::RepeatedPtrField<std::string>& people, const Notice& notice,
                 bool report_outcome, absl::string_view chain_entity = "");
-  void ToChannels(const Notice& notice, bool quiet_ones_too);
+  void ToPlace(const std::string& target, const Notice& notice);
+  void ToPlaces(const Notice& notice, bool quiet_ones_too);
 
   void TellPaged(const Event& event);
   void TellDuty(const Event& event);
+  void TellDone(const Event& event);
+  void TellRoom(const Event& event);
+  void TellDigest(const Event& event);
+  Notice Headline(const Event& event) const;
   void TellEveryone(const Event& event);
   void TellInvolved(const Event& event);
   void TellWhoPasted(const Event& event);
@@ -68,8 +88,9 @@ class Notifier {
 
   const Context& context_;
   const IncidentState& state_;
+  const std::vector<DutyCards>& cards_;
   const bool told_everyone_;
-  std::vector<const v1::Channel*> channels_;
+  std::vector<Place> places_;
   std::vector<NoticeDraft> drafts_;
 };
 
@@ -77,10 +98,18 @@ void Notifier::FindChannels() {
   for (const auto& part : state_.entities()) {
     if (!IsReporting(part)) continue;
     for (const v1::Channel* channel : context_.directory.ChannelsFor(part.entity())) {
-      if (std::find(channels_.begin(), channels_.end(), channel) == channels_.end()) {
-        channels_.push_back(channel);
+      Place place{channel->name(), channel->quiet()};
+      if (std::find(places_.begin(), places_.end(), place) == places_.end()) {
+        places_.push_back(std::move(place));
       }
     }
+  }
+}
+
+void Notifier::FindRooms() {
+  for (const record::v1::Room& room : state_.rooms()) {
+    if (room.channel().empty()) continue;
+    places_.push_back({FormatRoomName({room.platform(), room.workspace(), room.channel()})});
   }
 }
 
@@ -214,12 +243,15 @@ void Notifier::ToPeople(const google::protobuf::RepeatedPtrField<std::string>& p
   }
 }
 
-void Notifier::ToChannels(const Notice& notice, bool quiet_ones_too) {
-  for (const v1::Channel* channel : channels_) {
-    if (channel->quiet() && !quiet_ones_too) continue;
-    Notice marked = notice;
-    MarkDrill(marked);
-    drafts_.push_back({channel->name(), std::move(marked), "", false});
+void Notifier::ToPlace(const std::string& target, const Notice& notice) {
+  Notice marked = notice;
+  MarkDrill(marked);
+  drafts_.push_back({target, std::move(marked), "", false});
+}
+
+void Notifier::ToPlaces(const Notice& notice, bool quiet_ones_too) {
+  for (const Place& place : places_) {
+    if (!place.quiet || quiet_ones_too) ToPlace(place.target, notice);
   }
 }
 
@@ -274,7 +306,7 @@ void Notifier::TellDuty(const Event& event) {
       SetText(notice, held ? "HOLD_REVIEW" : "REMINDER", facts);
       OfferAnswer(notice, facts);
       ToPeople(body.people(), notice, true);
-      if (body.post_to_channel()) ToChannels(notice, false);
+      if (body.post_to_channel()) ToPlaces(notice, false);
       return;
     }
     case Event::kOverdueStepTaken: {
@@ -286,11 +318,12 @@ void Notifier::TellDuty(const Event& event) {
       SetText(notice, "OVERDUE", facts);
       OfferAnswer(notice, facts);
       ToPeople(body.people(), notice, true);
-      if (body.post_to_channel()) ToChannels(notice, true);
+      if (body.post_to_channel()) ToPlaces(notice, true);
       return;
     }
     case Event::kObligationSettled: {
       const auto& body = event.obligation_settled();
+      TellDone(event);
       if (body.told_people().empty()) return;
       Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "DUTY_SETTLED");
       notice.set_obligation(body.instance());
@@ -317,6 +350,85 @@ void Notifier::TellDuty(const Event& event) {
     default:
       return;
   }
+}
+
+// How a duty ended, in one or two words.
+std::string EndOf(const record::v1::ObligationRow& row) {
+  switch (row.state()) {
+    case v1::Obligation::STATE_SATISFIED:
+      return "done";
+    case v1::Obligation::STATE_SATISFIED_LATE:
+      return "done, late";
+    case v1::Obligation::STATE_MISSED:
+      return "missed";
+    case v1::Obligation::STATE_WAIVED:
+      return "waived";
+    default:
+      return "no longer owed";
+  }
+}
+
+// Whoever was sent a card is told once that what it asks for has ended, and how.
+void Notifier::TellDone(const Event& event) {
+  std::vector<std::string> ended = EndedDuties(state_, {event});
+  for (const DutyCards& cards : cards_) {
+    if (std::find(ended.begin(), ended.end(), cards.obligation) == ended.end()) continue;
+    NoticeFacts facts = DutyFacts(cards.obligation);
+    if (facts.obligation == nullptr) continue;
+    const record::v1::ObligationRow& row = *facts.obligation;
+    facts.actor = std::string(absl::StripPrefix(row.settled_by(), "people/"));
+    facts.reason = EndOf(row);
+    if (row.has_settle_time()) facts.when = FromProto(row.settle_time());
+    Notice notice = NewNotice(Notice::KIND_REMINDER, event, "DUTY_DONE");
+    notice.set_obligation(cards.obligation);
+    if (row.has_due_time()) *notice.mutable_due_time() = row.due_time();
+    notice.set_done(true);
+    // What is done is no longer late news.
+    notice.set_late(false);
+    SetText(notice, "DUTY_DONE", facts);
+    for (const DutyCards::Place& place : cards.places) {
+      notice.set_kind(place.kind);
+      if (absl::StartsWith(place.target, "people/")) {
+        ToPerson(place.target, notice, false);
+      } else if (!state_.restricted()) {
+        ToPlace(place.target, notice);
+      }
+    }
+  }
+}
+
+void Notifier::TellRoom(const Event& event) {
+  if (state_.restricted()) return;
+  const record::v1::RoomWanted& body = event.room_wanted();
+  Notice notice = NewNotice(Notice::KIND_ROOM, event, "ROOM_WANTED");
+  *notice.mutable_room() = RoomRequestFor(context_, state_, body);
+  notice.set_title(notice.room().topic());
+  drafts_.push_back({body.channel(), std::move(notice), "", true});
+}
+
+// When and to whom; the engine adds what is due, late and new.
+void Notifier::TellDigest(const Event& event) {
+  const record::v1::DigestDue& body = event.digest_due();
+  Notice notice = NewNotice(Notice::KIND_DIGEST, event, body.code());
+  notice.clear_incident();
+  notice.mutable_incident()->set_name(absl::StrCat("incidents/", state_.id()));
+  notice.mutable_digest()->set_date(body.date());
+  notice.mutable_digest()->set_entity(state_.entity());
+  const v1::Entity* entity = context_.directory.FindEntity(state_.entity());
+  NoticeText text = TextFor(context_, state_, "DIGEST",
+                            {.reason = entity == nullptr ? "the whole government" : entity->title(),
+                             .when = FromProto(event.due_time())});
+  notice.set_title(std::move(text.title));
+  if (body.collapsed() > 0) {
+    absl::StrAppend(&text.text, text.text.empty() ? "" : " ", body.collapsed(),
+                    body.collapsed() == 1 ? " earlier digest is" : " earlier digests are",
+                    " left out: Belfry was down.");
+  }
+  notice.set_text(std::move(text.text));
+  for (const v1::Channel* channel : context_.directory.ChannelsFor(state_.entity())) {
+    if (channel->scope() == state_.entity() && !channel->quiet()) ToPlace(channel->name(), notice);
+  }
+  ToPeople(body.people(), notice, false);
 }
 
 void Notifier::TellEveryone(const Event& event) {
@@ -431,6 +543,12 @@ void Notifier::Tell(const Event& event) {
         notice.set_title(absl::StrCat(state_.id(), ": a notice could not be delivered"));
         notice.set_text(ToTimelineEntry(context_.policy, state_, event).text());
         ToPeople(event.delivery_concluded().alarm_people(), notice, false);
+        // An alarm about a platform that has failed does not wait for that platform.
+        for (NoticeDraft& draft : drafts_) {
+          if (draft.notice.kind() == Notice::KIND_ALARM && draft.avoid_platform.empty()) {
+            draft.avoid_platform = event.delivery_concluded().endpoint().platform();
+          }
+        }
       }
       break;
     case Event::kStateChanged:
@@ -442,6 +560,12 @@ void Notifier::Tell(const Event& event) {
       break;
     case Event::kChainLowered:
       TellOver(event, event.chain_lowered().told_people(), event.chain_lowered().reason());
+      break;
+    case Event::kRoomWanted:
+      TellRoom(event);
+      break;
+    case Event::kDigestDue:
+      TellDigest(event);
       break;
     default:
       TellDuty(event);
@@ -475,6 +599,7 @@ bool IsLogLine(const Event& event) {
     case Event::kAbsorbed:
     case Event::kFirstPersonRecorded:
     case Event::kChainLowered:
+    case Event::kReminderSnoozed:
       return true;
     case Event::kSeverityChanged:
       return event.severity_changed().from() != event.severity_changed().to();
@@ -506,10 +631,33 @@ bool ChangesHeadline(const Event& event) {
     case Event::kSecretMasked:
     case Event::kIncidentRead:
     case Event::kDevicesNoted:
+    case Event::kReminderSnoozed:
+    case Event::kRoomWanted:
+    case Event::kRoomOpened:
+    case Event::kDigestDue:
       return false;
     default:
       return true;
   }
+}
+
+Notice Notifier::Headline(const Event& event) const {
+  Notice headline = NewNotice(Notice::KIND_HEADLINE, event, "STATE");
+  headline.set_title(state_.title());
+  headline.clear_clauses();
+  headline.set_late(false);
+  std::vector<const record::v1::ObligationRow*> open;
+  for (const auto& row : state_.obligations()) {
+    if (IsOpen(row) && row.has_due_time()) open.push_back(&row);
+  }
+  std::stable_sort(open.begin(), open.end(), [](const auto* a, const auto* b) {
+    return FromProto(a->due_time()) < FromProto(b->due_time());
+  });
+  for (size_t i = 0; i < open.size() && i < kHeadlineDutiesMax; ++i) {
+    *headline.add_duties() = ToNextDuty(*open[i]);
+  }
+  OfferNextActs(headline);
+  return headline;
 }
 
 std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
@@ -519,24 +667,20 @@ std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
   std::vector<NoticeDraft> own = std::move(drafts_);
   drafts_.clear();
   if (std::any_of(events.begin(), events.end(), ChangesHeadline)) {
-    Notice headline = NewNotice(Notice::KIND_HEADLINE, events.back(), "STATE");
-    headline.set_title(state_.title());
-    headline.clear_clauses();
-    headline.set_late(false);
-    std::vector<const record::v1::ObligationRow*> open;
-    for (const auto& row : state_.obligations()) {
-      if (IsOpen(row) && row.has_due_time()) open.push_back(&row);
+    ToPlaces(Headline(events.back()), true);
+  } else {
+    // A new room begins with what everybody else sees already.
+    for (const Event& event : events) {
+      const record::v1::RoomOpened& room = event.room_opened();
+      const Place place{FormatRoomName({room.platform(), room.workspace(), room.channel()})};
+      if (!event.has_room_opened() ||
+          std::find(places_.begin(), places_.end(), place) == places_.end()) {
+        continue;
+      }
+      ToPlace(place.target, Headline(event));
     }
-    std::stable_sort(open.begin(), open.end(), [](const auto* a, const auto* b) {
-      return FromProto(a->due_time()) < FromProto(b->due_time());
-    });
-    for (size_t i = 0; i < open.size() && i < kHeadlineDutiesMax; ++i) {
-      *headline.add_duties() = ToNextDuty(*open[i]);
-    }
-    OfferNextActs(headline);
-    ToChannels(headline, true);
   }
-  if (!channels_.empty()) {
+  if (!places_.empty()) {
     for (const Event& event : events) {
       // What came with the report stands in the headline.
       const bool with_report = reported && !event.has_chain_paged();
@@ -549,7 +693,7 @@ std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
       *line.mutable_entry() = ToTimelineEntry(context_.policy, state_, event);
       line.set_text(line.entry().text());
       line.set_broadcast(IsBroadcast(event));
-      ToChannels(line, false);
+      ToPlaces(line, false);
     }
   }
   drafts_.insert(drafts_.end(), std::make_move_iterator(own.begin()),
@@ -559,10 +703,37 @@ std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
 
 }  // namespace
 
+std::vector<std::string> EndedDuties(const IncidentState& state, const std::vector<Event>& events) {
+  std::vector<std::string> ended;
+  const auto add = [&](const record::v1::ObligationRow& row) {
+    const bool final = !IsOpen(row) && row.state() != v1::Obligation::STATE_HELD;
+    if (final && std::find(ended.begin(), ended.end(), row.instance()) == ended.end()) {
+      ended.push_back(row.instance());
+    }
+  };
+  for (const Event& event : events) {
+    if (!event.has_obligation_settled()) continue;
+    const auto* row = FindObligation(state, event.obligation_settled().instance());
+    if (row == nullptr) continue;
+    add(*row);
+    // A day that was missed stays missed, but with an answer to a later one nobody is asked for it
+    // any more.
+    if (row->number() == 0 || row->state() == v1::Obligation::STATE_MISSED) continue;
+    for (const record::v1::ObligationRow& other : state.obligations()) {
+      if (other.code() == row->code() && other.subject() == row->subject() &&
+          other.number() < row->number() && other.state() == v1::Obligation::STATE_MISSED) {
+        add(other);
+      }
+    }
+  }
+  return ended;
+}
+
 std::vector<NoticeDraft> Notices(const Context& context, const IncidentState& state,
-                                 const std::vector<Event>& events) {
+                                 const std::vector<Event>& events,
+                                 const std::vector<DutyCards>& cards) {
   if (events.empty()) return {};
-  Notifier notifier(context, state, events);
+  Notifier notifier(context, state, events, cards);
   for (const Event& event : events) notifier.Tell(event);
   return std::move(notifier).Finish(events);
 }

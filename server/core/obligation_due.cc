@@ -104,6 +104,13 @@ std::optional<absl::Time> NextReminder(const PolicyIndex& policy, const Obligati
                                        const ObligationRow& row) {
   const ReminderSchedule* schedule = RemindersOf(policy, rule, row);
   if (schedule == nullptr) return std::nullopt;
+  // Snoozed: then one, at once, for all that fell into it. A deadline that has moved before the end
+  // leaves none.
+  if (row.has_snooze_until_time()) {
+    const absl::Time end = FromProto(row.snooze_until_time());
+    if (row.has_due_time() && end >= FromProto(row.due_time())) return std::nullopt;
+    return end;
+  }
   if (!row.has_due_time()) {
     if (!schedule->has_every()) return std::nullopt;
     return FromProto(row.clock_start()) +
@@ -124,6 +131,16 @@ std::optional<absl::Time> NextReview(const Obligation& rule, const ObligationRow
 
 // ---- Taking what is due ----
 
+// Whoever leads the incident answers for it in its channel, beside those who owe it.
+bool AsksLead(const Draft& draft, const ReminderSchedule& schedule, const ObligationRow& row) {
+  const IncidentState& state = draft.state();
+  const auto& subjects = state.subjects();
+  return schedule.post_to_channel() && !state.lead().empty() &&
+         ScopeOf(state, row) == state.entity() &&
+         draft.context().directory.FindPerson(state.lead()) != nullptr &&
+         std::find(subjects.begin(), subjects.end(), state.lead()) == subjects.end();
+}
+
 void TakeReminder(Draft& draft, const Obligation& rule, const ObligationRow& row) {
   const Context& context = draft.context();
   const ReminderSchedule* schedule = RemindersOf(context.policy, rule, row);
@@ -136,13 +153,15 @@ void TakeReminder(Draft& draft, const Obligation& rule, const ObligationRow& row
   } else {
     times = ReminderTimesOf(context.policy, rule, row);
   }
-  const int passed = Passed(times, context.now);
-  if (passed <= row.reminders_done()) return;
+  // The end of a snooze reminds by itself; what was missed meanwhile is folded into it.
+  const bool snoozed = !held && row.has_snooze_until_time();
+  const int passed = std::max(Passed(times, context.now), row.reminders_done());
+  if (!snoozed && passed == row.reminders_done()) return;
   Event event = draft.NewEvent();
   record::v1::ReminderSent* body = event.mutable_reminder_sent();
   body->set_instance(row.instance());
   body->set_done(passed);
-  body->set_collapsed(passed - row.reminders_done() - 1);
+  body->set_collapsed(passed - row.reminders_done() - (snoozed ? 0 : 1));
   body->set_post_to_channel(!held && schedule->post_to_channel());
   Roles roles = rule.owner_roles();
   if (!held) roles.MergeFrom(schedule->roles());
@@ -150,8 +169,13 @@ void TakeReminder(Draft& draft, const Obligation& rule, const ObligationRow& row
        PeopleHolding(context, draft.state(), roles, ScopeOf(draft.state(), row))) {
     body->add_people(std::move(person));
   }
+  if (const std::string& lead = draft.state().lead(); !held && AsksLead(draft, *schedule, row)) {
+    const auto& people = body->people();
+    if (std::find(people.begin(), people.end(), lead) == people.end()) body->add_people(lead);
+  }
   AddClauses(event, rule.clauses());
-  draft.RecordDue(std::move(event), times[static_cast<size_t>(passed) - 1]);
+  draft.RecordDue(std::move(event), snoozed ? FromProto(row.snooze_until_time())
+                                            : times[static_cast<size_t>(passed) - 1]);
 }
 
 void TakeDeadline(Draft& draft, const Obligation& rule, const ObligationRow& row) {
@@ -286,6 +310,11 @@ void AddOpenings(const PolicyIndex& policy, const Obligation& rule, const Incide
 }
 
 }  // namespace
+
+bool IsReminded(const PolicyIndex& policy, const Obligation& rule, const ObligationRow& row) {
+  const ReminderSchedule* schedule = RemindersOf(policy, rule, row);
+  return schedule != nullptr && (row.has_due_time() || schedule->has_every());
+}
 
 std::vector<ObligationDue> ObligationsDue(const PolicyIndex& policy, const IncidentState& state) {
   std::vector<ObligationDue> due;

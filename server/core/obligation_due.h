@@ -22,6 +22,10 @@ struct ObligationDue {
 std::vector<ObligationDue> ObligationsDue(const PolicyIndex& policy,
                                           const record::v1::IncidentState& state);
 
+// Is anybody ever reminded of it before it is due?
+bool IsReminded(const PolicyIndex& policy, const policy::v1::Obligation& rule,
+                const record::v1::ObligationRow& row);
+
 // Records what fell due (all of it that concerns this duty until now).
 void TakeObligationDue(Draft& draft, const ObligationDue& due);
 

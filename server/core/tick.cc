@@ -9,10 +9,12 @@
 
 #include "server/base/proto_time.h"
 #include "server/core/acts.h"
+#include "server/core/digest.h"
 #include "server/core/escalation.h"
 #include "server/core/limits.h"
 #include "server/core/obligation_due.h"
 #include "server/core/recipients.h"
+#include "server/core/rooms.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {
@@ -21,14 +23,16 @@ namespace {
 // One thing that has fallen due.
 struct Item {
   absl::Time time;
-  std::optional<ObligationDue> obligation;
-  std::string chain_entity;
+  std::optional<ObligationDue> obligation = {};
+  std::string chain_entity = {};
+  std::string digest = {};  // its code
 };
 
 // Names an item that was taken and brought about nothing.
 using Idle = std::set<std::tuple<absl::Time, int, std::string>>;
 
 std::tuple<absl::Time, int, std::string> NameOf(const Item& item) {
+  if (!item.digest.empty()) return {item.time, -2, item.digest};
   return {item.time, item.obligation.has_value() ? static_cast<int>(item.obligation->what) : -1,
           item.obligation.has_value() ? item.obligation->instance : item.chain_entity};
 }
@@ -54,6 +58,11 @@ std::optional<Item> Earliest(const Draft& draft, const Idle& idle) {
     if (idle.count(NameOf(item)) > 0) continue;
     if (!earliest.has_value() || item.time < earliest->time) earliest = std::move(item);
   }
+  for (NextDigest& next : NextDigests(draft.context().policy, draft.state())) {
+    Item item{next.time, std::nullopt, "", std::move(next.code)};
+    if (idle.count(NameOf(item)) > 0) continue;
+    if (!earliest.has_value() || item.time < earliest->time) earliest = std::move(item);
+  }
   return earliest;
 }
 
@@ -71,6 +80,8 @@ absl::Status DecideTick(Draft& draft, const Tick& act) {
     if (act.before_now ? item->time >= now : item->time > now) break;
     if (item->obligation.has_value()) {
       TakeObligationDue(draft, *item->obligation);
+    } else if (!item->digest.empty()) {
+      TakeDigest(draft, item->digest);
     } else {
       TakeChainDue(draft, item->chain_entity);
     }
@@ -82,6 +93,10 @@ absl::Status DecideTick(Draft& draft, const Tick& act) {
 
 absl::Status DecideOutcome(Draft& draft, const DeliveryOutcome& act) {
   const Context& context = draft.context();
+  if (act.kind == v1::Notice::KIND_ROOM && act.delivered) {
+    RecordRoom(draft, act);
+    return absl::OkStatus();
+  }
   record::v1::Event event = draft.NewEvent();
   record::v1::DeliveryConcluded* body = event.mutable_delivery_concluded();
   body->set_delivery(act.delivery);

@@ -265,6 +265,10 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
     case Event::kDeliveryConcluded: {
       const auto& body = event.delivery_concluded();
       const std::string what = v1::Notice::Kind_Name(body.kind()).substr(sizeof("KIND_") - 1);
+      if (body.kind() == v1::Notice::KIND_ROOM && !body.delivered()) {
+        return {"DELIVERY_FAILED", absl::StrCat("A channel of its own could not be opened on ",
+                                                body.endpoint().platform(), Because(body.error()))};
+      }
       return {body.delivered() ? "DELIVERED" : "DELIVERY_FAILED",
               body.delivered() ? absl::StrCat(what, " reached ", Id(body.target()), " by ",
                                               body.endpoint().platform())
@@ -372,7 +376,11 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
                            CivilTime(policy, FromProto(event.reminder_snoozed().until_time())),
                            Because(event.reminder_snoozed().reason()))};
     case Event::kDigestDue:
-      return {"DIGEST", absl::StrCat("Digest of ", event.digest_due().date())};
+      return {"DIGEST", absl::StrCat("Digest of ", event.digest_due().date(),
+                                     event.digest_due().collapsed() == 0
+                                         ? ""
+                                         : absl::StrCat(" (", event.digest_due().collapsed(),
+                                                        " earlier one(s) left out)"))};
     case Event::BODY_NOT_SET:
       break;
   }

@@ -26,6 +26,9 @@ v1::Obligation ToObligation(const PolicyIndex& policy, const record::v1::Obligat
   if (row.has_late_line_time()) *view.mutable_late_line_time() = row.late_line_time();
   view.set_advisory(row.advisory());
   if (row.has_span()) *view.mutable_span() = row.span();
+  if (row.has_snooze_until_time() && row.state() == v1::Obligation::STATE_PENDING) {
+    *view.mutable_snooze_until_time() = row.snooze_until_time();
+  }
   const policy::v1::Obligation* rule = policy.FindObligation(row.code());
   if (rule == nullptr) return view;
   view.set_title(rule->title());

@@ -5,12 +5,14 @@
 #include <optional>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "belfry/record/v1/delivery.pb.h"
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
+#include "server/core/state_util.h"
+#include "server/engine/cards.h"
 #include "server/engine/command_work.h"
 #include "server/engine/conversation.h"
 #include "server/engine/places.h"
@@ -27,6 +29,7 @@ constexpr int kLeasesMax = 100;
 constexpr absl::Duration kLeaseDefault = absl::Seconds(30);
 constexpr absl::Duration kLeaseMax = absl::Minutes(5);
 constexpr absl::Duration kRetryAfterMax = absl::Hours(1);
+constexpr size_t kChannelBytesMax = 200;
 
 absl::Status NotFound(absl::string_view name) {
   return ErrorBuilder(absl::StatusCode::kNotFound, "DELIVERY_NOT_FOUND",
@@ -59,17 +62,19 @@ record::v1::StoredDelivery Stored(const DeliveryRow& row) {
   return stored;
 }
 
-// Kinds whose loss somebody must hear of even when the record does not wait for them.
-bool LossMatters(const record::v1::StoredDelivery& stored) {
-  switch (stored.delivery().notice().kind()) {
-    case v1::Notice::KIND_PAGE:
-    case v1::Notice::KIND_REMINDER:
-    case v1::Notice::KIND_OVERDUE:
-    case v1::Notice::KIND_STATEMENT:
-      return true;
-    default:
-      return stored.report_outcome();
+absl::Status CheckReport(const ReportDeliveryRequest& request, const DeliveryRow& row) {
+  const bool delivered = request.outcome() == ReportDeliveryRequest::OUTCOME_DELIVERED;
+  if (request.not_attempted() && request.outcome() != ReportDeliveryRequest::OUTCOME_RETRY) {
+    return InvalidField("not_attempted", "goes with OUTCOME_RETRY only; leave it out");
   }
+  const bool room = Stored(row).delivery().notice().kind() == v1::Notice::KIND_ROOM;
+  const std::string& channel = request.message().channel();
+  if (delivered && room && (channel.empty() || channel.size() > kChannelBytesMax)) {
+    return InvalidField("message.channel",
+                        absl::StrCat("is needed: the id of the channel that was opened, at most ",
+                                     kChannelBytesMax, " bytes"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -92,10 +97,19 @@ void LeaseWork::Run(Batch& batch) { status_ = Lease(batch); }
 
 absl::Status LeaseWork::Lease(Batch& batch) {
   const v1::LeaseDeliveriesRequest& request = request_.request;
+  const int max = request.max() <= 0 ? kLeasesDefault : std::min(request.max(), kLeasesMax);
   const absl::Time now = absl::Now();
+  // What is taken out of the queue makes room for what comes after it.
+  for (int pointless = 1; pointless > 0 && response_.deliveries_size() < max;) {
+    BELFRY_ASSIGN_OR_RETURN(pointless, LeaseSome(batch, now, max - response_.deliveries_size()));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> LeaseWork::LeaseSome(Batch& batch, absl::Time now, int max) {
+  const v1::LeaseDeliveriesRequest& request = request_.request;
   const absl::Duration lease =
       request.has_lease() ? std::min(FromProto(request.lease()), kLeaseMax) : kLeaseDefault;
-  const int max = request.max() <= 0 ? kLeasesDefault : std::min(request.max(), kLeasesMax);
   absl::StatusOr<std::vector<DeliveryRow>> rows = batch.transaction->LeaseDeliveries(
       request.holder(), request.incarnation(),
       std::vector<std::string>(request.platforms().begin(), request.platforms().end()),
@@ -104,21 +118,34 @@ absl::Status LeaseWork::Lease(Batch& batch) {
     batch.failure = rows.status();
     return rows.status();
   }
-  for (const DeliveryRow& row : *rows) {
-    v1::Delivery delivery = ToDelivery(row);
-    absl::StatusOr<std::optional<storage::HeadlineRow>> headline =
-        batch.transaction->FindHeadline(row.incident, row.target);
-    if (!headline.ok()) {
-      batch.failure = headline.status();
-      return headline.status();
-    }
-    if (headline->has_value()) {
-      delivery.mutable_headline()->ParseFromString((*headline)->message_blob);
-    }
-    *response_.add_deliveries() = std::move(delivery);
-  }
   if (!rows->empty()) batch.dirty = true;
-  return absl::OkStatus();
+  int pointless = 0;
+  for (DeliveryRow& row : *rows) {
+    v1::Delivery delivery = ToDelivery(row);
+    BELFRY_ASSIGN_OR_RETURN(const bool send, Prepare(batch, row, delivery));
+    if (send) {
+      *response_.add_deliveries() = std::move(delivery);
+      continue;
+    }
+    ++pointless;
+    row.state = DeliveryState::kSuperseded;
+    row.lease_holder.clear();
+    row.lease_incarnation.clear();
+    row.lease_until_us = 0;
+    BELFRY_RETURN_IF_ERROR(Update(batch, row));
+  }
+  return pointless;
+}
+
+absl::StatusOr<bool> LeaseWork::Prepare(Batch& batch, const DeliveryRow& row,
+                                        v1::Delivery& delivery) {
+  // What was written for many before the incident was closed to them.
+  if (!absl::StartsWith(row.target, "people/")) {
+    const absl::StatusOr<StatePtr> state = executor_.Load(batch, row.incident);
+    BELFRY_RETURN_IF_ERROR(state.status());
+    if ((*state)->restricted()) return false;
+  }
+  return AttachMessages(batch, row, delivery);
 }
 
 void LeaseWork::Finish(const absl::Status& commit) {
@@ -150,6 +177,7 @@ absl::Status ReportWork::Report(Batch& batch) {
                         "the lease is not yours any more; lease again")
         .Build();
   }
+  BELFRY_RETURN_IF_ERROR(CheckReport(request_, row));
   row.lease_holder.clear();
   row.lease_incarnation.clear();
   row.lease_until_us = 0;
@@ -180,9 +208,13 @@ absl::Status ReportWork::Report(Batch& batch) {
 }
 
 void ReportWork::Retry(DeliveryRow& row, absl::Time now) {
-  const absl::Duration age = now - absl::FromUnixMicros(row.create_time_us);
-  // With a virtual clock the age in machine time means nothing below zero; attempts still count.
-  if (row.attempt >= kAttemptsMax || (age > kDeliveryAgeMax && row.attempt > 1)) {
+  // Older rows do not say when they were queued.
+  const absl::Duration age =
+      now - absl::FromUnixMicros(row.queued_us > 0 ? row.queued_us : row.create_time_us);
+  // A platform that is down uses up no attempts, but it is not waited for for ever either.
+  if (request_.not_attempted()) row.attempt = std::max(0, row.attempt - 1);
+  const bool tried = row.attempt > 1 || request_.not_attempted();
+  if (row.attempt >= kAttemptsMax || (age > kDeliveryAgeMax && tried)) {
     row.state = DeliveryState::kDead;
     return;
   }
@@ -209,12 +241,57 @@ absl::Status ReportWork::TryNextAddress(Batch& batch, const DeliveryRow& row, bo
   fresh.conversation = ConversationOf(*next);
   fresh.endpoint_index = row.endpoint_index + 1;
   fresh.create_time_us = row.create_time_us;
+  fresh.queued_us = absl::ToUnixMicros(absl::Now());
+  fresh.conflation_key = row.conflation_key;
   record::v1::StoredDelivery stored = Stored(row);
   *stored.mutable_delivery()->mutable_endpoint() = *next;
   fresh.blob = stored.SerializeAsString();
-  const absl::Status status = batch.transaction->AddDelivery(fresh);
-  if (!status.ok()) batch.failure = status;
-  return status;
+  if (const absl::Status status = batch.transaction->AddDelivery(fresh); !status.ok()) {
+    batch.failure = status;
+    return status;
+  }
+  const std::optional<std::string> topic = DutyTopic(stored.delivery().notice());
+  if (!topic.has_value()) return absl::OkStatus();
+  return NoteQueued(batch, row.incident, row.target, *topic, fresh.id);
+}
+
+// There is no point in trying on: it was a receipt, or the card of a duty that has ended or has a
+// newer card.
+absl::StatusOr<bool> ReportWork::IsOver(Batch& batch, const DeliveryRow& row,
+                                        const v1::Notice& notice) {
+  if (notice.done()) return true;
+  if (!DutyTopic(notice).has_value()) return false;
+  BELFRY_ASSIGN_OR_RETURN(const bool overtaken, IsOvertaken(batch, row, notice));
+  if (overtaken) return true;
+  BELFRY_ASSIGN_OR_RETURN(const StatePtr state, executor_.Load(batch, row.incident));
+  const auto* duty = core::FindObligation(*state, notice.obligation());
+  // A missed day is over and still climbs.
+  return duty != nullptr && !core::IsOpen(*duty) && duty->state() != v1::Obligation::STATE_HELD &&
+         duty->state() != v1::Obligation::STATE_MISSED;
+}
+
+// Does somebody have to hear that it is lost, even when the record does not wait for it?
+absl::StatusOr<bool> ReportWork::LossMatters(Batch& batch, const DeliveryRow& row,
+                                             const record::v1::StoredDelivery& stored) {
+  switch (stored.delivery().notice().kind()) {
+    case v1::Notice::KIND_PAGE:
+    case v1::Notice::KIND_REMINDER:
+    case v1::Notice::KIND_OVERDUE:
+    case v1::Notice::KIND_STATEMENT:
+    case v1::Notice::KIND_ROOM:
+    case v1::Notice::KIND_DIGEST:
+      return true;
+    case v1::Notice::KIND_HEADLINE:
+    case v1::Notice::KIND_LOG: {
+      // Said once of a place, until something arrives there again: a busy incident has many lines.
+      const auto before = batch.transaction->LastConcluded(row.incident, row.target, row.sequence);
+      if (!before.ok()) batch.failure = before.status();
+      BELFRY_RETURN_IF_ERROR(before.status());
+      return *before != DeliveryState::kDead;
+    }
+    default:
+      return stored.report_outcome();
+  }
 }
 
 absl::Status ReportWork::Conclude(Batch& batch, DeliveryRow& row) {
@@ -226,18 +303,17 @@ absl::Status ReportWork::Conclude(Batch& batch, DeliveryRow& row) {
       batch.failure = status;
       return status;
     }
-  }
-  if (delivered && stored.delivery().notice().kind() == v1::Notice::KIND_HEADLINE) {
-    const absl::Status status =
-        batch.transaction->PutHeadline({row.incident, row.target, row.message_blob});
-    if (!status.ok()) batch.failure = status;
-    return status;
+    BELFRY_RETURN_IF_ERROR(NoteDelivered(batch, row, stored));
   }
   if (!delivered) {
     if (row.state != DeliveryState::kDead) return absl::OkStatus();
+    BELFRY_ASSIGN_OR_RETURN(const bool over, IsOver(batch, row, stored.delivery().notice()));
+    if (over) return absl::OkStatus();
     bool next = false;
     BELFRY_RETURN_IF_ERROR(TryNextAddress(batch, row, &next));
-    if (next || !LossMatters(stored)) return absl::OkStatus();
+    if (next) return absl::OkStatus();
+    BELFRY_ASSIGN_OR_RETURN(const bool matters, LossMatters(batch, row, stored));
+    if (!matters) return absl::OkStatus();
   } else if (!stored.report_outcome()) {
     return absl::OkStatus();
   }
@@ -254,6 +330,7 @@ absl::Status ReportWork::Conclude(Batch& batch, DeliveryRow& row) {
   outcome.chain_entity = stored.chain_entity();
   outcome.delivered = delivered;
   outcome.error = row.last_error;
+  outcome.message = request_.message();
   command.act = std::move(outcome);
   return executor_.Execute(batch, row.incident, std::move(command)).status();
 }
@@ -280,6 +357,7 @@ void RequeueWork::Run(Batch& batch) {
     row.attempt = 0;
     row.not_before_us = 0;
     row.create_time_us = absl::ToUnixMicros(absl::Now());
+    row.queued_us = row.create_time_us;
     BELFRY_RETURN_IF_ERROR(Update(batch, row));
     return ToDelivery(row);
   }();

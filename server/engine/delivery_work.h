@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "belfry/record/v1/delivery.pb.h"
 #include "belfry/v1/delivery_service.pb.h"
 #include "server/base/random.h"
 #include "server/engine/executor.h"
@@ -33,16 +34,22 @@ struct LeaseRequest {
 class LeaseWork final : public Work {
  public:
   // `park` gets the request back when there is nothing to lease yet.
-  LeaseWork(LeaseRequest request, std::function<void(LeaseRequest)> park)
-      : request_(std::move(request)), park_(std::move(park)) {}
+  LeaseWork(LeaseRequest request, Executor* executor, std::function<void(LeaseRequest)> park)
+      : request_(std::move(request)), executor_(*executor), park_(std::move(park)) {}
 
   void Run(Batch& batch) override;
   void Finish(const absl::Status& commit) override;
 
  private:
   absl::Status Lease(Batch& batch);
+  // Leases up to `max` and adds them to the response; the number that turned out to be pointless.
+  absl::StatusOr<int> LeaseSome(Batch& batch, absl::Time now, int max);
+  // False when it must not, or need not, be sent any more.
+  absl::StatusOr<bool> Prepare(Batch& batch, const storage::DeliveryRow& row,
+                               v1::Delivery& delivery);
 
   LeaseRequest request_;
+  Executor& executor_;
   const std::function<void(LeaseRequest)> park_;
   absl::Status status_;
   v1::LeaseDeliveriesResponse response_;
@@ -65,6 +72,10 @@ class ReportWork final : public Work {
   absl::Status Report(Batch& batch);
   absl::Status Conclude(Batch& batch, storage::DeliveryRow& row);
   absl::Status TryNextAddress(Batch& batch, const storage::DeliveryRow& row, bool* found);
+  absl::StatusOr<bool> IsOver(Batch& batch, const storage::DeliveryRow& row,
+                              const v1::Notice& notice);
+  absl::StatusOr<bool> LossMatters(Batch& batch, const storage::DeliveryRow& row,
+                                   const record::v1::StoredDelivery& stored);
   void Retry(storage::DeliveryRow& row, absl::Time now);
 
   const v1::ReportDeliveryRequest request_;

@@ -298,8 +298,9 @@ absl::StatusOr<std::shared_ptr<const record::v1::IncidentState>> EngineImpl::Loa
 
 void EngineImpl::SubmitLease(LeaseRequest request) {
   const auto done = request.done;
-  std::unique_ptr<Work> work = std::make_unique<LeaseWork>(
-      std::move(request), [this](LeaseRequest parked) { desk_->Park(std::move(parked)); });
+  std::unique_ptr<Work> work =
+      std::make_unique<LeaseWork>(std::move(request), &executor_,
+                                  [this](LeaseRequest parked) { desk_->Park(std::move(parked)); });
   if (!queue_.PushInternal(work)) done(v1::LeaseDeliveriesResponse());
 }
 

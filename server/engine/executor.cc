@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -14,7 +15,9 @@
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
 #include "server/core/noted_messages.h"
+#include "server/engine/cards.h"
 #include "server/engine/conversation.h"
+#include "server/engine/digest_lists.h"
 #include "server/engine/places.h"
 
 namespace belfry::engine {
@@ -238,9 +241,7 @@ absl::Status Executor::Write(Batch& batch, const core::Context& context, Execute
     written = executed.events.size();
     batch.events += static_cast<int64_t>(fresh.size());
     lost.clear();
-    for (core::NoticeDraft& draft : core::Notices(context, *executed.state, fresh)) {
-      BELFRY_RETURN_IF_ERROR(AddNotice(batch, context, *executed.state, std::move(draft), lost));
-    }
+    BELFRY_RETURN_IF_ERROR(Tell(batch, context, executed.state, fresh, lost));
     if (lost.empty() || round == kLostRoundsMax) break;
     // People without any address: the record says so, and the ladder does not wait for them.
     for (core::DeliveryOutcome& outcome : lost) {
@@ -266,9 +267,33 @@ absl::Status Executor::Write(Batch& batch, const core::Context& context, Execute
   return absl::OkStatus();
 }
 
+absl::Status Executor::Tell(Batch& batch, const core::Context& context, const StatePtr& state,
+                            const std::vector<record::v1::Event>& events,
+                            std::vector<core::DeliveryOutcome>& lost) {
+  BELFRY_ASSIGN_OR_RETURN(const std::vector<core::DutyCards> cards,
+                          CardsOf(batch, state->id(), core::EndedDuties(*state, events)));
+  // By code: a register owes at most one digest of each at a time.
+  absl::flat_hash_map<std::string, DigestLists> digests;
+  for (const record::v1::Event& event : events) {
+    if (!event.has_digest_due()) continue;
+    BELFRY_ASSIGN_OR_RETURN(DigestLists lists,
+                            DigestLists::Gather(batch, shelf_, context, state, event));
+    digests.emplace(event.digest_due().code(), std::move(lists));
+  }
+  for (core::NoticeDraft& draft : core::Notices(context, *state, events, cards)) {
+    if (draft.notice.kind() == v1::Notice::KIND_DIGEST) {
+      const auto lists = digests.find(draft.notice.reason());
+      if (lists == digests.end() || !lists->second.Fill(draft.target, draft.notice)) continue;
+    }
+    BELFRY_RETURN_IF_ERROR(AddNotice(batch, context, *state, std::move(draft), lost));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> Executor::Fold(Batch& batch, const core::Context& context,
                                     const IncidentState& state, const core::NoticeDraft& draft) {
   const auto& ladder = context.policy.proto().escalation();
+  if (draft.notice.done()) return false;
   if (!QuietWindow::Applies(ladder, state.severity(), draft.target, draft.notice)) return false;
   const std::optional<std::string> said =
       quiet_.Find(draft.target, draft.notice, batch.now, FromProto(ladder.quiet()));
@@ -290,8 +315,14 @@ absl::StatusOr<bool> Executor::Fold(Batch& batch, const core::Context& context,
 absl::Status Executor::AddNotice(Batch& batch, const core::Context& context,
                                  const IncidentState& state, core::NoticeDraft draft,
                                  std::vector<core::DeliveryOutcome>& lost) {
-  const std::optional<v1::Endpoint> endpoint =
-      EndpointOf(context.directory, draft.target, /*index=*/0);
+  std::optional<v1::Endpoint> endpoint;
+  const int index = IndexBeside(context.directory, draft.target, draft.avoid_platform);
+  if (draft.notice.done()) {
+    BELFRY_ASSIGN_OR_RETURN(endpoint, ReceiptEndpoint(batch, state.id(), draft));
+    if (!endpoint.has_value()) return absl::OkStatus();
+  } else {
+    endpoint = EndpointOf(context.directory, draft.target, index);
+  }
   if (!endpoint.has_value()) {
     if (draft.report_outcome) {
       core::DeliveryOutcome& outcome = lost.emplace_back();
@@ -308,6 +339,7 @@ absl::Status Executor::AddNotice(Batch& batch, const core::Context& context,
   storage::DeliveryRow row;
   row.id = UuidV7(batch.now, random_);
   if (const auto& ladder = context.policy.proto().escalation();
+      !draft.notice.done() &&
       QuietWindow::Applies(ladder, state.severity(), draft.target, draft.notice)) {
     quiet_.Remember(draft.target, draft.notice, row.id, batch.now, FromProto(ladder.quiet()));
   }
@@ -315,10 +347,16 @@ absl::Status Executor::AddNotice(Batch& batch, const core::Context& context,
   row.target = draft.target;
   row.platform = endpoint->platform();
   row.conversation = ConversationOf(*endpoint);
-  row.create_time_us = absl::ToUnixMicros(batch.now);
-  if (draft.notice.kind() == v1::Notice::KIND_HEADLINE) {
-    row.conflation_key = absl::StrCat("headline ", state.id(), " ", draft.target);
+  if (draft.notice.kind() == v1::Notice::KIND_ROOM) {
+    // Nothing waits for a room.
+    absl::StrAppend(&row.conversation, "\nroom ", state.id());
   }
+  row.endpoint_index = index;
+  row.create_time_us = absl::ToUnixMicros(batch.now);
+  row.queued_us = absl::ToUnixMicros(absl::Now());
+  row.conflation_key = ConflationKey(state.id(), draft.target, draft.notice, *endpoint);
+  const std::optional<std::string> topic =
+      draft.notice.done() ? std::nullopt : DutyTopic(draft.notice);
   record::v1::StoredDelivery stored;
   stored.set_chain_entity(draft.chain_entity);
   stored.set_report_outcome(draft.report_outcome);
@@ -331,7 +369,8 @@ absl::Status Executor::AddNotice(Batch& batch, const core::Context& context,
   row.blob = stored.SerializeAsString();
   BELFRY_RETURN_IF_ERROR(Keep(batch, batch.transaction->AddDelivery(row)));
   batch.deliveries_changed = true;
-  return absl::OkStatus();
+  if (!topic.has_value()) return absl::OkStatus();
+  return NoteQueued(batch, state.id(), draft.target, *topic, row.id);
 }
 
 }  // namespace belfry::engine

@@ -55,6 +55,10 @@ class Executor {
   absl::Status Follow(Batch& batch, const core::PolicyIndex& policy, const StatePtr& before,
                       const Executed& executed, int depth);
   absl::Status Write(Batch& batch, const core::Context& context, Executed& executed);
+  // The notices of fresh events, into the queue.
+  absl::Status Tell(Batch& batch, const core::Context& context, const StatePtr& state,
+                    const std::vector<record::v1::Event>& events,
+                    std::vector<core::DeliveryOutcome>& lost);
   // True when the same was just said to the same person, and was counted there.
   absl::StatusOr<bool> Fold(Batch& batch, const core::Context& context,
                             const record::v1::IncidentState& state, const core::NoticeDraft& draft);

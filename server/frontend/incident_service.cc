@@ -67,8 +67,9 @@ template <typename Response>
 Fill<Response> FillObligation() {
   return [](const core::View& view, const Outcome& outcome, Response& response) {
     for (const record::v1::Event& event : outcome.events) {
-      const std::string& instance = event.has_obligation_held()
-                                        ? event.obligation_held().instance()
+      const std::string& instance = event.has_obligation_held() ? event.obligation_held().instance()
+                                    : event.has_reminder_snoozed()
+                                        ? event.reminder_snoozed().instance()
                                         : event.obligation_settled().instance();
       const auto* row = core::FindObligation(*outcome.state, instance);
       if (row == nullptr || !view.Shows(*row)) continue;
@@ -377,6 +378,15 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::HoldObligation(
   return RunCall(services_, context, "HoldObligation", Audience::kEverybody, [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillObligation<v1::HoldObligationResponse>());
+  });
+}
+
+grpc::ServerUnaryReactor* IncidentServiceImpl::SnoozeObligation(
+    grpc::CallbackServerContext* context, const v1::SnoozeObligationRequest* request,
+    v1::SnoozeObligationResponse* response) {
+  return RunCall(services_, context, "SnoozeObligation", Audience::kEverybody, [&](CallPtr call) {
+    Mutate(std::move(call), request, response, "name", request->name(),
+           FillObligation<v1::SnoozeObligationResponse>());
   });
 }
 

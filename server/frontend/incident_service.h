@@ -64,6 +64,9 @@ class IncidentServiceImpl final : public v1::IncidentService::CallbackService {
   grpc::ServerUnaryReactor* WaiveObligation(grpc::CallbackServerContext* context,
                                             const v1::WaiveObligationRequest* request,
                                             v1::WaiveObligationResponse* response) override;
+  grpc::ServerUnaryReactor* SnoozeObligation(grpc::CallbackServerContext* context,
+                                             const v1::SnoozeObligationRequest* request,
+                                             v1::SnoozeObligationResponse* response) override;
   grpc::ServerUnaryReactor* HoldObligation(grpc::CallbackServerContext* context,
                                            const v1::HoldObligationRequest* request,
                                            v1::HoldObligationResponse* response) override;

@@ -62,7 +62,8 @@ struct DeliveryRow {
   bool ambiguous = false;      // an attempt's outcome is unknown
   int32_t endpoint_index = 0;  // which of the person's contacts
   int64_t not_before_us = 0;
-  int64_t create_time_us = 0;
+  int64_t create_time_us = 0;  // the policy's time
+  int64_t queued_us = 0;       // the machine's time, as all that guards deliveries; 0: not known
   std::string lease_holder;
   std::string lease_incarnation;
   int64_t lease_until_us = 0;
@@ -70,11 +71,15 @@ struct DeliveryRow {
   std::string last_error;
 };
 
-// Where an incident's headline stands in a place.
-struct HeadlineRow {
+// A message in a place that later ones edit or replace: an incident's headline, or the card that
+// asks for a duty.
+struct CardRow {
   std::string incident;
   std::string target;
-  std::string message_blob;  // serialized belfry.v1.MessageRef
+  std::string topic;          // empty for the headline, "duty:FOLLOWUP-24H" for a duty's card
+  std::string message_blob;   // serialized belfry.v1.MessageRef; empty until one was delivered
+  std::string endpoint_blob;  // serialized belfry.v1.Endpoint of that message
+  std::string delivery;       // the newest delivery that carries it
 };
 
 struct DirectoryRow {
@@ -135,6 +140,8 @@ struct IncidentQuery {
   std::string state;
   std::string severity;
   std::string scope;
+  // Only those that something happened to since then; they come by that time, latest first.
+  std::optional<int64_t> updated_since_us;
   // Keyset: strictly older than this (create time, id); zero: from the newest.
   int64_t before_create_us = 0;
   std::string before_id;

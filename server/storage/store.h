@@ -39,7 +39,8 @@ class Transaction {
   virtual absl::Status PutRequest(const RequestRow& row) = 0;
 
   // Adds a delivery; fills in `sequence`. With a conflation key, a PENDING delivery of the same key
-  // that was never attempted gets the new blob instead and `row.id` becomes that one's.
+  // that was never attempted gets the new blob and address instead, in its turn, and `row.id`
+  // becomes that one's.
   virtual absl::Status AddDelivery(DeliveryRow& row) = 0;
   virtual absl::StatusOr<std::optional<DeliveryRow>> LoadDelivery(absl::string_view id) = 0;
   virtual absl::Status UpdateDelivery(const DeliveryRow& row) = 0;
@@ -51,9 +52,25 @@ class Transaction {
       absl::string_view holder, absl::string_view incarnation,
       const std::vector<std::string>& platforms, int64_t now_us, int64_t lease_until_us,
       int max) = 0;
-  virtual absl::Status PutHeadline(const HeadlineRow& row) = 0;
-  virtual absl::StatusOr<std::optional<HeadlineRow>> FindHeadline(absl::string_view incident,
-                                                                  absl::string_view target) = 0;
+  // What became of the newest delivery to `target` about `incident` before `sequence` that was
+  // delivered or given up; nothing when there was none.
+  virtual absl::StatusOr<std::optional<DeliveryState>> LastConcluded(absl::string_view incident,
+                                                                     absl::string_view target,
+                                                                     int64_t sequence) = 0;
+  virtual absl::Status PutCard(const CardRow& row) = 0;
+  virtual absl::Status DropCard(absl::string_view incident, absl::string_view target,
+                                absl::string_view topic) = 0;
+  virtual absl::StatusOr<std::optional<CardRow>> FindCard(absl::string_view incident,
+                                                          absl::string_view target,
+                                                          absl::string_view topic) = 0;
+  // By target.
+  virtual absl::StatusOr<std::vector<CardRow>> ListCards(absl::string_view incident,
+                                                         absl::string_view topic) = 0;
+  // As Store::ListIncidents, with what this transaction has written.
+  virtual absl::StatusOr<std::vector<IncidentRow>> ListIncidents(const IncidentQuery& query) = 0;
+  // Events of one incident at or after a time, newest first.
+  virtual absl::StatusOr<std::vector<EventRow>> ListEventsSince(absl::string_view incident,
+                                                                int64_t since_us, int limit) = 0;
 
   virtual absl::Status PutDirectory(const DirectoryRow& row) = 0;
   virtual absl::Status DeleteDirectory(absl::string_view key) = 0;

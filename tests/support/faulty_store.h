@@ -60,12 +60,33 @@ class FaultyTransaction final : public storage::Transaction {
       int max) override {
     return real_->LeaseDeliveries(holder, incarnation, platforms, now_us, lease_until_us, max);
   }
-  absl::Status PutHeadline(const storage::HeadlineRow& row) override {
-    return real_->PutHeadline(row);
+  absl::StatusOr<std::optional<storage::DeliveryState>> LastConcluded(absl::string_view incident,
+                                                                      absl::string_view target,
+                                                                      int64_t sequence) override {
+    return real_->LastConcluded(incident, target, sequence);
   }
-  absl::StatusOr<std::optional<storage::HeadlineRow>> FindHeadline(
-      absl::string_view incident, absl::string_view target) override {
-    return real_->FindHeadline(incident, target);
+  absl::Status PutCard(const storage::CardRow& row) override { return real_->PutCard(row); }
+  absl::Status DropCard(absl::string_view incident, absl::string_view target,
+                        absl::string_view topic) override {
+    return real_->DropCard(incident, target, topic);
+  }
+  absl::StatusOr<std::optional<storage::CardRow>> FindCard(absl::string_view incident,
+                                                           absl::string_view target,
+                                                           absl::string_view topic) override {
+    return real_->FindCard(incident, target, topic);
+  }
+  absl::StatusOr<std::vector<storage::CardRow>> ListCards(absl::string_view incident,
+                                                          absl::string_view topic) override {
+    return real_->ListCards(incident, topic);
+  }
+  absl::StatusOr<std::vector<storage::IncidentRow>> ListIncidents(
+      const storage::IncidentQuery& query) override {
+    return real_->ListIncidents(query);
+  }
+  absl::StatusOr<std::vector<storage::EventRow>> ListEventsSince(absl::string_view incident,
+                                                                 int64_t since_us,
+                                                                 int limit) override {
+    return real_->ListEventsSince(incident, since_us, limit);
   }
   absl::Status PutDirectory(const storage::DirectoryRow& row) override {
     return real_->PutDirectory(row);

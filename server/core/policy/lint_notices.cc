@@ -13,9 +13,10 @@ using policy::v1::Obligation;
 using policy::v1::OverdueSchedule;
 using policy::v1::ReminderSchedule;
 
-constexpr absl::string_view kPlaceholders[] = {"incident", "title",  "severity", "state", "entity",
-                                               "duty",     "clause", "due",      "left",  "late",
-                                               "level",    "reason", "remedy",   "actor", "roles"};
+constexpr absl::string_view kPlaceholders[] = {
+    "incident", "title", "severity", "state",  "entity", "duty",  "clause", "due",
+    "left",     "late",  "level",    "reason", "remedy", "actor", "roles",  "when"};
+constexpr int kSecondsOfDay = 24 * 60 * 60;
 // Every program needs these words.
 constexpr const char* kNotices[] = {"PAGE",      "OPENED_DUTY", "REMINDER", "OVERDUE",
                                     "EXHAUSTED", "DISMISSED",   "DOCUMENT", "CLEARED"};
@@ -236,6 +237,29 @@ void CheckInvolvement(LintContext& lint) {
   }
 }
 
+// ---- Digests ----
+
+void CheckDigests(LintContext& lint) {
+  const auto& digests = lint.policy.digests();
+  lint.CheckCodes(digests, "digests");
+  for (int i = 0; i < digests.size(); ++i) {
+    const policy::v1::Digest& digest = digests.Get(i);
+    const std::string path = At("digests", i);
+    if (digest.scope() == policy::v1::Digest::SCOPE_UNSPECIFIED) {
+      lint.Error(path + ".scope", "is needed: SCOPE_ENTITY or SCOPE_GOVERNMENT");
+    }
+    if (!digest.has_time_of_day() || digest.time_of_day().seconds() < 0 ||
+        digest.time_of_day().nanos() != 0 || digest.time_of_day().seconds() >= kSecondsOfDay) {
+      lint.Error(path + ".time_of_day",
+                 "is the time on the wall in whole seconds, from 0 to 86399: 28800 is 08:00");
+    }
+    lint.ReferRoles(digest.roles(), path + ".roles");
+    lint.CheckDistinct(digest.roles(), path + ".roles");
+    lint.CheckCited(digest, path);
+  }
+  if (!digests.empty()) lint.Refer(lint.notices, "DIGEST", "notice", "digests");
+}
+
 }  // namespace
 
 void LintNotices(LintContext& lint) {
@@ -243,6 +267,7 @@ void LintNotices(LintContext& lint) {
   CheckSchedules(lint);
   CheckNotices(lint);
   CheckInvolvement(lint);
+  CheckDigests(lint);
 }
 
 }  // namespace belfry::core

@@ -42,11 +42,12 @@ constexpr const char* kActs[] = {"OPEN",
                                  "DEESCALATE",
                                  "DEESCALATE_LEVELS",
                                  "RELEASE_ENTITY",
-                                 "ADOPT_POLICY"};
-constexpr const char* kNotices[] = {"PAGE",          "OPENED_DUTY",  "REMINDER",  "DUE_NOW",
-                                    "OVERDUE",       "EXHAUSTED",    "DISMISSED", "DOCUMENT",
-                                    "CLEARED",       "RAISED",       "SETTLED",   "HOLD_REVIEW",
-                                    "SPEND_DECIDED", "SECRET_MASKED"};
+                                 "ADOPT_POLICY",
+                                 "SNOOZE"};
+constexpr const char* kNotices[] = {"PAGE",          "OPENED_DUTY",   "REMINDER",  "DUE_NOW",
+                                    "OVERDUE",       "EXHAUSTED",     "DISMISSED", "DOCUMENT",
+                                    "CLEARED",       "RAISED",        "SETTLED",   "HOLD_REVIEW",
+                                    "SPEND_DECIDED", "SECRET_MASKED", "DUTY_DONE", "DIGEST"};
 
 // Collects every string of a field of the given name, wherever it stands.
 void Collect(const google::protobuf::Message& message, const std::set<std::string>& fields,

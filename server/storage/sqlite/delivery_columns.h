@@ -10,9 +10,9 @@ namespace belfry::storage {
 #define BELFRY_DELIVERY_COLUMNS                                                          \
   "id, incident, target, platform, conversation, blob, state, conflation_key, attempt, " \
   "ambiguous, endpoint_index, not_before_us, create_time_us, lease_holder, "             \
-  "lease_incarnation, lease_until_us, message_blob, last_error, sequence"
+  "lease_incarnation, lease_until_us, message_blob, last_error, queued_us, sequence"
 
-// Binds all columns but `sequence`, as parameters 1 to 18.
+// Binds all columns but `sequence`, as parameters 1 to 19.
 inline void BindDelivery(Statement& statement, const DeliveryRow& row) {
   statement.Bind(1, row.id)
       .Bind(2, row.incident)
@@ -31,7 +31,8 @@ inline void BindDelivery(Statement& statement, const DeliveryRow& row) {
       .Bind(15, row.lease_incarnation)
       .Bind(16, row.lease_until_us)
       .BindBlob(17, row.message_blob)
-      .Bind(18, row.last_error);
+      .Bind(18, row.last_error)
+      .Bind(19, row.queued_us);
 }
 
 inline DeliveryRow ReadDelivery(const Statement& statement) {
@@ -54,7 +55,8 @@ inline DeliveryRow ReadDelivery(const Statement& statement) {
   row.lease_until_us = statement.Int(15);
   row.message_blob = statement.Text(16);
   row.last_error = statement.Text(17);
-  row.sequence = statement.Int(18);
+  row.queued_us = statement.Int(18);
+  row.sequence = statement.Int(19);
   return row;
 }
 

@@ -6,7 +6,7 @@ namespace belfry::storage {
 
 // Written into the file's header, so that no other program's database is taken for ours: "BLFR".
 inline constexpr int kApplicationId = 0x424C4652;
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 // From an empty file to version 1.
 inline constexpr char kSchemaVersion1[] = R"sql(
@@ -156,6 +156,27 @@ CREATE TABLE attempts (
 );
 CREATE INDEX attempts_principal ON attempts (action, principal, time_us);
 CREATE INDEX attempts_time ON attempts (time_us);
+)sql";
+
+// Headlines become one kind of card among others, deliveries know when they were queued, and what
+// is open or was closed lately is found without looking at everything.
+inline constexpr char kSchemaVersion4[] = R"sql(
+CREATE TABLE cards (
+  incident TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  target TEXT NOT NULL,
+  message_blob BLOB NOT NULL,
+  endpoint_blob BLOB NOT NULL,
+  delivery TEXT NOT NULL,
+  PRIMARY KEY (incident, topic, target)
+) WITHOUT ROWID;
+INSERT INTO cards SELECT incident, '', target, message_blob, x'', '' FROM headlines;
+DROP TABLE headlines;
+
+ALTER TABLE deliveries ADD COLUMN queued_us INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX incidents_open ON incidents (create_time_us DESC, id DESC) WHERE open = 1;
+CREATE INDEX incidents_closed ON incidents (update_time_us DESC, id DESC) WHERE open = 0;
 )sql";
 
 }  // namespace belfry::storage

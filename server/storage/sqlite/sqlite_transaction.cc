@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
 #include "server/storage/sqlite/delivery_columns.h"
+#include "server/storage/sqlite/incident_query.h"
 
 namespace belfry::storage {
 
@@ -151,10 +152,16 @@ absl::Status SqliteTransaction::AddDelivery(DeliveryRow& row) {
     // In place, so that it keeps its turn: what hangs on it comes after it.
     BELFRY_ASSIGN_OR_RETURN(
         Statement * conflate,
-        connection_->Cached("UPDATE deliveries SET blob = ? WHERE conflation_key = ? "
+        connection_->Cached("UPDATE deliveries SET blob = ?, target = ?, platform = ?, "
+                            "conversation = ?, endpoint_index = ? WHERE conflation_key = ? "
                             "AND state = 1 AND attempt = 0 RETURNING id, sequence"));
-    BELFRY_ASSIGN_OR_RETURN(const bool found,
-                            conflate->BindBlob(1, row.blob).Bind(2, row.conflation_key).Step());
+    conflate->BindBlob(1, row.blob)
+        .Bind(2, row.target)
+        .Bind(3, row.platform)
+        .Bind(4, row.conversation)
+        .Bind(5, row.endpoint_index)
+        .Bind(6, row.conflation_key);
+    BELFRY_ASSIGN_OR_RETURN(const bool found, conflate->Step());
     if (found) {
       row.id = conflate->Text(0);
       row.sequence = conflate->Int(1);
@@ -165,7 +172,8 @@ absl::Status SqliteTransaction::AddDelivery(DeliveryRow& row) {
   BELFRY_ASSIGN_OR_RETURN(
       Statement * insert,
       connection_->Cached("INSERT INTO deliveries (" BELFRY_DELIVERY_COLUMNS
-                          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"));
+                          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                          "NULL)"));
   BindDelivery(*insert, row);
   BELFRY_RETURN_IF_ERROR(insert->Run());
   row.sequence = sqlite3_last_insert_rowid(connection_->handle());
@@ -189,7 +197,8 @@ absl::Status SqliteTransaction::UpdateDelivery(const DeliveryRow& row) {
           "UPDATE deliveries SET incident = ?2, target = ?3, platform = ?4, conversation = ?5, "
           "blob = ?6, state = ?7, conflation_key = ?8, attempt = ?9, ambiguous = ?10, "
           "endpoint_index = ?11, not_before_us = ?12, create_time_us = ?13, lease_holder = ?14, "
-          "lease_incarnation = ?15, lease_until_us = ?16, message_blob = ?17, last_error = ?18 "
+          "lease_incarnation = ?15, lease_until_us = ?16, message_blob = ?17, last_error = ?18, "
+          "queued_us = ?19 "
           "WHERE id = ?1"));
   BindDelivery(*update, row);
   return update->Run();
@@ -241,25 +250,101 @@ absl::StatusOr<std::vector<DeliveryRow>> SqliteTransaction::LeaseDeliveries(
   return leased;
 }
 
-absl::Status SqliteTransaction::PutHeadline(const HeadlineRow& row) {
-  BELFRY_ASSIGN_OR_RETURN(
-      Statement * upsert,
-      connection_->Cached("INSERT INTO headlines (incident, target, message_blob) "
-                          "VALUES (?, ?, ?) ON CONFLICT (incident, target) "
-                          "DO UPDATE SET message_blob = excluded.message_blob"));
-  return upsert->Bind(1, row.incident).Bind(2, row.target).BindBlob(3, row.message_blob).Run();
-}
-
-absl::StatusOr<std::optional<HeadlineRow>> SqliteTransaction::FindHeadline(
-    absl::string_view incident, absl::string_view target) {
+absl::StatusOr<std::optional<DeliveryState>> SqliteTransaction::LastConcluded(
+    absl::string_view incident, absl::string_view target, int64_t sequence) {
   BELFRY_ASSIGN_OR_RETURN(
       Statement * select,
-      connection_->Cached("SELECT message_blob FROM headlines WHERE incident = ? AND target = ?"));
-  BELFRY_ASSIGN_OR_RETURN(const bool found, select->Bind(1, incident).Bind(2, target).Step());
+      connection_->Cached("SELECT state FROM deliveries WHERE incident = ? AND sequence < ? "
+                          "AND target = ? AND state IN (3, 4) ORDER BY sequence DESC LIMIT 1"));
+  BELFRY_ASSIGN_OR_RETURN(const bool found,
+                          select->Bind(1, incident).Bind(2, sequence).Bind(3, target).Step());
   if (!found) return std::nullopt;
-  HeadlineRow row{std::string(incident), std::string(target), select->Text(0)};
+  const auto state = static_cast<DeliveryState>(select->Int(0));
+  select->Reset();
+  return state;
+}
+
+absl::Status SqliteTransaction::PutCard(const CardRow& row) {
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * upsert,
+      connection_->Cached("INSERT INTO cards (incident, topic, target, message_blob, "
+                          "endpoint_blob, delivery) VALUES (?, ?, ?, ?, ?, ?) "
+                          "ON CONFLICT (incident, topic, target) "
+                          "DO UPDATE SET message_blob = excluded.message_blob, "
+                          "endpoint_blob = excluded.endpoint_blob, delivery = excluded.delivery"));
+  return upsert->Bind(1, row.incident)
+      .Bind(2, row.topic)
+      .Bind(3, row.target)
+      .BindBlob(4, row.message_blob)
+      .BindBlob(5, row.endpoint_blob)
+      .Bind(6, row.delivery)
+      .Run();
+}
+
+absl::Status SqliteTransaction::DropCard(absl::string_view incident, absl::string_view target,
+                                         absl::string_view topic) {
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * remove,
+      connection_->Cached("DELETE FROM cards WHERE incident = ? AND topic = ? AND target = ?"));
+  return remove->Bind(1, incident).Bind(2, topic).Bind(3, target).Run();
+}
+
+absl::StatusOr<std::optional<CardRow>> SqliteTransaction::FindCard(absl::string_view incident,
+                                                                   absl::string_view target,
+                                                                   absl::string_view topic) {
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      connection_->Cached("SELECT message_blob, endpoint_blob, delivery FROM cards "
+                          "WHERE incident = ? AND topic = ? AND target = ?"));
+  BELFRY_ASSIGN_OR_RETURN(const bool found,
+                          select->Bind(1, incident).Bind(2, topic).Bind(3, target).Step());
+  if (!found) return std::nullopt;
+  CardRow row{std::string(incident), std::string(target), std::string(topic),
+              select->Text(0),       select->Text(1),     select->Text(2)};
   select->Reset();
   return row;
+}
+
+absl::StatusOr<std::vector<CardRow>> SqliteTransaction::ListCards(absl::string_view incident,
+                                                                  absl::string_view topic) {
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      connection_->Cached("SELECT target, message_blob, endpoint_blob, delivery FROM cards "
+                          "WHERE incident = ? AND topic = ? ORDER BY target"));
+  select->Bind(1, incident).Bind(2, topic);
+  std::vector<CardRow> rows;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const bool found, select->Step());
+    if (!found) return rows;
+    rows.push_back({std::string(incident), select->Text(0), std::string(topic), select->Text(1),
+                    select->Text(2), select->Text(3)});
+  }
+}
+
+absl::StatusOr<std::vector<IncidentRow>> SqliteTransaction::ListIncidents(
+    const IncidentQuery& query) {
+  return QueryIncidents(*connection_, query);
+}
+
+absl::StatusOr<std::vector<EventRow>> SqliteTransaction::ListEventsSince(absl::string_view incident,
+                                                                         int64_t since_us,
+                                                                         int limit) {
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      connection_->Cached("SELECT position, incident, version, time_us, blob FROM events "
+                          "WHERE incident = ? ORDER BY version DESC LIMIT ?"));
+  select->Bind(1, incident).Bind(2, limit);
+  std::vector<EventRow> rows;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const bool found, select->Step());
+    if (!found) return rows;
+    // Later ones of a record are never older.
+    if (select->Int(3) < since_us) break;
+    rows.push_back(
+        {select->Int(0), select->Text(1), select->Int(2), select->Int(3), select->Text(4)});
+  }
+  select->Reset();
+  return rows;
 }
 
 absl::Status SqliteTransaction::PutDirectory(const DirectoryRow& row) {

@@ -41,9 +41,20 @@ class SqliteTransaction final : public Transaction {
       absl::string_view holder, absl::string_view incarnation,
       const std::vector<std::string>& platforms, int64_t now_us, int64_t lease_until_us,
       int max) override;
-  absl::Status PutHeadline(const HeadlineRow& row) override;
-  absl::StatusOr<std::optional<HeadlineRow>> FindHeadline(absl::string_view incident,
-                                                          absl::string_view target) override;
+  absl::StatusOr<std::optional<DeliveryState>> LastConcluded(absl::string_view incident,
+                                                             absl::string_view target,
+                                                             int64_t sequence) override;
+  absl::Status PutCard(const CardRow& row) override;
+  absl::Status DropCard(absl::string_view incident, absl::string_view target,
+                        absl::string_view topic) override;
+  absl::StatusOr<std::optional<CardRow>> FindCard(absl::string_view incident,
+                                                  absl::string_view target,
+                                                  absl::string_view topic) override;
+  absl::StatusOr<std::vector<CardRow>> ListCards(absl::string_view incident,
+                                                 absl::string_view topic) override;
+  absl::StatusOr<std::vector<IncidentRow>> ListIncidents(const IncidentQuery& query) override;
+  absl::StatusOr<std::vector<EventRow>> ListEventsSince(absl::string_view incident,
+                                                        int64_t since_us, int limit) override;
   absl::Status PutDirectory(const DirectoryRow& row) override;
   absl::Status DeleteDirectory(absl::string_view key) override;
   absl::Status AppendDirectoryChange(int64_t time_us, absl::string_view principal,

@@ -114,8 +114,7 @@ class Bench {
           wanted.to().find('/') == std::string::npos ? PersonName(wanted.to()) : wanted.to();
       if (to != actual.delivery.target()) return false;
     }
-    if (!wanted.kind().empty() &&
-        v1::Notice::Kind_Name(notice.kind()) != absl::StrCat("KIND_", wanted.kind())) {
+    if (!wanted.kind().empty() && KindName(notice) != wanted.kind()) {
       return false;
     }
     if (!wanted.at().empty() && !Agrees(wanted.at(), actual.time, zone_)) return false;

@@ -224,16 +224,17 @@ absl::Status Player::Deliver() {
       if (fails) {
         report.set_error("the scenario says that it does not arrive");
       } else {
-        report.mutable_message()->set_channel(delivery.endpoint().address());
+        const v1::Notice& notice = delivery.notice();
+        report.mutable_message()->set_channel(notice.kind() == v1::Notice::KIND_ROOM
+                                                  ? notice.room().name()
+                                                  : delivery.endpoint().address());
         report.mutable_message()->set_id(absl::StrCat(played_.notices.size()));
       }
       v1::ReportDeliveryResponse reported;
       BELFRY_RETURN_IF_ERROR(site_.Call(
           site_.deliveries(), &v1::DeliveryService::Stub::ReportDelivery, "", report, &reported));
-      const std::string kind =
-          v1::Notice::Kind_Name(delivery.notice().kind()).substr(sizeof("KIND_") - 1);
-      Log(absl::StrCat("    ", kind, " to ", delivery.target(), fails ? " FAILS: " : ": ",
-                       delivery.notice().title()));
+      Log(absl::StrCat("    ", KindName(delivery.notice()), " to ", delivery.target(),
+                       fails ? " FAILS: " : ": ", delivery.notice().title()));
       played_.notices.push_back({now_, delivery, !fails});
     }
   }

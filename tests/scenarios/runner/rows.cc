@@ -62,6 +62,11 @@ std::string Tail(absl::string_view name) {
   return std::string(slash == absl::string_view::npos ? name : name.substr(slash + 1));
 }
 
+std::string KindName(const v1::Notice& notice) {
+  if (notice.done()) return "RECEIPT";
+  return v1::Notice::Kind_Name(notice.kind()).substr(sizeof("KIND_") - 1);
+}
+
 std::string Describe(const testing::v1::Duty& duty) {
   std::vector<std::string> parts;
   if (!duty.of().empty()) parts.push_back(absl::StrCat("[", duty.of(), "]"));

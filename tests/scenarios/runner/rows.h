@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "belfry/testing/v1/scenario.pb.h"
+#include "belfry/v1/delivery.pb.h"
 #include "belfry/v1/incident.pb.h"
 #include "belfry/v1/obligation.pb.h"
 
@@ -21,6 +22,8 @@ struct Difference {
 
 // "entities/dop" -> "dop".
 std::string Tail(absl::string_view name);
+// "REMINDER"; "RECEIPT" for a card whose duty has ended, whatever it asked before.
+std::string KindName(const v1::Notice& notice);
 
 std::string Describe(const testing::v1::Duty& duty);
 std::string Describe(const v1::Obligation& duty, absl::TimeZone zone);

@@ -99,9 +99,9 @@ TEST(PolicyDiffTest, ItemsThatCameAndWent) {
 }
 
 TEST(PolicyDiffTest, WhatBelongsToTheWhole) {
-  EXPECT_THAT(Diff({{"revision: 1", "revision: 2"},
+  EXPECT_THAT(Diff({{"revision: 2", "revision: 3"},
                     {"time_zone: \"America/Chicago\"", "time_zone: \"America/Denver\""}}),
-              ElementsAre("CHANGED pack : revision \"1\" -> \"2\" time_zone \"America/Chicago\" -> "
+              ElementsAre("CHANGED pack : revision \"2\" -> \"3\" time_zone \"America/Chicago\" -> "
                           "\"America/Denver\""));
 }
 

@@ -1,0 +1,26 @@
+// Channels of their own that incidents have on chat platforms.
+#ifndef BELFRY_SERVER_CORE_ROOMS_H_
+#define BELFRY_SERVER_CORE_ROOMS_H_
+
+#include <string>
+
+#include "belfry/v1/delivery.pb.h"
+#include "server/core/draft.h"
+
+namespace belfry::core {
+
+// Asks for the rooms that the directory's channels want and the incident does not have, and for the
+// people who work on it and are not in them yet: once, at the end of a decision.
+void WantRooms(Draft& draft);
+
+// The bot has opened one. Only the first on a platform and workspace counts.
+void RecordRoom(Draft& draft, const DeliveryOutcome& act);
+
+// What the bot is asked for: everybody who is to be in the room by now, so that a request that was
+// overtaken loses nobody.
+v1::RoomRequest RoomRequestFor(const Context& context, const record::v1::IncidentState& state,
+                               const record::v1::RoomWanted& wanted);
+
+}  // namespace belfry::core
+
+#endif  // BELFRY_SERVER_CORE_ROOMS_H_
