@@ -120,6 +120,8 @@ std::vector<CardButton> LikelyButtons(const Grammar& grammar, const Allowance& a
     const bool ongoing = IsOngoing(incident, view);
     if (ongoing) add(VerbKind::kUpdate, "update");
     for (const std::string& verb : incident.verbs()) {
+      const auto known = grammar.FindVerb(verb);
+      if (!known.has_value() || known->kind != VerbKind::kTransition) continue;
       const size_t before = actions.size();
       add(VerbKind::kTransition, verb);
       if (actions.size() > before) break;

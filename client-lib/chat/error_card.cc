@@ -318,6 +318,19 @@ Card Usage(const absl::Status& status, const FailedCommand& command) {
   return card;
 }
 
+// A call that this program knows and the server does not.
+Card OlderServer(const FailedCommand& command) {
+  Card card;
+  card.title = absl::StrCat("This server does not know \"", command.verb.name, "\" yet");
+  card.body =
+      "Nothing was changed. The server is older than what you talk to it with; ask an "
+      "administrator "
+      "to update it.";
+  KeepLine(command, card);
+  card.hints.push_back(command.view->Typed("help"));
+  return card;
+}
+
 Card Unexpected(const FailedCommand& command) {
   Card card;
   card.tone = Tone::kDanger;
@@ -372,6 +385,9 @@ Card ErrorCard(const absl::Status& status, const FailedCommand& command) {
         break;
       case absl::StatusCode::kAborted:
         card = Conflict(error, command, id);
+        break;
+      case absl::StatusCode::kUnimplemented:
+        card = OlderServer(command);
         break;
       default:
         card = Unexpected(command);

@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "client-lib/chat/choice.h"
 #include "client-lib/chat/incident_card.h"
+#include "client-lib/chat/personal.h"
 #include "client-lib/chat/utf8.h"
 
 namespace belfry::chat {
@@ -140,7 +141,7 @@ std::string IncidentLine(const Session& session, const FormSight& sight) {
   if (IsWithheld(*sight.incident, session.view)) {
     return absl::StrCat(IncidentId(session.incident), " · restricted");
   }
-  return IncidentTitle(*sight.incident);
+  return MaskPersonal(session.policy(), IncidentTitle(*sight.incident));
 }
 
 }  // namespace belfry::chat

@@ -78,12 +78,16 @@ CommandResult RunPhase(const Session& session) {
   } else {
     card.title = absl::StrCat(id, " · ", session.view.StateTitle(incident.state()));
     card.body = incident.verbs().empty() ? "No step leads on from here." : "What comes next?";
-    std::vector<std::string> verbs(incident.verbs().begin(), incident.verbs().end());
-    if (verbs.size() > kButtonsMax) verbs.resize(kButtonsMax);
-    card.buttons = ActionButtons(verbs, incident, session.view);
+    std::vector<std::string> steps;
     for (const std::string& verb : incident.verbs()) {
-      card.hints.push_back(session.view.Typed(absl::StrCat(verb, " ", id)));
+      // What leads into another incident has to name it.
+      const auto known = session.grammar.FindVerb(verb);
+      const bool merges = known.has_value() && known->kind == VerbKind::kMerge;
+      if (!merges) steps.push_back(verb);
+      card.hints.push_back(
+          session.view.Typed(absl::StrCat(verb, " ", id, merges ? " <other id>" : "")));
     }
+    card.buttons = ActionButtons(steps, incident, session.view);
   }
   CommandResult result = Done(*std::move(response), session.incident, false);
   result.card = std::move(card);

@@ -58,6 +58,8 @@ void Withhold(const Session& session, CommandResult& result) {
       !SpeaksOfTheRecord(result.status)) {
     return;
   }
+  // Belfry's own words, with nothing of the record in them.
+  if (result.status.ok() && result.response == nullptr) return;
   std::optional<v1::Incident> incident = IncidentIn(result.response.get());
   if (!incident.has_value()) incident = LookAt(session);
   if (!incident.has_value() || !IsWithheld(*incident, session.view)) return;

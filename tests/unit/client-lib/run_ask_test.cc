@@ -267,7 +267,10 @@ TEST_F(RunPersonalTest, ALongFormIsAskedBothQuestions) {
 TEST_F(RunPersonalTest, AFormIsNotFilledWithItFromTheRecord) {
   context_.shows_forms = true;
   connection_->GetIncident_answer->mutable_incident()->set_summary("of 078-05-1120");
-  EXPECT_EQ(Run("followup").form->fields[0].value, "");
+  connection_->GetIncident_answer->mutable_incident()->set_title("Fraud with 078-05-1120");
+  const Form form = *Run("followup").form;
+  EXPECT_EQ(form.fields[0].value, "");
+  EXPECT_THAT(form.intro, HasSubstr("Fraud with ●●●"));
 }
 
 TEST_F(RunPersonalTest, AnUnlinkedReporterIsAskedToo) {

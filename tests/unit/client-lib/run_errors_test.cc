@@ -150,6 +150,13 @@ TEST_F(RunErrorsTest, TextThatIsNotTextIsNotRepeated) {
   EXPECT_THAT(text, HasSubstr("not valid UTF-8"));
 }
 
+TEST_F(RunErrorsTest, AnOlderServerIsNotAnAccident) {
+  connection_->AddNote_answer = absl::UnimplementedError("");
+  const std::string text = Text("note DOP-2026-0007 seen");
+  EXPECT_THAT(text, HasSubstr("This server does not know \"note\" yet\nNothing was changed."));
+  EXPECT_THAT(text, HasSubstr("note DOP-2026-0007 seen"));
+}
+
 TEST_F(RunErrorsTest, UnknownVerbShowsTheNearestAndHelp) {
   EXPECT_EQ(Text("escallate now"),
             "Not done yet\n"

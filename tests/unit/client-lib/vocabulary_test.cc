@@ -95,6 +95,11 @@ TEST_F(VocabularyTest, PhaseAloneShowsTheStepsFromHere) {
   const Card card = Run("phase").card;
   EXPECT_EQ(card.title, "DOP-2026-0007 · Declared");
   EXPECT_THAT(Commands(card), ElementsAre("contain DOP-2026-0007", "resolve DOP-2026-0007"));
+  // A step into another incident has to name it.
+  connection_->GetIncident_answer->mutable_incident()->add_verbs("absorb");
+  const Card merging = Run("phase").card;
+  EXPECT_EQ(merging.buttons.size(), 2u);
+  EXPECT_EQ(merging.hints.back(), "/incident absorb DOP-2026-0007 <other id>");
   connection_->GetIncident_answer->mutable_incident()->set_restricted(true);
   EXPECT_EQ(Run("phase").card.title, "DOP-2026-0007 · restricted");
 }
