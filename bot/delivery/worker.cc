@@ -31,7 +31,7 @@ DeliveryWorker::DeliveryWorker(client::Client client, const PlatformRegistry* pl
       view_(std::move(view)),
       clock_(*clock),
       options_(std::move(options)),
-      in_hand_max_(2 * options_.senders),
+      in_hand_max_(2 * static_cast<size_t>(options_.senders)),
       gate_(clock, random) {}
 
 DeliveryWorker::~DeliveryWorker() { Stop(); }
@@ -70,9 +70,9 @@ void DeliveryWorker::LeaseLoop() {
       }
       mutex_.Await(absl::Condition(this, &DeliveryWorker::HasRoomOrStops));
       if (stopping_) return;
-      request.set_max(std::max(1, in_hand_max_ - in_hand_));
+      request.set_max(static_cast<int>(in_hand_max_ - in_hand_.size()));
       // While something is in hand its conversation may have more: ask again soon.
-      request.mutable_wait()->set_seconds(in_hand_ > 0 ? 1 : absl::ToInt64Seconds(kWait));
+      request.mutable_wait()->set_seconds(!in_hand_.empty() ? 1 : absl::ToInt64Seconds(kWait));
     }
     const absl::Time asked = clock_.Now();
     client::CallOptions call;
@@ -88,9 +88,10 @@ void DeliveryWorker::LeaseLoop() {
     }
     absl::MutexLock lock(&mutex_);
     for (v1::Delivery& delivery : *leased->mutable_deliveries()) {
+      // A lease that the server took away and gave back: one attempt of it is enough.
+      if (!in_hand_.insert(delivery.name()).second) continue;
       if (delivery.ambiguous()) ++stats_.ambiguous_leases;
       queue_.emplace(asked, Item{std::move(delivery), asked + kLeaseTime - kAttemptMax});
-      ++in_hand_;
     }
   }
 }
@@ -135,15 +136,15 @@ void DeliveryWorker::Handle(Item item) {
     // It was done before the server could be told, and the lease ran out over that.
     const auto known = unreported_.find(item.delivery.name());
     if (known != unreported_.end()) {
-      --in_hand_;
+      in_hand_.erase(item.delivery.name());
       return;
     }
   }
   if (stopping || clock_.Now() > item.begin_before) {
     ++stats_.not_attempted;
+    LetGo(item.delivery);
     Report(NotAttempted(item.delivery, absl::ZeroDuration(),
                         stopping ? "this bot stops" : "this bot was too slow"));
-    LetGo();
     return;
   }
   // A platform that is not there needs no gate, and must not fill it with names.
@@ -152,8 +153,8 @@ void DeliveryWorker::Handle(Item item) {
   if (answer.may_go()) return Attempt(std::move(item));
   if (answer.wait <= kHoldMax) return PutBack(std::move(item), answer.wait);
   ++stats_.not_attempted;
+  LetGo(item.delivery);
   Report(NotAttempted(item.delivery, answer.wait, answer.reason));
-  LetGo();
 }
 
 void DeliveryWorker::Attempt(Item item) {
@@ -171,8 +172,8 @@ void DeliveryWorker::Attempt(Item item) {
     return PutBack(std::move(item), kPauseAfterError);
   }
   Count(item.delivery, outcome);
+  LetGo(item.delivery);
   Report(outcome.report);
-  LetGo();
 }
 
 void DeliveryWorker::PutBack(Item item, absl::Duration wait) {
@@ -181,9 +182,9 @@ void DeliveryWorker::PutBack(Item item, absl::Duration wait) {
   queue_.emplace(when, std::move(item));
 }
 
-void DeliveryWorker::LetGo() {
+void DeliveryWorker::LetGo(const v1::Delivery& delivery) {
   absl::MutexLock lock(&mutex_);
-  --in_hand_;
+  in_hand_.erase(delivery.name());
 }
 
 void DeliveryWorker::Count(const v1::Delivery& delivery, const SendOutcome& outcome) {

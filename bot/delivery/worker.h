@@ -3,8 +3,10 @@
 #define BELFRY_BOT_DELIVERY_WORKER_H_
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -78,13 +80,14 @@ class DeliveryWorker {
   void Report(v1::ReportDeliveryRequest report);
   // The server knows, or never wants to.
   bool TryReport(const v1::ReportDeliveryRequest& report);
-  void LetGo() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Before the report: what is leased again because of it is a new item.
+  void LetGo(const v1::Delivery& delivery) ABSL_LOCKS_EXCLUDED(mutex_);
 
   bool HasWorkOrStops() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return stopping_ || (!queue_.empty() && queue_.begin()->first <= clock_.Now());
   }
   bool HasRoomOrStops() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return stopping_ || in_hand_ < in_hand_max_;
+    return stopping_ || in_hand_.size() < in_hand_max_;
   }
 
   const client::Client client_;
@@ -93,7 +96,7 @@ class DeliveryWorker {
   Clock& clock_;
   const WorkerOptions options_;
   // Leased ahead is only what can be sent at once: the rest is better with another bot.
-  const int in_hand_max_;
+  const size_t in_hand_max_;
   WorkerStats stats_;
   LastTimes last_;
   Gate gate_;
@@ -102,7 +105,7 @@ class DeliveryWorker {
   mutable absl::Mutex mutex_;
   // By when they may be sent.
   std::multimap<absl::Time, Item> queue_ ABSL_GUARDED_BY(mutex_);
-  int in_hand_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::set<std::string> in_hand_ ABSL_GUARDED_BY(mutex_);
   // What the server could not be told yet; nothing is leased meanwhile.
   std::map<std::string, v1::ReportDeliveryRequest> unreported_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

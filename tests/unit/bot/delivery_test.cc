@@ -552,6 +552,27 @@ TEST_F(WorkerTest, AnOutcomeThatTheServerCouldNotHearIsToldBeforeAnythingIsLease
   EXPECT_THAT(platform_->Calls(), ElementsAre("post deliveries/1", "post deliveries/2"));
 }
 
+TEST_F(WorkerTest, WhatItHoldsAlreadyIsNotSentASecondTime) {
+  // The fourth waits for its turn, and then the server hands it out again.
+  for (int i = 0; i < 4; ++i) server_->Add(MakeDelivery(absl::StrCat(i)));
+  worker_->Start();
+  server_->AwaitReports(3);
+  v1::Delivery again = MakeDelivery("3");
+  again.set_ambiguous(true);
+  server_->Add(again);
+  // In a conversation of its own, leased after it.
+  v1::Delivery next = MakeDelivery("4");
+  next.mutable_endpoint()->set_address("C2");
+  server_->Add(next);
+  server_->AwaitReports(4);
+  clock_.AdvanceTo(clock_.Now() + absl::Seconds(2));
+  const std::vector<Report> reports = server_->AwaitReports(5);
+  ASSERT_EQ(reports.size(), 5u);
+  worker_->Stop();
+  EXPECT_EQ(server_->AwaitReports(5).size(), 5u);
+  EXPECT_THAT(platform_->Calls(), testing::SizeIs(5));
+}
+
 TEST_F(WorkerTest, APlatformThatIsDownGivesNoticesBackWithoutAnAttempt) {
   {
     absl::MutexLock lock(&platform_->mutex);
