@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -553,11 +554,17 @@ TEST_F(WorkerTest, AnOutcomeThatTheServerCouldNotHearIsToldBeforeAnythingIsLease
 }
 
 TEST_F(WorkerTest, WhatItHoldsAlreadyIsNotSentASecondTime) {
-  // The fourth waits for its turn, and then the server hands it out again.
-  for (int i = 0; i < 4; ++i) server_->Add(MakeDelivery(absl::StrCat(i)));
+  // One of four waits for its turn, and then the server hands it out again.
+  std::set<std::string> waiting;
+  for (int i = 0; i < 4; ++i) {
+    server_->Add(MakeDelivery(absl::StrCat(i)));
+    waiting.insert(absl::StrCat("deliveries/", i));
+  }
   worker_->Start();
-  server_->AwaitReports(3);
-  v1::Delivery again = MakeDelivery("3");
+  for (const Report& report : server_->AwaitReports(3)) waiting.erase(report.name());
+  ASSERT_EQ(waiting.size(), 1u);
+  v1::Delivery again = MakeDelivery();
+  again.set_name(*waiting.begin());
   again.set_ambiguous(true);
   server_->Add(again);
   // In a conversation of its own, leased after it.

@@ -438,6 +438,7 @@ class FakeServer final : public client::Connection {
  public:
   absl::StatusOr<v1::LookupChatAccountResponse> LookupChatAccount(
       const v1::LookupChatAccountRequest& request, const client::CallOptions&) override {
+    ++lookups;
     if (down) return absl::UnavailableError("no server");
     if (request.account().user_id() != kUser) return absl::NotFoundError("nobody");
     v1::LookupChatAccountResponse response;
@@ -461,6 +462,7 @@ class FakeServer final : public client::Connection {
   }
 
   std::atomic<bool> down{false};
+  std::atomic<int> lookups{0};
   std::atomic<int> acknowledged{0};
   absl::Mutex mutex;
   std::string act_for ABSL_GUARDED_BY(mutex);
@@ -634,6 +636,10 @@ TEST_F(RoutesTest, WhileTheServerIsDownTheAnswerSaysSoAndKeepsTheText) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_THAT(answer.body, HasSubstr("Mail is encrypted"));
   EXPECT_THAT(answer.body, HasSubstr("cannot be reached"));
+  // The next one does not wait for it again.
+  EXPECT_THAT(Send("commands", Command("list"), "Token new-token").body,
+              HasSubstr("cannot be reached"));
+  EXPECT_EQ(server_->lookups, 1);
 }
 
 TEST_F(RoutesTest, ASubmittedFormRunsItsCommandOnceAndKeepsWhatWasTypedWhenItCannot) {
