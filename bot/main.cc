@@ -19,6 +19,7 @@
 #include "bot/commands/dispatcher.h"
 #include "bot/config.h"
 #include "bot/console_input.h"
+#include "bot/delivery/steady_clock.h"
 #include "bot/delivery/worker.h"
 #include "bot/http/client.h"
 #include "bot/http/listener.h"
@@ -65,19 +66,7 @@ class BotMetrics {
 
   void CountRejected(const char* reason) { rejected_.Add({{"reason", reason}}).Increment(); }
 
-  std::string Text(const WorkerStats& stats) const {
-    std::string text = prometheus::TextSerializer().Serialize(registry_.Collect());
-    const auto counter = [&](const char* name, const char* help, int64_t value) {
-      absl::StrAppend(&text, "# HELP ", name, " ", help, "\n# TYPE ", name, " counter\n", name, " ",
-                      value, "\n");
-    };
-    counter("belfry_bot_delivered_total", "Notices delivered", stats.delivered);
-    counter("belfry_bot_retried_total", "Attempts that will be repeated", stats.retried);
-    counter("belfry_bot_failed_total", "Notices that could not be delivered", stats.failed);
-    counter("belfry_bot_lease_errors_total", "Times the server could not be asked",
-            stats.lease_errors);
-    return text;
-  }
+  std::string Text() const { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
 
  private:
   prometheus::Registry registry_;
@@ -136,7 +125,8 @@ absl::Status Run(const config::v1::BotConfig& config, const Flags& flags, const 
   WorkerOptions worker_options;
   worker_options.holder = config.holder();
   worker_options.incarnation = UuidV7(absl::Now(), random);
-  DeliveryWorker worker(client, &platforms, view, worker_options);
+  SteadyClock steady;
+  DeliveryWorker worker(client, &platforms, view, &steady, &random, worker_options);
 
   router.Add("/healthz",
              [](HttpRequest, HttpListener::Respond respond) { respond({.body = "ok\n"}); });
@@ -145,7 +135,8 @@ absl::Status Run(const config::v1::BotConfig& config, const Flags& flags, const 
     respond({.status = ready ? 200 : 503, .body = ready ? "ready\n" : "no server\n"});
   });
   router.Add("/metrics", [&](HttpRequest, HttpListener::Respond respond) {
-    respond({.content_type = "text/plain; version=0.0.4", .body = metrics.Text(worker.stats())});
+    respond({.content_type = "text/plain; version=0.0.4",
+             .body = absl::StrCat(metrics.Text(), worker.StatsText())});
   });
   std::unique_ptr<HttpListener> listener;
   if (!config.listen().empty()) {

@@ -8,7 +8,7 @@ packages=(
   ca-certificates ccache chromium cmake curl fonts-dejavu-core g++ git libabsl-dev libboost1.81-dev
   libcli11-dev libcurl4-openssl-dev libgmock-dev libgrpc++-dev libgtest-dev libprotobuf-dev
   libspdlog-dev libsqlite3-dev libssl-dev make mold ninja-build nlohmann-json3-dev openssl pkg-config
-  procps prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc sqlite3 tzdata
+  postfix procps prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc sqlite3 tzdata
 )
 # The peers speak JavaScript; any Node.js from 18 on will do.
 command -v node > /dev/null || packages+=(nodejs)
@@ -23,6 +23,8 @@ if [ ${#missing[@]} -gt 0 ]; then
   sudo=
   if [ "$(id -u)" != 0 ]; then sudo=sudo; fi
   $sudo apt-get update -qq
+  # The tests start Postfix with a configuration of their own; the machine gets no mail server.
+  echo 'postfix postfix/main_mailer_type select No configuration' | $sudo debconf-set-selections
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     -o Dpkg::Use-Pty=0 "${missing[@]}" > /dev/null
 fi

@@ -8,20 +8,6 @@
 #include "spdlog/spdlog.h"
 
 namespace belfry::bot {
-namespace {
-
-chat::CommandResult Unreachable(const ChatRequest& request, const absl::Status& status) {
-  spdlog::warn("cannot look up a chat account: {}", std::string(status.message()));
-  chat::CommandResult result;
-  result.status = status;
-  result.card.tone = chat::Tone::kDanger;
-  result.card.title = "Belfry cannot be reached";
-  result.card.body = absl::StrCat("Nothing was done. You wrote: ", request.text);
-  result.card.hints = {"Send it again in a minute; the same text is safe to repeat."};
-  return result;
-}
-
-}  // namespace
 
 CommandDispatcher::CommandDispatcher(client::Client client, chat::CommandRunner* runner,
                                      int threads)
@@ -61,8 +47,27 @@ void CommandDispatcher::Loop() {
   }
 }
 
+chat::CommandResult CommandDispatcher::Unreachable(const ChatRequest& request,
+                                                   const absl::Status& status) {
+  // What was not asked says nothing new.
+  if (!server_.IsDown()) {
+    spdlog::warn("cannot look up a chat account: {}", std::string(status.message()));
+    server_.NoteDown();
+  }
+  chat::CommandResult result;
+  result.status = status;
+  result.card.tone = chat::Tone::kDanger;
+  result.card.title = "Belfry cannot be reached";
+  result.card.body = absl::StrCat("Nothing was done. You wrote: ", request.text);
+  result.card.hints = {"Send it again in a minute; the same text is safe to repeat."};
+  return result;
+}
+
 chat::CommandResult CommandDispatcher::Run(const Job& job) {
   const ChatRequest& request = job.request;
+  if (server_.IsDown()) {
+    return Unreachable(request, absl::UnavailableError("the server was not there a moment ago"));
+  }
   chat::CommandContext context;
   context.root = job.root;
   v1::ChatAccount account;

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "bot/commands/people.h"
 #include "bot/commands/places.h"
+#include "bot/commands/reachability.h"
 #include "bot/platform/chat_request.h"
 #include "client-lib/chat/run.h"
 
@@ -47,6 +48,8 @@ class CommandDispatcher {
 
   void Loop();
   chat::CommandResult Run(const Job& job);
+  // The server cannot be asked: says so, and keeps what was typed.
+  chat::CommandResult Unreachable(const ChatRequest& request, const absl::Status& status);
   chat::CommandResult RunIn(chat::CommandContext context, const ChatRequest& request);
   bool HasWorkOrStops() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return stopping_ || !jobs_.empty();
@@ -56,6 +59,7 @@ class CommandDispatcher {
   chat::CommandRunner* const runner_;
   People people_;
   Places places_;
+  Reachability server_;
   absl::Mutex mutex_;
   std::deque<Job> jobs_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

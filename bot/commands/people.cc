@@ -21,6 +21,7 @@ absl::StatusOr<std::string> People::Find(absl::string_view platform, absl::strin
   request.mutable_account()->set_user_id(std::string(user_id));
   client::CallOptions call;
   call.act_for = "";  // the bot asks for itself
+  call.deadline = kPatience;
   const absl::StatusOr<v1::LookupChatAccountResponse> answer =
       client_.LookupChatAccount(request, call);
   if (!answer.ok()) return answer.status();

@@ -20,6 +20,8 @@ namespace belfry::bot {
 class People {
  public:
   static constexpr absl::Duration kAgeMax = absl::Seconds(30);
+  // Somebody waits for an answer, even when it is that there is none.
+  static constexpr absl::Duration kPatience = absl::Milliseconds(1500);
 
   explicit People(client::Client client) : client_(std::move(client)) {}
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "bot/http/loopback.h"
 
 namespace belfry::bot {
 namespace {
@@ -24,14 +25,6 @@ size_t Append(char* bytes, size_t size, size_t count, void* user) {
   if (sink.body.size() + size * count > sink.max) return 0;  // ends the transfer
   sink.body.append(bytes, size * count);
   return size * count;
-}
-
-bool IsLoopback(const std::string& url) {
-  for (const char* prefix :
-       {"http://127.", "http://localhost:", "http://localhost/", "http://[::1]"}) {
-    if (absl::StartsWith(url, prefix)) return true;
-  }
-  return false;
 }
 
 // Before these nothing of the request has left.
@@ -58,7 +51,7 @@ CurlHttpClient::CurlHttpClient(CurlOptions options) : options_(options) {
 }
 
 absl::StatusOr<HttpResponse> CurlHttpClient::Send(const OutgoingRequest& request) {
-  if (!absl::StartsWith(request.url, "https://") && !IsLoopback(request.url)) {
+  if (!absl::StartsWith(request.url, "https://") && !IsLoopbackUrl(request.url)) {
     return absl::InvalidArgumentError("only https addresses, and http on loopback, are allowed");
   }
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(curl_easy_init(),
@@ -90,8 +83,12 @@ absl::StatusOr<HttpResponse> CurlHttpClient::Send(const OutgoingRequest& request
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Append);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
-  if (request.method == "POST") {
+  if (request.method != "GET") {
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    // PUT and the like: like POST, under another word.
+    if (request.method != "POST") {
+      curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    }
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());

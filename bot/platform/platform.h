@@ -24,6 +24,9 @@ struct Outgoing {
   std::optional<v1::MessageRef> thread;
   // Show it outside the thread as well.
   bool broadcast = false;
+  // The delivery that the card was made from, for platforms that send data or thread by incident;
+  // null for answers to commands. Only during the call.
+  const v1::Delivery* source = nullptr;
 };
 
 // One chat platform or other sink. Thread-safe; calls block for as long as their time-outs allow.
@@ -40,6 +43,14 @@ class Platform {
   // UNIMPLEMENTED when the platform cannot say.
   virtual absl::StatusOr<std::optional<v1::MessageRef>> Find(const Outgoing& message,
                                                              absl::Time since) = 0;
+  // Opens the channel that `room` asks for and invites its members; with `existing`, only invites
+  // those who are missing there. `delivery` marks the channel, so that a repeat finds it instead of
+  // opening a second one. The result's `message.channel` is the channel.
+  virtual SendResult OpenRoom(const v1::Endpoint& /*endpoint*/, const v1::RoomRequest& /*room*/,
+                              const std::string& /*delivery*/,
+                              const v1::MessageRef* /*existing*/) {
+    return SendResult::Failed(SendFailure::kTargetBroken, "this platform has no rooms");
+  }
 };
 
 }  // namespace belfry::bot

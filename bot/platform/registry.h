@@ -3,6 +3,7 @@
 #define BELFRY_BOT_PLATFORM_REGISTRY_H_
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,10 +33,12 @@ class PlatformRegistry {
     return nullptr;
   }
 
+  // Each once, however many workspaces it has: whoever asks for a platform twice gets its notices
+  // twice.
   std::vector<std::string> Names() const {
-    std::vector<std::string> names;
-    for (const Entry& entry : entries_) names.emplace_back(entry.platform->name());
-    return names;
+    std::set<std::string> names;
+    for (const Entry& entry : entries_) names.emplace(entry.platform->name());
+    return {names.begin(), names.end()};
   }
 
  private:

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "bot/platform/slack/blocks.h"
+#include "bot/platform/slack/lookup.h"
 
 namespace belfry::bot::slack {
 namespace {
@@ -14,7 +17,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr char kMetadataType[] = "belfry_delivery";
-constexpr int kHistoryMax = 100;
 
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -73,7 +75,11 @@ SendResult Classify(const HttpResponse& response, const Json& body) {
   if (response.status >= 500) {
     return SendResult::Failed(SendFailure::kAmbiguous, absl::StrCat("HTTP ", response.status));
   }
-  if (response.status != 200 || !body.is_object()) {
+  // Whatever answered, the message may have been taken before.
+  if (response.status == 200 && !body.is_object()) {
+    return SendResult::Failed(SendFailure::kAmbiguous, "the answer is no JSON");
+  }
+  if (response.status != 200) {
     return SendResult::Failed(SendFailure::kBug, absl::StrCat("HTTP ", response.status));
   }
   const auto ok = body.find("ok");
@@ -148,34 +154,24 @@ SendResult SlackPlatform::Update(const v1::MessageRef& target, const Outgoing& m
 absl::StatusOr<std::optional<v1::MessageRef>> SlackPlatform::Find(const Outgoing& message,
                                                                   absl::Time since) {
   // Methods that read take a query, not JSON.
-  std::string url = absl::StrCat(
-      options_.api_base_url,
-      message.thread.has_value() ? "conversations.replies" : "conversations.history",
-      "?channel=", message.endpoint.address(), "&include_all_metadata=true&limit=", kHistoryMax,
-      "&oldest=", absl::ToUnixSeconds(since - absl::Minutes(1)));
-  if (message.thread.has_value()) absl::StrAppend(&url, "&ts=", message.thread->id());
-  OutgoingRequest request;
-  request.method = "GET";
-  request.url = std::move(url);
-  request.headers = {{"Authorization", absl::StrCat("Bearer ", options_.bot_token)}};
-  const absl::StatusOr<HttpResponse> response = http_.Send(request);
-  if (!response.ok()) return response.status();
-  const Json body = Json::parse(response->body, nullptr, /*allow_exceptions=*/false);
-  const SendResult result = Classify(*response, body);
-  if (!result.ok()) return absl::UnavailableError(absl::StrCat("look-up: ", result.detail));
-  const auto messages = body.find("messages");
-  if (messages == body.end() || !messages->is_array()) return std::nullopt;
-  for (const Json& found : *messages) {
-    if (!found.is_object()) continue;
-    const Json::json_pointer path("/metadata/event_payload/delivery");
-    if (!found.contains(path) || found.at(path) != message.delivery) continue;
-    v1::MessageRef ref;
-    ref.set_workspace(options_.workspace);
-    ref.set_channel(message.endpoint.address());
-    ref.set_id(TextOf(found, "ts"));
-    return ref;
-  }
-  return std::nullopt;
+  const Read read = [this](const char* method, const auto& query, Json* answer) {
+    OutgoingRequest request;
+    request.method = "GET";
+    request.url = absl::StrCat(options_.api_base_url, method);
+    char separator = '?';
+    for (const auto& [name, value] : query) {
+      absl::StrAppend(&request.url, std::string(1, std::exchange(separator, '&')), name, "=",
+                      absl::StrReplaceAll(value, {{"+", "%2B"}, {"/", "%2F"}, {"=", "%3D"}}));
+    }
+    request.headers = {{"Authorization", absl::StrCat("Bearer ", options_.bot_token)}};
+    const absl::StatusOr<HttpResponse> response = http_.Send(request);
+    if (!response.ok()) {
+      return SendResult::Failed(SendFailure::kNotSent, std::string(response.status().message()));
+    }
+    *answer = Json::parse(response->body, nullptr, /*allow_exceptions=*/false);
+    return Classify(*response, *answer);
+  };
+  return FindDelivery(read, message, since);
 }
 
 SendResult SlackPlatform::Respond(const std::string& response_url, const chat::Card& card) {

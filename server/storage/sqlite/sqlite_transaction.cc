@@ -1,6 +1,7 @@
 #include "server/storage/sqlite/sqlite_transaction.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
@@ -206,13 +207,14 @@ absl::Status SqliteTransaction::UpdateDelivery(const DeliveryRow& row) {
 
 absl::Status SqliteTransaction::ReleaseLeases(absl::string_view holder,
                                               absl::string_view incarnation, int64_t now_us) {
-  // Whoever held it may have sent it: ambiguous.
+  // Whoever held it may have sent it: ambiguous. Incarnations sort by time: a call that a bot left
+  // waiting here when it died must not take away what its next incarnation holds by now.
   BELFRY_ASSIGN_OR_RETURN(
       Statement * expired,
       connection_->Cached("UPDATE deliveries SET state = 1, ambiguous = 1, lease_holder = '', "
                           "lease_incarnation = '', lease_until_us = 0 "
                           "WHERE state = 2 AND (lease_until_us <= ?1 OR "
-                          "(lease_holder = ?2 AND lease_incarnation <> ?3))"));
+                          "(lease_holder = ?2 AND lease_incarnation < ?3))"));
   return expired->Bind(1, now_us).Bind(2, holder).Bind(3, incarnation).Run();
 }
 
@@ -229,7 +231,10 @@ absl::StatusOr<std::vector<DeliveryRow>> SqliteTransaction::LeaseDeliveries(
                           "  AND e.sequence < d.sequence) "
                           "ORDER BY sequence LIMIT ?3"));
   std::vector<DeliveryRow> leased;
+  // Named twice, a platform would give every row twice.
+  std::set<std::string> seen;
   for (const std::string& platform : platforms) {
+    if (!seen.insert(platform).second) continue;
     const int room = max - static_cast<int>(leased.size());
     if (room <= 0) break;
     select->Bind(1, platform).Bind(2, now_us).Bind(3, room);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 
 import { chromium } from 'playwright-core';
 
-const BROWSER = '/usr/bin/chromium';
+export const BROWSER = '/usr/bin/chromium';
 const TIMEOUT_MS = 15_000;
 
 /** A page in a browser that lives as long as the test `t`. */

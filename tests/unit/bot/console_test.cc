@@ -57,26 +57,26 @@ class ConsoleTest : public ::testing::Test {
 
 TEST_F(ConsoleTest, AfterACrashItLooksBeforeItPostsAgain) {
   v1::Delivery delivery = Delivery("deliveries/1");
-  const auto first = SendDelivery(platforms_, delivery, chat::View());
+  const auto first = SendDelivery(platforms_, delivery, chat::View(), true).report;
   EXPECT_EQ(first.outcome(), v1::ReportDeliveryRequest::OUTCOME_DELIVERED);
   Open();  // the process died before it could report
   delivery.set_ambiguous(true);
-  const auto again = SendDelivery(platforms_, delivery, chat::View());
+  const auto again = SendDelivery(platforms_, delivery, chat::View(), true).report;
   EXPECT_EQ(again.outcome(), v1::ReportDeliveryRequest::OUTCOME_DELIVERED);
   EXPECT_EQ(again.message().id(), first.message().id());
   EXPECT_EQ(Lines(), 1);
   delivery.set_name("deliveries/2");
-  SendDelivery(platforms_, delivery, chat::View());
+  SendDelivery(platforms_, delivery, chat::View(), true);
   EXPECT_EQ(Lines(), 2);
 }
 
 TEST_F(ConsoleTest, ALineCutShortByACrashWasNeverShown) {
-  SendDelivery(platforms_, Delivery("deliveries/1"), chat::View());
+  SendDelivery(platforms_, Delivery("deliveries/1"), chat::View(), true);
   std::ofstream(path(), std::ios::app) << "{\"action\":\"post\",\"delivery\":\"deliv";
   Open();
   v1::Delivery delivery = Delivery("deliveries/2");
   delivery.set_ambiguous(true);
-  EXPECT_EQ(SendDelivery(platforms_, delivery, chat::View()).message().id(), "2");
+  EXPECT_EQ(SendDelivery(platforms_, delivery, chat::View(), true).report.message().id(), "2");
   EXPECT_EQ(Lines(), 2);
 }
 
@@ -84,17 +84,17 @@ TEST_F(ConsoleTest, AHeadlineIsEditedAndKeepsItsPlace) {
   v1::Delivery delivery = Delivery("deliveries/1");
   delivery.mutable_notice()->set_kind(v1::Notice::KIND_HEADLINE);
   delivery.mutable_notice()->mutable_incident()->set_name("incidents/DOP-2026-0001");
-  const auto posted = SendDelivery(platforms_, delivery, chat::View());
+  const auto posted = SendDelivery(platforms_, delivery, chat::View(), true).report;
   delivery.set_name("deliveries/2");
   *delivery.mutable_headline() = posted.message();
-  const auto edited = SendDelivery(platforms_, delivery, chat::View());
+  const auto edited = SendDelivery(platforms_, delivery, chat::View(), true).report;
   EXPECT_EQ(edited.message().id(), posted.message().id());
 }
 
 TEST_F(ConsoleTest, WithoutAnAdapterTheDeliveryFails) {
   v1::Delivery delivery = Delivery("deliveries/1");
   delivery.mutable_endpoint()->set_platform("pigeon");
-  const auto report = SendDelivery(platforms_, delivery, chat::View());
+  const auto report = SendDelivery(platforms_, delivery, chat::View(), true).report;
   EXPECT_EQ(report.outcome(), v1::ReportDeliveryRequest::OUTCOME_FAILED);
   EXPECT_THAT(report.error(), ::testing::HasSubstr("pigeon"));
 }

@@ -14,6 +14,7 @@
 #include "absl/synchronization/notification.h"
 #include "bot/http/client.h"
 #include "bot/http/listener.h"
+#include "bot/http/loopback.h"
 #include "bot/platform/slack/slack_platform.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -69,6 +70,20 @@ HttpListener::Handler Echo() {
     respond({.body = absl::StrCat(request.method, " ", request.path, "?", request.query, " ",
                                   request.body.size())});
   };
+}
+
+TEST(LoopbackTest, IsWhatItIsAndNotWhatBeginsLikeIt) {
+  for (const char* url : {"http://127.0.0.1:80/x", "http://127.9.9.9/", "http://localhost/x",
+                          "http://localhost:8080", "http://[::1]:80/x", "http://127.0.0.1?x"}) {
+    EXPECT_TRUE(IsLoopbackUrl(url)) << url;
+  }
+  for (const char* url :
+       {"http://127.0.0.1.evil.example/", "http://127.evil.example/", "http://localhost.evil/",
+        "http://localhost:80@evil.example/", "http://127.0.0.1@evil.example/", "http://127.1/",
+        "http://0177.0.0.1/", "http://10.0.0.1/", "http://[::2]/", "https://127.0.0.1/", "",
+        "http://", "http://127.0.0.1\\@evil.example/x@y"}) {
+    EXPECT_FALSE(IsLoopbackUrl(url)) << url;
+  }
 }
 
 TEST(ListenerTest, TakesLargeFormsAndRefusesLargerOnesChunkedOrNot) {

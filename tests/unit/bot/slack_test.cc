@@ -224,8 +224,8 @@ INSTANTIATE_TEST_SUITE_P(
         AnswerCase{200, R"({"ok":false,"error":"message_not_found"})", SendFailure::kMessageGone},
         AnswerCase{200, R"({"ok":false,"error":"token_revoked"})", SendFailure::kWorkspaceBroken},
         AnswerCase{200, R"({"ok":false,"error":"invalid_blocks"})", SendFailure::kBug},
-        AnswerCase{200, "not json", SendFailure::kBug}, AnswerCase{200, "[]", SendFailure::kBug},
-        AnswerCase{302, "", SendFailure::kBug}),
+        AnswerCase{200, "not json", SendFailure::kAmbiguous},
+        AnswerCase{200, "[]", SendFailure::kAmbiguous}, AnswerCase{302, "", SendFailure::kBug}),
     [](const auto& answer) {
       return absl::StrCat("Answer", answer.index, "Is", answer.param.status);
     });

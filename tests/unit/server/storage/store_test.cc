@@ -429,6 +429,30 @@ TEST_F(StoreTest, LeasesTheOldestOfEachConversation) {
   EXPECT_THAT(Lease(150), ElementsAre("a2?", "b1?"));
 }
 
+TEST_F(StoreTest, WhatADeadBotLeftWaitingTakesNothingFromItsNextIncarnation) {
+  Commit([](auto& transaction) {
+    for (const char* id : {"a", "b"}) {
+      DeliveryRow row = Delivery(std::string(id) + "1", id);
+      ASSERT_THAT(transaction.AddDelivery(row), IsOk());
+    }
+  });
+  EXPECT_THAT(Lease(1, "2"), ElementsAre("a1", "b1"));
+  // The call of the first incarnation was still waiting.
+  EXPECT_THAT(Lease(2, "1"), IsEmpty());
+  EXPECT_THAT(Lease(3, "2"), IsEmpty());
+  EXPECT_THAT(Lease(4, "3"), ElementsAre("a1?", "b1?"));
+}
+
+TEST_F(StoreTest, APlatformThatIsNamedTwiceGivesEachRowOnce) {
+  Commit([&](storage::Transaction& transaction) {
+    DeliveryRow row = Delivery("a1", "a");
+    ASSERT_THAT(transaction.AddDelivery(row), IsOk());
+    const auto leased = transaction.LeaseDeliveries("bot", "1", {"console", "console"}, 1, 100, 10);
+    ASSERT_THAT(leased, IsOk());
+    EXPECT_THAT(*leased, SizeIs(1));
+  });
+}
+
 TEST_F(StoreTest, ANewIncarnationGetsWhatTheOldOneHeld) {
   Commit([](auto& transaction) {
     DeliveryRow row = Delivery("a1", "a");
