@@ -83,18 +83,21 @@ Card FormCard(const DocumentType& document, const View& view, absl::string_view 
   return card;
 }
 
-std::vector<std::string> MissingFields(const DocumentType& document,
-                                       const std::vector<v1::DocumentField>& fields) {
-  std::vector<std::string> missing;
+std::string NeededNote(const DocumentType::Field& field) {
+  const std::string clauses = absl::StrJoin(field.clauses(), ", ");
+  return absl::StrCat("This is needed",
+                      field.has_required_when() ? absl::StrCat(" ", Needed(field)) : "",
+                      clauses.empty() ? "." : absl::StrCat(" (", clauses, ")."));
+}
+
+std::vector<const DocumentType::Field*> MissingFields(
+    const DocumentType& document, const std::vector<v1::DocumentField>& fields) {
+  std::vector<const DocumentType::Field*> missing;
   for (const auto& wanted : document.fields()) {
     bool given =
         wanted.has_required_when() ? !Fits(wanted.required_when(), fields) : !wanted.required();
     for (const auto& field : fields) given = given || field.name() == wanted.name();
-    if (given) continue;
-    missing.push_back(absl::StrCat(
-        wanted.name(), wanted.clauses().empty()
-                           ? ""
-                           : absl::StrCat(" (", absl::StrJoin(wanted.clauses(), ", "), ")")));
+    if (!given) missing.push_back(&wanted);
   }
   return missing;
 }

@@ -23,10 +23,13 @@ std::vector<std::vector<std::string>> FieldTable(const policy::v1::DocumentType&
 // The form of a document, with `line` to copy and fill: what is shown when nothing was filled in.
 Card FormCard(const policy::v1::DocumentType& document, const View& view, absl::string_view line);
 
-// The fields that are needed beside `fields`, each with its clauses. Which ones are needed may
-// depend on the answers in others.
-std::vector<std::string> MissingFields(const policy::v1::DocumentType& document,
-                                       const std::vector<v1::DocumentField>& fields);
+// The fields that are needed beside `fields`. Which ones are needed may depend on the answers in
+// others.
+std::vector<const policy::v1::DocumentType::Field*> MissingFields(
+    const policy::v1::DocumentType& document, const std::vector<v1::DocumentField>& fields);
+
+// "This is needed if channel is EMAIL (POL-3.13)."
+std::string NeededNote(const policy::v1::DocumentType::Field& field);
 
 // Code, title, other words for it: every document of the pack.
 std::vector<std::vector<std::string>> DocumentTable(const policy::v1::Policy& policy);

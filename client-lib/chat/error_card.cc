@@ -41,6 +41,11 @@ bool IsRead(VerbKind kind) {
     case VerbKind::kTimeline:
     case VerbKind::kWho:
     case VerbKind::kWhoAmI:
+    case VerbKind::kHome:
+    case VerbKind::kStatus:
+    case VerbKind::kReport:
+    case VerbKind::kPhase:
+    case VerbKind::kNotNow:
     case VerbKind::kHelp:
       return true;
     default:

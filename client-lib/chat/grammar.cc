@@ -87,6 +87,19 @@ std::vector<const policy::v1::Transition*> Grammar::TransitionsOf(absl::string_v
   return transitions;
 }
 
+std::vector<std::string> Grammar::StepsTo(absl::string_view state) const {
+  std::vector<std::string> verbs;
+  for (const auto& known : policy_->states()) {
+    if (Letters(known.code()) != Letters(state) && !SameWord(known.title(), state)) continue;
+    for (const auto& transition : policy_->transitions()) {
+      const std::string verb = absl::AsciiStrToLower(transition.verb());
+      if (transition.to() != known.code() || transition.merges()) continue;
+      if (std::find(verbs.begin(), verbs.end(), verb) == verbs.end()) verbs.push_back(verb);
+    }
+  }
+  return verbs;
+}
+
 std::map<std::string, KeyRef> Grammar::KeysOf(const VerbRef& verb,
                                               const policy::v1::DocumentType* document) const {
   const absl::string_view row =

@@ -46,6 +46,9 @@ class Grammar {
   // All transitions of one verb.
   std::vector<const policy::v1::Transition*> TransitionsOf(absl::string_view verb) const;
 
+  // The verbs of the steps that lead to a state, by its code or title; those of merging left out.
+  std::vector<std::string> StepsTo(absl::string_view state) const;
+
   // The keys of a verb, normalized. `document` is the type whose fields stand for "*field"; null
   // where there is none.
   std::map<std::string, KeyRef> KeysOf(const VerbRef& verb,

@@ -91,12 +91,48 @@ void AddChoices(const Grammar& grammar, VerbKind kind, Card& card) {
   }
 }
 
-std::vector<std::string> VerbsOf(const FoldedGroup& group) {
+// Counts what it leaves out.
+class Menu {
+ public:
+  Menu(const Grammar& grammar, const Allowance& allowance, const View& view)
+      : grammar_(grammar), allowance_(allowance), view_(view) {}
+
+  bool Has(const VerbRef& verb) {
+    if (MayUse(grammar_, verb, allowance_, view_)) return true;
+    ++left_out_;
+    return false;
+  }
+  int left_out() const { return left_out_; }
+
+ private:
+  const Grammar& grammar_;
+  const Allowance& allowance_;
+  const View& view_;
+  int left_out_ = 0;
+};
+
+std::vector<std::string> VerbsOf(const FoldedGroup& group, Menu& menu) {
   std::vector<std::string> names;
   for (const Verb& verb : Verbs()) {
-    if (verb.group == group.name) names.emplace_back(verb.name);
+    if (verb.group != group.name) continue;
+    if (menu.Has({verb.kind, std::string(verb.name)})) names.emplace_back(verb.name);
   }
   return names;
+}
+
+void SayWhere(const Allowance& allowance, absl::string_view incident, Card& card) {
+  if (allowance.unlinked) {
+    card.title = "Belfry does not know you yet";
+    card.body =
+        "You may report an incident, and link your account to do more. In an emergency call "
+        "CommonHelp; do not wait for this.";
+  } else if (incident.empty()) {
+    card.title = "Belfry, the incident desk";
+    card.body = "Type a command. In the channel or thread of an incident, its id can be left away.";
+  } else {
+    card.title = absl::StrCat("Belfry · you are at ", IncidentId(incident));
+    card.body = "Type a command; without an id it is about this incident.";
+  }
 }
 
 Card GroupHelpCard(const FoldedGroup& group, const View& view) {
@@ -120,18 +156,16 @@ std::string SyntaxOf(const Grammar& grammar, const VerbRef& verb) {
                       NeedsReason(grammar, verb.name) ? " <reason>" : " [reason]");
 }
 
-Card HelpCard(const Grammar& grammar, const View& view, absl::string_view incident) {
+Card HelpCard(const Grammar& grammar, const View& view, absl::string_view incident,
+              const Allowance& allowance) {
   Card card;
-  card.title = incident.empty() ? "Belfry, the incident desk"
-                                : absl::StrCat("Belfry · you are at ", IncidentId(incident));
-  card.body = incident.empty()
-                  ? "Type a command. In the channel or thread of an incident, its id can be left "
-                    "away."
-                  : "Type a command; without an id it is about this incident.";
+  SayWhere(allowance, incident, card);
+  Menu menu(grammar, allowance, view);
   card.table.push_back({"Command", "What it does"});
   absl::string_view group;
   const auto add_transitions = [&] {
     for (const std::string& verb : grammar.TransitionVerbs()) {
+      if (!menu.Has({VerbKind::kTransition, verb})) continue;
       card.table.push_back({SyntaxOf(grammar, {VerbKind::kTransition, verb}),
                             TransitionSummary(grammar, view, verb)});
     }
@@ -141,24 +175,41 @@ Card HelpCard(const Grammar& grammar, const View& view, absl::string_view incide
     if (group == "Respond" && verb.group != group) add_transitions();
     const FoldedGroup* folded = FindFoldedGroup(verb.group);
     if (folded == nullptr) {
-      card.table.push_back({std::string(verb.syntax), std::string(verb.summary)});
+      if (menu.Has({verb.kind, std::string(verb.name)})) {
+        card.table.push_back({std::string(verb.syntax), std::string(verb.summary)});
+      }
     } else if (verb.group != group) {
-      card.table.push_back(
-          {absl::StrJoin(VerbsOf(*folded), ", "),
-           absl::StrCat(folded->summary, ": help ", absl::AsciiStrToLower(folded->name))});
+      if (const auto names = VerbsOf(*folded, menu); !names.empty()) {
+        card.table.push_back(
+            {absl::StrJoin(names, ", "),
+             absl::StrCat(folded->summary, ": help ", absl::AsciiStrToLower(folded->name))});
+      }
     }
     group = verb.group;
+  }
+  if (menu.left_out() > 0) {
+    const bool one = menu.left_out() == 1;
+    card.context = absl::StrCat(
+        menu.left_out(), one ? " more command needs " : " more commands need ",
+        allowance.unlinked ? "a linked account" : "another role, or come at another time", ": ",
+        view.Typed("help all"));
   }
   card.hints.push_back(view.Typed("help <command>"));
   card.hints.push_back(incident.empty() ? view.Typed(VerbOf(VerbKind::kOpen).example)
                                         : view.Typed(absl::StrCat("show ", IncidentId(incident))));
+  card.buttons = LikelyButtons(grammar, allowance, view);
   return card;
 }
 
 absl::StatusOr<Card> HelpCardFor(const Grammar& grammar, const View& view,
-                                 absl::string_view incident,
-                                 const std::vector<std::string>& words) {
-  if (words.empty()) return HelpCard(grammar, view, incident);
+                                 absl::string_view incident, const std::vector<std::string>& words,
+                                 const Allowance& allowance) {
+  if (words.empty()) return HelpCard(grammar, view, incident, allowance);
+  if (absl::EqualsIgnoreCase(words[0], "all")) {
+    Allowance everything;
+    everything.incident = allowance.incident;
+    return HelpCard(grammar, view, incident, everything);
+  }
   const std::optional<VerbRef> verb = grammar.FindVerb(words[0]);
   if (!verb.has_value()) {
     if (const FoldedGroup* group = FindFoldedGroup(words[0]); group != nullptr) {

@@ -6,7 +6,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client-lib/chat/buttons.h"
+#include "client-lib/chat/forms.h"
 #include "client-lib/chat/parser.h"
+#include "client-lib/chat/personal.h"
 #include "client-lib/chat/time_format.h"
 #include "client-lib/chat/utf8.h"
 #include "client-lib/chat/values.h"
@@ -16,7 +19,6 @@ namespace {
 
 constexpr size_t kTitleCharacters = 120;  // leaves room for the id in a platform's 150
 constexpr size_t kBodyCharacters = 600;
-constexpr size_t kButtonsMax = 5;
 
 std::string Names(const google::protobuf::RepeatedPtrField<std::string>& resources) {
   return absl::StrJoin(resources, ", ", [](std::string* out, const std::string& resource) {
@@ -76,15 +78,16 @@ std::string StatusLine(const v1::Incident& incident, const View& view) {
   return absl::StrJoin(parts, " · ");
 }
 
-// What the pack asks before the step that the verb takes.
-std::string ConfirmText(absl::string_view verb, const View& view) {
-  if (view.policy == nullptr) return "";
+// Pressing it alone would say too little: the verb's form asks, or the pack wants a reason.
+bool AsksForWords(absl::string_view verb, absl::string_view command, const View& view) {
+  if (WordsWantForm(command)) return true;
+  if (view.policy == nullptr) return false;
   for (const auto& transition : view.policy->transitions()) {
-    if (absl::EqualsIgnoreCase(transition.verb(), verb) && !transition.confirm().empty()) {
-      return transition.confirm();
+    if (absl::EqualsIgnoreCase(transition.verb(), verb) && transition.reason_required()) {
+      return true;
     }
   }
-  return "";
+  return false;
 }
 
 std::vector<std::string> NextSteps(const v1::Incident& incident, const View& view) {
@@ -128,7 +131,8 @@ bool IsOngoing(const v1::Incident& incident, const View& view) {
 }
 
 bool IsWithheld(const v1::Incident& incident, const View& view) {
-  return incident.restricted() && (!view.show_restricted || incident.title().empty());
+  const bool named_readers_only = incident.restricted() || incident.tlp() == "TLP:RED";
+  return named_readers_only && (!view.show_restricted || incident.title().empty());
 }
 
 std::string IncidentTitle(const v1::Incident& incident) {
@@ -175,19 +179,17 @@ std::vector<CardButton> ActionButtons(const std::vector<std::string>& actions,
   for (const std::string& action : actions) {
     if (buttons.size() == kButtonsMax) break;
     if (action == "ack") {
-      buttons.push_back({"Acknowledge", absl::StrCat("ack ", id), Tone::kGood, ""});
-    } else if (action == "update") {
-      buttons.push_back({"Update", absl::StrCat("update ", id), Tone::kNeutral, ""});
+      buttons.push_back(PressButton("Acknowledge", absl::StrCat("ack ", id), Tone::kGood));
     } else if (action == "escalate") {
-      // A reason is needed and a button has no form: it says what it knows.
-      buttons.push_back({"Escalate", absl::StrCat("escalate ", id, " \"Escalate was pressed\""),
-                         Tone::kDanger, absl::StrCat("Page the next level for ", id, " now?")});
+      buttons.push_back(FormButton("Escalate", absl::StrCat("escalate ", id), Tone::kDanger));
+    } else if (action == "more") {
+      buttons.push_back(PressButton("More…", absl::StrCat("help ", id)));
     } else if (!action.empty()) {
-      // Verbs of the pack; no platform shows more than 75 characters.
-      std::string label = Clip(action, 75);
+      std::string label = action;
       label[0] = absl::ascii_toupper(static_cast<unsigned char>(label[0]));
-      buttons.push_back(
-          {label, absl::StrCat(action, " ", id), Tone::kNeutral, ConfirmText(action, view)});
+      std::string command = absl::StrCat(action, " ", id);
+      const auto button = AsksForWords(action, command, view) ? FormButton : PressButton;
+      buttons.push_back(button(label, std::move(command), Tone::kNeutral));
     }
   }
   return buttons;
@@ -198,9 +200,9 @@ Card RestrictedCard(const v1::Incident& incident, const View& view) {
   Card card;
   card.tone = Tone::kWarning;
   card.title = absl::StrCat(incident.drill() ? "DRILL · " : "", id, " · restricted");
-  card.body =
-      "This incident is restricted. Its content is shown to named readers only; open it "
-      "in Belfry.";
+  card.body = absl::StrCat(
+      incident.restricted() ? "This incident is restricted." : "This incident is marked TLP:RED.",
+      " Its content is shown to named readers only; open it in Belfry.");
   card.hints.push_back(absl::StrCat("belfry show ", id, "   (at a terminal)"));
   // The channel may still acknowledge: that tells nothing.
   if (IsBeingPaged(incident)) card.buttons = ActionButtons({"ack"}, incident, view);
@@ -265,8 +267,11 @@ Card IncidentCard(const v1::Incident& incident, const View& view) {
       actions.emplace_back("update");
       actions.emplace_back("escalate");
     }
+    actions.emplace_back("note");
   }
+  actions.emplace_back("more");
   card.buttons = ActionButtons(actions, incident, view);
+  if (view.policy != nullptr && !view.show_restricted) MaskCard(*view.policy, card);
   return card;
 }
 

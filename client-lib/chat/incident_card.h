@@ -13,8 +13,9 @@ namespace belfry::chat {
 
 // Title "DOP-2026-0007 · SEV3 · title", severity, state, entity, escalation and the next duty.
 // Buttons follow the state: Acknowledge while somebody is being paged, Update and Escalate while
-// the incident is ongoing, none when it is closed. A restricted incident shows its id and where to
-// read on, nothing else, unless `view.show_restricted`.
+// the incident is ongoing, Note until it is closed, and always More…, which is the help for this
+// person here and now. A restricted incident, or one marked TLP:RED, shows its id and where to read
+// on, nothing else, unless `view.show_restricted`. Personal information is masked there too.
 Card IncidentCard(const v1::Incident& incident, const View& view);
 
 // What a restricted incident shows wherever its content must not be seen.
@@ -34,8 +35,8 @@ bool IsBeingPaged(const v1::Incident& incident);
 // Work is going on, as the pack's states say.
 bool IsOngoing(const v1::Incident& incident, const View& view);
 
-// The buttons for actions such as "ack", "update", "escalate"; a step of the life cycle asks before
-// it is done where the pack says so.
+// The buttons for actions such as "ack", "update", "escalate", "note", "more" and the pack's steps.
+// What needs words opens a form; where the pack wants a step confirmed, running it asks.
 std::vector<CardButton> ActionButtons(const std::vector<std::string>& actions,
                                       const v1::Incident& incident, const View& view);
 

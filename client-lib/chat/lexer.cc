@@ -101,15 +101,10 @@ class Lexer {
       token.text = *std::move(text);
       return token;
     }
-    if (line_[at_] == '<') {
-      const size_t end = line_.find('>', at_);
-      if (end != absl::string_view::npos &&
-          line_.substr(at_, end - at_).find('\n') == absl::string_view::npos) {
-        token.kind = Token::Kind::kMention;
-        token.text = std::string(line_.substr(at_, end + 1 - at_));
-        at_ = end + 1;
-        return token;
-      }
+    if (line_[at_] == '<' && MentionEnd() != npos) {
+      token.kind = Token::Kind::kMention;
+      token.text = Mention();
+      return token;
     }
     if (const absl::string_view key = LeadingKey(line_.substr(at_)); !key.empty()) {
       token.kind = Token::Kind::kPair;
@@ -120,6 +115,8 @@ class Lexer {
         if (!value.ok()) return value.status();
         token.value = *std::move(value);
         token.value_quoted = true;
+      } else if (absl::StartsWith(line_.substr(at_), "<@") && MentionEnd() != npos) {
+        token.value = Mention();
       } else {
         token.value = Word();
       }
@@ -144,6 +141,20 @@ class Lexer {
     }
     at_ = end + DecodeUtf8(line_.substr(end)).bytes;
     return Unescape(line_.substr(start, end - start));
+  }
+
+  static constexpr size_t npos = absl::string_view::npos;
+
+  // Where the bracket that is opened here is closed, in the same line of text; npos when it is not.
+  size_t MentionEnd() const {
+    const size_t end = line_.find('>', at_);
+    return end == npos || line_.substr(at_, end - at_).find('\n') != npos ? npos : end;
+  }
+
+  std::string Mention() {
+    const size_t start = at_;
+    at_ = MentionEnd() + 1;
+    return std::string(line_.substr(start, at_ - start));
   }
 
   std::string Word() {

@@ -21,8 +21,8 @@
 
 namespace belfry::chat {
 
-// Longest line, in characters.
-inline constexpr size_t kLineCharactersMax = 8'000;
+// Longest line, in characters: a filing of a dozen texts, each as long as a form lets it be.
+inline constexpr size_t kLineCharactersMax = 40'000;
 
 struct Token {
   enum class Kind { kWord, kQuoted, kPair, kMention };

@@ -1,5 +1,6 @@
 #include "client-lib/chat/notice_card.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,9 +8,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client-lib/chat/buttons.h"
+#include "client-lib/chat/digest_card.h"
+#include "client-lib/chat/duty_button.h"
 #include "client-lib/chat/grammar.h"
 #include "client-lib/chat/incident_card.h"
 #include "client-lib/chat/parser.h"
+#include "client-lib/chat/personal.h"
 #include "client-lib/chat/remedy.h"
 #include "client-lib/chat/values.h"
 
@@ -64,6 +69,19 @@ std::string TitleWithId(const v1::Delivery& delivery, absl::string_view otherwis
   return title;
 }
 
+// What the server offers, and beside it always what everybody may: a note, and the help for here.
+std::vector<CardButton> HeadlineButtons(const v1::Delivery& delivery, const View& view) {
+  std::vector<CardButton> buttons = Buttons(delivery, view);
+  for (const CardButton& more :
+       ActionButtons({"note", "more"}, delivery.notice().incident(), view)) {
+    const bool there =
+        std::any_of(buttons.begin(), buttons.end(),
+                    [&more](const CardButton& button) { return button.label == more.label; });
+    if (!there && buttons.size() < kButtonsMax) buttons.push_back(more);
+  }
+  return buttons;
+}
+
 Card Headline(const v1::Delivery& delivery, const View& view) {
   const v1::Notice& notice = delivery.notice();
   Card card = IncidentCard(notice.incident(), view);
@@ -75,7 +93,7 @@ Card Headline(const v1::Delivery& delivery, const View& view) {
            absl::StrCat(duty.overdue() ? "OVERDUE since " : "", view.Due(duty.due_time()))});
     }
   }
-  if (!notice.actions().empty()) card.buttons = Buttons(delivery, view);
+  if (!notice.actions().empty()) card.buttons = HeadlineButtons(delivery, view);
   return card;
 }
 
@@ -116,6 +134,61 @@ Card Call(const v1::Delivery& delivery, const View& view, Tone tone, absl::strin
   return card;
 }
 
+// Whom a duty falls on: the agency or the incident's, and the roles that must do it.
+std::string OwnersOf(const v1::Notice& notice, const View& view) {
+  const policy::v1::Obligation* duty = view.FindObligation(notice.obligation());
+  if (duty == nullptr) return "";
+  std::string subject = DutySubject(notice.obligation());
+  if (subject.empty()) subject = ShortName(notice.incident().entity());
+  const std::string roles = absl::StrJoin(duty->owner_roles(), ", ");
+  return absl::StrCat(subject, subject.empty() || roles.empty() ? "" : ": ", roles);
+}
+
+// What, for whom, due when; write it, be left in peace for a while, or say that it is not needed.
+Card AskForDuty(const v1::Delivery& delivery, const View& view, Tone tone, absl::string_view kind) {
+  const v1::Notice& notice = delivery.notice();
+  Card card = Call(delivery, view, tone, kind);
+  card.hints = WhatToType(delivery, view);
+  if (notice.obligation().empty()) return card;
+  if (const std::string owners = OwnersOf(notice, view); !owners.empty()) {
+    // Behind the duty, before its deadline.
+    const bool due_last = !card.fields.empty() && card.fields.back().label == "Due";
+    card.fields.insert(card.fields.end() - (due_last ? 1 : 0), {"For", owners});
+  }
+  const Grammar grammar(view.policy);
+  v1::Incident incident = notice.incident();
+  if (incident.name().empty()) incident.set_name(delivery.incident());
+  const auto write = DutyButton(grammar, notice.obligation(), incident);
+  if (!write.has_value()) return card;
+  const std::string about = absl::StrCat(IncidentId(incident.name()), " ", notice.obligation());
+  card.buttons = {*write};
+  // Past the deadline there is nothing left to be put off.
+  if (notice.kind() == v1::Notice::KIND_REMINDER) {
+    card.buttons.push_back(FormButton("Snooze", absl::StrCat("snooze ", about)));
+  }
+  if (IsWaivable(grammar, notice.obligation())) {
+    card.buttons.push_back(FormButton("Not needed", absl::StrCat("waive ", about)));
+  }
+  return card;
+}
+
+// The duty that the card asked for has ended: a receipt, with nothing to press.
+Card Receipt(const v1::Delivery& delivery, const View& view) {
+  const v1::Notice& notice = delivery.notice();
+  Card card = Call(delivery, view, Tone::kGood, "A duty");
+  card.title = absl::StrCat("✓ ", card.title);
+  const v1::TimelineEntry& entry = notice.entry();
+  const bool by_person = notice.has_entry() && !entry.actor().empty();
+  const auto& at = entry.has_time() ? entry.time() : notice.time();
+  const std::string done =
+      absl::StrCat("✓ Done", by_person ? absl::StrCat(" by ", ActorName(entry.actor())) : "",
+                   entry.has_time() || notice.has_time() ? absl::StrCat(", ", view.Time(at)) : "");
+  card.body = card.body.empty() ? done : absl::StrCat(done, "\n", card.body);
+  card.hints.clear();
+  card.buttons.clear();
+  return card;
+}
+
 // A restricted incident: what it is about stays out of chat, that it needs somebody does not.
 Card Withheld(const v1::Delivery& delivery, const View& view) {
   const v1::Notice& notice = delivery.notice();
@@ -141,6 +214,13 @@ Card Withheld(const v1::Delivery& delivery, const View& view) {
     default:
       break;
   }
+  if (notice.done()) {
+    card.title = absl::StrCat("✓ ", RestrictedCard(incident, view).title, " · a duty is done");
+    card.tone = Tone::kGood;
+    card.buttons.clear();
+    card.hints.resize(1);  // where to read on
+    return card;
+  }
   if (notice.has_due_time()) card.fields.push_back({"Due", view.Due(notice.due_time())});
   for (CardButton& button : Buttons(delivery, view)) {
     if (!absl::StartsWith(button.command, "ack ")) continue;
@@ -149,12 +229,10 @@ Card Withheld(const v1::Delivery& delivery, const View& view) {
   return card;
 }
 
-}  // namespace
-
-Card NoticeCard(const v1::Delivery& delivery, const View& view) {
+Card Shown(const v1::Delivery& delivery, const View& view) {
   const v1::Notice& notice = delivery.notice();
-  if (IsWithheld(notice.incident(), view)) return Withheld(delivery, view);
   const std::string id = Id(delivery);
+  if (notice.done()) return Receipt(delivery, view);
   switch (notice.kind()) {
     case v1::Notice::KIND_HEADLINE:
       return Headline(delivery, view);
@@ -165,16 +243,12 @@ Card NoticeCard(const v1::Delivery& delivery, const View& view) {
       if (!id.empty()) card.hints.push_back(view.Typed(absl::StrCat("ack ", id)));
       return card;
     }
-    case v1::Notice::KIND_REMINDER: {
-      Card card = Call(delivery, view, Tone::kWarning, "A duty is due");
-      card.hints = WhatToType(delivery, view);
-      return card;
-    }
-    case v1::Notice::KIND_OVERDUE: {
-      Card card = Call(delivery, view, Tone::kDanger, "A duty is overdue");
-      card.hints = WhatToType(delivery, view);
-      return card;
-    }
+    case v1::Notice::KIND_REMINDER:
+      return AskForDuty(delivery, view, Tone::kWarning, "A duty is due");
+    case v1::Notice::KIND_OVERDUE:
+      return AskForDuty(delivery, view, Tone::kDanger, "A duty is overdue");
+    case v1::Notice::KIND_DIGEST:
+      return DigestCard(notice, view);
     case v1::Notice::KIND_ALARM: {
       Card card = Call(delivery, view, Tone::kDanger, "Alarm");
       card.hints.push_back(view.Typed("deliveries dead"));
@@ -183,6 +257,17 @@ Card NoticeCard(const v1::Delivery& delivery, const View& view) {
     default:
       return Call(delivery, view, Tone::kNeutral, "Notice");
   }
+}
+
+}  // namespace
+
+Card NoticeCard(const v1::Delivery& delivery, const View& view) {
+  const v1::Notice& notice = delivery.notice();
+  if (notice.kind() == v1::Notice::KIND_ROOM) return Card();
+  if (IsWithheld(notice.incident(), view)) return Withheld(delivery, view);
+  Card card = Shown(delivery, view);
+  if (view.policy != nullptr && !view.show_restricted) MaskCard(*view.policy, card);
+  return card;
 }
 
 }  // namespace belfry::chat

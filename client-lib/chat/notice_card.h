@@ -8,9 +8,12 @@
 
 namespace belfry::chat {
 
-// Headline, log line, page, reminder, overdue duty, statement or alarm. Times are absolute unless
-// `view.now` is set, because such messages stay. Buttons are the notice's actions; reminders also
-// say exactly what to type. Restricted incidents show only their id and where to read on.
+// Headline, log line, page, reminder, overdue duty, statement, alarm or digest; an empty card for a
+// room, which is opened and not told. Times are absolute unless `view.now` is set, because such
+// messages stay. Buttons are the notice's actions; a reminder says what, for whom and until when,
+// and can be answered, put off or declined with a form. Once the duty is done its card is a receipt
+// and offers nothing. Restricted incidents show only their id and where to read on; personal
+// information is masked.
 Card NoticeCard(const v1::Delivery& delivery, const View& view);
 
 }  // namespace belfry::chat

@@ -50,14 +50,16 @@ bool TakesIncident(const VerbRef& verb) {
 bool AsksAboutUnknownKeys(VerbKind kind) {
   switch (kind) {
     case VerbKind::kOpen:
+    case VerbKind::kDrill:
     case VerbKind::kList:
     case VerbKind::kDecide:
+    case VerbKind::kSnooze:
     case VerbKind::kDevice:
     case VerbKind::kScan:
     case VerbKind::kRemoved:
     case VerbKind::kCost:
     case VerbKind::kSpend:
-    case VerbKind::kLink:
+    case VerbKind::kRelate:
       return true;
     default:
       return IsDocumentVerb(kind);
@@ -106,6 +108,7 @@ class Parser {
     }
     if (absl::Status status = ReadVerb(); !status.ok()) return status;
     ReadIncident();
+    if (absl::Status status = ReadStep(); !status.ok()) return status;
     if (absl::Status status = ReadDocument(); !status.ok()) return status;
     keys_ = grammar_.KeysOf(command_.verb, command_.document);
     while (at_ < tokens_.size()) {
@@ -130,6 +133,64 @@ class Parser {
     command_.verb = *std::move(verb);
     command_.rest = std::string(absl::StripAsciiWhitespace(line_.substr(first.end)));
     at_ = 1;
+    if (verb_is(VerbKind::kDrill)) return ReadDrill();
+    // "report Mail is down" says itself what it is.
+    if (verb_is(VerbKind::kReport) && tokens_.size() > 1) command_.verb = {VerbKind::kOpen, "open"};
+    // A word of its own for the most wanted list.
+    if (absl::EqualsIgnoreCase(word, "late")) command_.words.emplace_back("late");
+    // "help DOP-2026-0007" is the help for there; help needs no incident otherwise.
+    if (verb_is(VerbKind::kHelp) && at_ < tokens_.size()) {
+      if (auto incident = ParseIncidentName(tokens_[at_].text); incident.has_value()) {
+        command_.incident = *std::move(incident);
+        ++at_;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  bool verb_is(VerbKind kind) const { return command_.verb.kind == kind; }
+
+  // "drill open …": the verb that opens says that this is one to open, not a word of the title.
+  absl::Status ReadDrill() {
+    if (at_ < tokens_.size() && tokens_[at_].kind == Token::Kind::kWord) {
+      const auto verb = grammar_.FindVerb(tokens_[at_].text);
+      if (verb.has_value() && (verb->kind == VerbKind::kOpen || verb->kind == VerbKind::kReport)) {
+        ++at_;
+        return absl::OkStatus();
+      }
+    }
+    return UsageError("A drill is opened like an incident, and marked everywhere.",
+                      {std::string(VerbOf(VerbKind::kDrill).example), "help open"});
+  }
+
+  // "phase contain", "status contained": a step of the life cycle by its verb, or by the state that
+  // only one verb leads to.
+  absl::Status ReadStep() {
+    if (!verb_is(VerbKind::kPhase) && !verb_is(VerbKind::kStatus)) return absl::OkStatus();
+    if (at_ >= tokens_.size() || tokens_[at_].kind == Token::Kind::kPair) return absl::OkStatus();
+    const std::string& word = tokens_[at_].text;
+    const auto verb = grammar_.FindVerb(word);
+    std::vector<std::string> steps;
+    if (verb.has_value() && verb->kind == VerbKind::kTransition) {
+      steps = {verb->name};
+    } else {
+      steps = grammar_.StepsTo(word);
+    }
+    if (steps.size() != 1) {
+      std::vector<std::string> commands;
+      for (const std::string& step :
+           steps.empty() ? Nearest(word, grammar_.TransitionVerbs(), 3) : steps) {
+        commands.push_back(absl::StrCat(step, " ", IncidentId(command_.incident)));
+        absl::StripTrailingAsciiWhitespace(&commands.back());
+      }
+      return UsageError(absl::StrCat("\"", Clip(word, 40), "\" is ",
+                                     steps.empty() ? "no step of the life cycle. The nearest:"
+                                                   : "reached by several steps. Say which:"),
+                        commands);
+    }
+    command_.verb = {VerbKind::kTransition, steps[0]};
+    command_.rest = std::string(absl::StripAsciiWhitespace(line_.substr(tokens_[at_].end)));
+    ++at_;
     return absl::OkStatus();
   }
 
@@ -194,7 +255,9 @@ class Parser {
       return absl::OkStatus();
     }
     const auto found = keys_.find(token.key);
-    if (found == keys_.end()) return ReadUnknownPair(token);
+    if (found == keys_.end()) {
+      return ReadAnswer(token) ? absl::OkStatus() : ReadUnknownPair(token);
+    }
     if (!MayRepeat(found->second)) {
       for (const Pair& pair : command_.pairs) {
         if (pair.key.kind == found->second.kind && pair.key.name == found->second.name) {
@@ -217,6 +280,22 @@ class Parser {
     command_.pairs.back().value = tokens_[at_++].text;
     ReadRestOfValue(found->second);
     return absl::OkStatus();
+  }
+
+  // Anything else behind these keys is text: "confirm:later" is what somebody wrote.
+  bool ReadAnswer(const Token& token) {
+    Answers& answers = command_.answers;
+    const std::string value = absl::AsciiStrToLower(token.value);
+    if (token.key == "confirm" && value == "yes") {
+      answers.confirmed = true;
+    } else if (token.key == "personal" && value == "record") {
+      answers.record_personal = true;
+    } else if (token.key == "form" && (value == "yes" || value == "no")) {
+      answers.form = value == "yes";
+    } else {
+      return false;
+    }
+    return true;
   }
 
   // A list goes on behind its comma, a date is followed by its time of day.
@@ -276,7 +355,21 @@ class Parser {
       }
       command_.incident = *incident;
     }
+    if (verb_is(VerbKind::kLink)) ReadOldLink();
     return std::move(command_);
+  }
+
+  // "link DOP-2026-0007 parent:DOP-2026-0003" is how incidents were related before accounts were
+  // linked.
+  void ReadOldLink() {
+    if (!command_.Option("parent").has_value()) return;
+    command_.verb = {VerbKind::kRelate, "relate"};
+    if (command_.words.empty() || !command_.incident.empty()) return;
+    const auto incident = ParseIncidentName(command_.words[0]);
+    if (!incident.has_value()) return;
+    command_.incident = *incident;
+    command_.words.erase(command_.words.begin());
+    command_.text = absl::StrJoin(command_.words, " ");
   }
 
   const Grammar& grammar_;

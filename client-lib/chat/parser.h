@@ -17,6 +17,17 @@ struct Pair {
   std::string value;
 };
 
+// What stands in any line beside its own words: how a question of Belfry was answered.
+struct Answers {
+  // `confirm:yes`: the act was asked about and is meant.
+  bool confirmed = false;
+  // `personal:record`: personal information in the line was seen, and belongs into the record.
+  bool record_personal = false;
+  // `form:yes` asks for the form whatever the line has; `form:no` says that the line comes from
+  // one.
+  std::optional<bool> form;
+};
+
 struct ParsedCommand {
   VerbRef verb;
   // "incidents/DOP-2026-0007" when the line names one.
@@ -31,6 +42,7 @@ struct ParsedCommand {
   const policy::v1::DocumentType* document = nullptr;
   // What stood behind the verb, as typed.
   std::string rest;
+  Answers answers;
 
   // The value of an option; nothing when it was not given.
   std::optional<std::string> Option(absl::string_view name) const;

@@ -2,11 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client-lib/chat/buttons.h"
 
 namespace belfry::chat {
 namespace {
-
-constexpr size_t kButtonsMax = 5;
 
 std::string RolesFor(const policy::v1::Policy& policy, absl::string_view act) {
   std::vector<std::string> roles;
@@ -61,8 +60,12 @@ Card QuestionCard(const policy::v1::Policy& policy, const policy::v1::Question& 
     if (question.reason_required()) absl::StrAppend(&line, " reason:\"…\"");
     card.hints.push_back(view.Typed(line));
     if (id.empty() || removes || question.reason_required()) continue;
-    if (card.buttons.size() == kButtonsMax) continue;
-    card.buttons.push_back({answer, line, Tone::kNeutral, question.confirm()});
+    if (card.buttons.size() + 1 == kButtonsMax) continue;
+    card.buttons.push_back(PressButton(answer, line));
+  }
+  if (!id.empty()) {
+    card.buttons.push_back(
+        FormButton("Decide", absl::StrCat("decide ", id, " ", question.code()), Tone::kGood));
   }
   card.context = absl::StrJoin(question.clauses(), ", ");
   return card;

@@ -16,7 +16,7 @@ namespace belfry::chat {
 std::vector<std::vector<std::string>> QuestionTable(const policy::v1::Policy& policy);
 
 // One question, what it needs, and a line for each answer. Answers that need no more than a press
-// are buttons, with the pack's own words to confirm them. `id` is "DOP-2026-0007"; without one
+// are buttons; one with a form takes the others. `id` is "DOP-2026-0007"; without one
 // there are no buttons.
 Card QuestionCard(const policy::v1::Policy& policy, const policy::v1::Question& question,
                   const View& view, absl::string_view id);

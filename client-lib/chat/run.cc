@@ -5,27 +5,33 @@
 #include <vector>
 
 #include "absl/random/random.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "belfry/error.h"
+#include "client-lib/chat/allowance.h"
+#include "client-lib/chat/ask.h"
+#include "client-lib/chat/buttons.h"
 #include "client-lib/chat/error_card.h"
+#include "client-lib/chat/forms.h"
 #include "client-lib/chat/grammar.h"
 #include "client-lib/chat/help.h"
 #include "client-lib/chat/incident_card.h"
 #include "client-lib/chat/parser.h"
+#include "client-lib/chat/personal.h"
 #include "client-lib/chat/session.h"
 #include "client-lib/chat/unlinked_card.h"
 #include "client-lib/chat/usage_error.h"
 #include "client-lib/chat/utf8.h"
 #include "client-lib/chat/view.h"
+#include "client-lib/chat/withhold.h"
 
 namespace belfry::chat {
 namespace {
 
 constexpr size_t kFieldsMax = 10;
 constexpr int kOfferedIncidents = 5;
-constexpr size_t kButtonCommandMax = 1'500;  // platforms cut at 2,000
 
 uint64_t DrawBits() {
   thread_local absl::BitGen generator;
@@ -55,8 +61,8 @@ CommandResult WhichIncident(const Session& session) {
           verb, " ", id, session.command.rest.empty() ? "" : " ", session.command.rest);
       card.table.push_back({id, Clip(title, 60)});
       if (command.size() <= kButtonCommandMax) {
-        card.buttons.push_back(
-            {Clip(absl::StrCat(id, " ", title), 75), command, Tone::kNeutral, ""});
+        const auto button = WordsWantForm(command) ? FormButton : PressButton;
+        card.buttons.push_back(button(absl::StrCat(id, " ", title), command, Tone::kNeutral));
       }
     }
     if (!card.table.empty()) card.table.insert(card.table.begin(), {"Incident", "Title"});
@@ -69,7 +75,10 @@ CommandResult WhichIncident(const Session& session) {
 
 CommandResult RunHelp(const Session& session) {
   CommandResult result;
-  auto card = HelpCardFor(session.grammar, session.view, session.incident, session.command.words);
+  const auto& words = session.command.words;
+  const bool is_menu = words.empty() || absl::EqualsIgnoreCase(words[0], "all");
+  auto card = HelpCardFor(session.grammar, session.view, session.incident, words,
+                          is_menu ? FindAllowance(session) : Allowance());
   if (!card.ok()) return Refused(card.status());
   result.card = *std::move(card);
   result.ok = true;
@@ -79,6 +88,7 @@ CommandResult RunHelp(const Session& session) {
 CommandResult Dispatch(const Session& session) {
   switch (session.command.verb.kind) {
     case VerbKind::kOpen:
+    case VerbKind::kDrill:
       return RunOpen(session);
     case VerbKind::kAck:
       return RunAck(session);
@@ -92,6 +102,8 @@ CommandResult Dispatch(const Session& session) {
       return RunNote(session);
     case VerbKind::kTransition:
       return RunTransition(session);
+    case VerbKind::kPhase:
+      return RunPhase(session);
     case VerbKind::kSeverity:
       return RunSeverity(session);
     case VerbKind::kFact:
@@ -100,15 +112,19 @@ CommandResult Dispatch(const Session& session) {
       return RunType(session);
     case VerbKind::kAgency:
       return RunAgency(session);
+    case VerbKind::kLead:
+      return RunLead(session);
     case VerbKind::kTicket:
       return RunTicket(session);
     case VerbKind::kNotify:
       return RunNotify(session);
-    case VerbKind::kLink:
+    case VerbKind::kRelate:
     case VerbKind::kMerge:
-      return RunLink(session);
+      return RunRelate(session);
     case VerbKind::kDecide:
       return RunDecide(session);
+    case VerbKind::kSnooze:
+      return RunSnooze(session);
     case VerbKind::kWaive:
       return RunWaive(session);
     case VerbKind::kHold:
@@ -139,20 +155,32 @@ CommandResult Dispatch(const Session& session) {
       return RunDecideSpend(session, false);
     case VerbKind::kCosts:
       return RunCosts(session);
+    case VerbKind::kHome:
+      return RunHome(session);
     case VerbKind::kList:
       return RunList(session);
     case VerbKind::kShow:
       return RunShow(session);
+    case VerbKind::kStatus:
+      return RunStatus(session);
+    case VerbKind::kReport:
+      return RunReport(session);
     case VerbKind::kDuties:
       return RunDuties(session);
     case VerbKind::kTimeline:
       return RunTimeline(session);
     case VerbKind::kWho:
       return RunWho(session);
-    case VerbKind::kWhoAmI:
-      return RunWhoAmI(session);
     case VerbKind::kDeliveries:
       return RunDeliveries(session);
+    case VerbKind::kLink:
+      return RunLink(session);
+    case VerbKind::kUnlink:
+      return RunUnlink(session);
+    case VerbKind::kWhoAmI:
+      return RunWhoAmI(session);
+    case VerbKind::kNotNow:
+      return RunNotNow(session);
     case VerbKind::kHelp:
       return RunHelp(session);
   }
@@ -166,6 +194,7 @@ std::string MeantIncident(const ParsedCommand& command, const CommandContext& co
 }
 
 bool NeedsIncident(const VerbRef& verb) {
+  if (verb.kind == VerbKind::kStatus) return false;  // it asks what is meant
   return verb.kind == VerbKind::kTransition || VerbOf(verb.kind).takes_incident;
 }
 
@@ -236,11 +265,19 @@ CommandResult CommandRunner::Run(const CommandContext& context, absl::string_vie
                     failed.incident};
     if (!context.act_for.empty()) session.call.act_for = context.act_for;
     if (!context.via.empty()) session.call.via = context.via;
-    if (NeedsIncident(command->verb) && session.incident.empty()) {
+    if (auto asked = AskAboutPersonal(session); asked.has_value()) {
+      result = *std::move(asked);
+    } else if (NeedsIncident(command->verb) && session.incident.empty()) {
       result = WhichIncident(session);
+    } else if (context.shows_forms && NeedsForm(session)) {
+      result = AnswerWithForm(session);
     } else {
       result = Dispatch(session);
       if (!result.status.ok()) failed.current = LookAgain(session, result.status);
+      if (!result.status.ok() && !result.asks && IsFromForm(session)) {
+        result.field_errors = FieldErrors(session, result.status);
+      }
+      Withhold(session, result);
     }
   }
   if (command.ok()) result.verb = command->verb.name;
@@ -250,6 +287,7 @@ CommandResult CommandRunner::Run(const CommandContext& context, absl::string_vie
     if (result.card.title.empty()) result.card = ErrorCard(result.status, failed);
   }
   if (result.card.fields.size() > kFieldsMax) result.card.fields.resize(kFieldsMax);
+  if (!view.show_restricted) MaskCard(grammar.policy(), result.card);
   return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client-lib/chat/ask.h"
 #include "client-lib/chat/choice.h"
 #include "client-lib/chat/question_card.h"
 #include "client-lib/chat/session.h"
@@ -39,7 +40,8 @@ absl::StatusOr<bool> ReadSafety(const Session& session) {
   if (!word.has_value()) return false;
   if (ChooseValue({"acknowledged", "read"}, *word).has_value() || IsYes(*word)) return true;
   if (IsNo(*word)) return false;
-  return UsageError(absl::StrCat("\"safety:\" takes ack, not \"", Clip(*word, 40), "\"."));
+  return AboutField(
+      UsageError(absl::StrCat("\"safety:\" takes ack, not \"", Clip(*word, 40), "\".")), "safety");
 }
 
 }  // namespace
@@ -64,7 +66,8 @@ CommandResult RunDecide(const Session& session) {
   const std::vector<std::string> answers(question->answers().begin(), question->answers().end());
   const auto answer = ChooseValue(answers, words[1]);
   if (!answer.has_value()) {
-    return Refused(NotKnown(absl::StrCat("an answer to ", question->code()), words[1], answers));
+    return Refused(AboutField(
+        NotKnown(absl::StrCat("an answer to ", question->code()), words[1], answers), ""));
   }
   v1::RecordDecisionRequest request;
   request.set_name(session.incident);
@@ -74,10 +77,11 @@ CommandResult RunDecide(const Session& session) {
   request.set_request_id(session.request_id);
   const std::string clauses = absl::StrJoin(question->clauses(), ", ");
   if (question->reason_required() && request.reason().empty()) {
-    return Refused(
+    return Refused(AboutField(
         UsageError(absl::StrCat("Say why: ", question->code(), " needs a reason",
                                 clauses.empty() ? "" : absl::StrCat(" (", clauses, ")"), "."),
-                   {absl::StrCat(line, " ", *answer, " reason:\"…\"")}));
+                   {absl::StrCat(line, " ", *answer, " reason:\"…\"")}),
+        "reason"));
   }
   auto entity = ReadEntity(session);
   if (!entity.ok()) return Refused(entity.status());
@@ -90,14 +94,29 @@ CommandResult RunDecide(const Session& session) {
   }
   const bool named = !request.removal_devices().empty() || !request.removal_subnets().empty();
   if (*answer == question->removes_on() && !named) {
-    return Refused(
+    return Refused(AboutField(
         UsageError("Say what is to be removed from the network: devices:a,b or subnets:….",
                    {absl::StrCat(line, " ", *answer, " devices:… reason:\"…\""),
-                    absl::StrCat("devices ", IncidentId(session.incident))}));
+                    absl::StrCat("devices ", IncidentId(session.incident))}),
+        "devices"));
   }
   const auto safety = ReadSafety(session);
   if (!safety.ok()) return Refused(safety.status());
   request.set_public_safety_acknowledged(*safety);
+  LegalAct act;
+  act.what = absl::StrCat(question->code(), ": ", *answer);
+  act.confirm = question->confirm();
+  act.clauses = clauses;
+  act.label = absl::StrCat("Yes, decide ", *answer);
+  act.facts.push_back({"Question", question->question()});
+  for (const auto& [label, values] :
+       {std::pair<const char*, std::string>{"Devices",
+                                            absl::StrJoin(request.removal_devices(), ", ")},
+        {"Subnets", absl::StrJoin(request.removal_subnets(), ", ")},
+        {"Why", request.reason()}}) {
+    if (!values.empty()) act.facts.push_back({label, values});
+  }
+  if (auto asked = AskBefore(session, std::move(act)); asked.has_value()) return *std::move(asked);
   auto response = session.client.RecordDecision(request, session.call);
   if (!response.ok()) return Refused(response.status());
   Card card =

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client-lib/chat/ask.h"
 #include "client-lib/chat/document_form.h"
 #include "client-lib/chat/session.h"
 #include "client-lib/chat/time_format.h"
@@ -49,7 +50,9 @@ absl::StatusOr<std::vector<v1::DocumentField>> ReadFields(const Session& session
   for (const Pair& pair : session.command.pairs) {
     if (pair.key.kind != KeyRef::Kind::kField) continue;
     if (IsPlaceholder(pair.value)) {
-      return HowTo(document, line, absl::StrCat("\"", pair.key.name, ":\" is not filled in."));
+      return AboutField(
+          HowTo(document, line, absl::StrCat("\"", pair.key.name, ":\" is not filled in.")),
+          pair.key.name);
     }
     std::string value = pair.value;
     if (main_field != nullptr && pair.key.name == main_field->name() && !text.empty()) {
@@ -61,7 +64,7 @@ absl::StatusOr<std::vector<v1::DocumentField>> ReadFields(const Session& session
       auto chosen = ParseChoice({definition->values().begin(), definition->values().end()},
                                 definition->multiple(),
                                 absl::StrCat("allowed for ", definition->name()), value);
-      if (!chosen.ok()) return chosen.status();
+      if (!chosen.ok()) return AboutField(chosen.status(), definition->name());
       value = *std::move(chosen);
     }
     v1::DocumentField& field = fields.emplace_back();
@@ -82,14 +85,39 @@ absl::Status CheckComplete(const DocumentType& document, absl::string_view line,
                            const std::vector<v1::DocumentField>& fields) {
   const auto missing = MissingFields(document, fields);
   if (missing.empty()) return absl::OkStatus();
-  return HowTo(document, line,
-               absl::StrCat("Not sent, ", absl::StrJoin(missing, ", "), " ",
-                            missing.size() == 1 ? "is" : "are", " missing."));
+  std::vector<std::string> named;
+  FieldNotes notes;
+  for (const DocumentType::Field* field : missing) {
+    const std::string clauses = absl::StrJoin(field->clauses(), ", ");
+    named.push_back(
+        absl::StrCat(field->name(), clauses.empty() ? "" : absl::StrCat(" (", clauses, ")")));
+    notes.emplace_back(field->name(), NeededNote(*field));
+  }
+  return AboutFields(HowTo(document, line,
+                           absl::StrCat("Not sent, ", absl::StrJoin(named, ", "), " ",
+                                        named.size() == 1 ? "is" : "are", " missing.")),
+                     notes);
 }
 
 CommandResult ShowForm(const Session& session, const DocumentType& document,
                        absl::string_view line) {
   return Refused(HowTo(document, line, ""), FormCard(document, session.view, line));
+}
+
+LegalAct ActOf(const DocumentType& document,
+               const google::protobuf::RepeatedPtrField<v1::DocumentField>& fields) {
+  LegalAct act;
+  act.what = document.title();
+  act.confirm = document.confirm();
+  act.to = absl::StrJoin(document.recipient_roles(), ", ");
+  act.clauses = absl::StrJoin(document.clauses(), ", ");
+  act.label = "Yes, send it";
+  for (const v1::DocumentField& field : fields) {
+    const auto* definition = FindField(document, field.name());
+    const bool labelled = definition != nullptr && !definition->label().empty();
+    act.facts.push_back({labelled ? definition->label() : field.name(), field.value()});
+  }
+  return act;
 }
 
 absl::Status WhichNotice(const Session& session) {
@@ -129,6 +157,9 @@ CommandResult RunDocument(const Session& session) {
   if (!at.ok()) return Refused(at.status());
   if (at->has_value()) *request.mutable_event_time() = ToTimestamp(**at);
   for (v1::DocumentField& field : *fields) *request.add_fields() = std::move(field);
+  if (auto asked = AskBefore(session, ActOf(document, request.fields())); asked.has_value()) {
+    return *std::move(asked);
+  }
   auto response = session.client.SubmitDocument(request, session.call);
   if (!response.ok()) return Refused(response.status());
 
@@ -160,6 +191,9 @@ CommandResult RunNotify(const Session& session) {
     if (!complete.ok() && fields->empty()) return ShowForm(session, *document, line);
     if (!complete.ok()) return Refused(complete);
     for (v1::DocumentField& field : *fields) *request.add_fields() = std::move(field);
+    if (auto asked = AskBefore(session, ActOf(*document, request.fields())); asked.has_value()) {
+      return *std::move(asked);
+    }
   }
   auto response = session.client.SendObligationNotice(request, session.call);
   if (!response.ok()) return Refused(response.status());

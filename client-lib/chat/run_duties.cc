@@ -11,6 +11,8 @@
 #include "client-lib/chat/incident_card.h"
 #include "client-lib/chat/remedy.h"
 #include "client-lib/chat/session.h"
+#include "client-lib/chat/snooze_span.h"
+#include "client-lib/chat/time_format.h"
 #include "client-lib/chat/usage_error.h"
 
 namespace belfry::chat {
@@ -39,7 +41,7 @@ absl::StatusOr<std::string> ReadDuty(const Session& session, bool (*fits)(const 
   }
   const std::string& word = session.command.words[0];
   const PackDuty* duty = session.grammar.FindObligation(word);
-  if (duty == nullptr) return NotKnown("a duty of the policy", word, all);
+  if (duty == nullptr) return AboutField(NotKnown("a duty of the policy", word, all), "");
   const size_t code_end = word.find_first_of("#[");
   return absl::StrCat(duty->code(), code_end == std::string::npos ? "" : word.substr(code_end));
 }
@@ -49,9 +51,10 @@ absl::StatusOr<std::string> ReadNeededReason(const Session& session, absl::strin
   std::string reason = ReadReason(session, 1);
   if (!reason.empty()) return reason;
   const std::string& verb = session.command.verb.name;
-  return UsageError(
-      absl::StrCat("Say why: ", what),
-      {absl::StrCat(verb, " ", IncidentId(session.incident), " ", duty, " reason:\"…\"")});
+  return AboutField(UsageError(absl::StrCat("Say why: ", what),
+                               {absl::StrCat(verb, " ", IncidentId(session.incident), " ", duty,
+                                             " reason:\"…\"")}),
+                    "reason");
 }
 
 // The answer has the duty only; the card shows the incident, as after every other act. Where that
@@ -151,6 +154,37 @@ CommandResult RunExplain(const Session& session) {
   CommandResult result = Done(*std::move(response), session.incident, false);
   result.card = std::move(card);
   return result;
+}
+
+CommandResult RunSnooze(const Session& session) {
+  const auto duty = ReadDuty(session, [](const PackDuty& one) { return !one.reminders().empty(); });
+  if (!duty.ok()) return Refused(duty.status());
+  const auto& words = session.command.words;
+  const auto option = session.command.Option("for");
+  const size_t reason_from = option.has_value() ? 1 : 2;
+  const std::string line = absl::StrCat("snooze ", IncidentId(session.incident), " ", *duty);
+  if (!option.has_value() && words.size() < 2) {
+    return Refused(AboutField(
+        UsageError("Say for how long: 30m, 2h, at most 24h.", {absl::StrCat(line, " 2h <reason>")}),
+        "for"));
+  }
+  const auto span = ParseSpan(option.has_value() ? *option : words[1]);
+  if (!span.ok()) return Refused(span.status());
+  v1::SnoozeObligationRequest request;
+  request.set_name(session.incident);
+  request.set_obligation(*duty);
+  *request.mutable_until_time() = ToTimestamp(session.now + *span);
+  request.set_reason(ReadReason(session, reason_from));
+  if (request.reason().empty()) {
+    return Refused(AboutField(UsageError("Say why: nobody is left in peace without a reason on "
+                                         "record.",
+                                         {absl::StrCat(line, " ", SpanText(*span), " <reason>")}),
+                              "reason"));
+  }
+  request.set_request_id(session.request_id);
+  return DutyChanged(session, session.client.SnoozeObligation(request, session.call),
+                     absl::StrCat("is snoozed until ", session.view.Time(request.until_time()),
+                                  "; its deadline stays"));
 }
 
 CommandResult RunWaive(const Session& session) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "client-lib/chat/ask.h"
 #include "client-lib/chat/incident_card.h"
 #include "client-lib/chat/session.h"
 #include "client-lib/chat/time_format.h"
@@ -36,8 +37,10 @@ absl::Status ReadTitle(const Session& session, v1::CreateIncidentRequest& reques
     summary = summary.empty() ? text : absl::StrCat(text, "\n", summary);
   }
   if (title.empty() && summary.empty()) {
-    return UsageError("Say in a few words what happened. Nothing else is needed to begin.",
-                      {std::string(VerbOf(VerbKind::kOpen).example), "help open"});
+    return AboutField(
+        UsageError("Say in a few words what happened. Nothing else is needed to begin.",
+                   {std::string(VerbOf(session.command.verb.kind).example), "help open"}),
+        "title");
   }
   request.set_title(Clip(title, kTitleMax));
   request.set_summary(summary);
@@ -47,18 +50,18 @@ absl::Status ReadTitle(const Session& session, v1::CreateIncidentRequest& reques
 // Whom it is about, who may read it, and which other agencies it hit.
 absl::Status ReadParties(const Session& session, v1::CreateIncidentRequest& request) {
   for (const std::string& word : ReadList(session, "subject")) {
-    auto person = ParsePerson("subject", word);
+    auto person = ReadPerson(session, "subject", word);
     if (!person.ok()) return person.status();
     request.add_subjects(*std::move(person));
   }
   for (const std::string& word : ReadList(session, "reader")) {
-    auto person = ParsePerson("reader", word);
+    auto person = ReadPerson(session, "reader", word);
     if (!person.ok()) return person.status();
     request.add_readers(*std::move(person));
   }
   for (const std::string& word : ReadList(session, "also")) {
     auto entity = ParseEntity(word);
-    if (!entity.ok()) return entity.status();
+    if (!entity.ok()) return AboutField(entity.status(), "also");
     v1::IncidentEntity* other = request.add_other_entities();
     other->set_entity(*std::move(entity));
     other->set_relation(v1::IncidentEntity::RELATION_AFFECTED);
@@ -71,7 +74,7 @@ absl::Status ReadReport(const Session& session, v1::CreateIncidentRequest& reque
   const ParsedCommand& command = session.command;
   if (const auto word = command.Option("sev"); word.has_value()) {
     absl::StatusOr<std::string> severity = ParseSeverity(session.policy(), *word);
-    if (!severity.ok()) return severity.status();
+    if (!severity.ok()) return AboutField(severity.status(), "sev");
     request.set_severity(*severity);
   }
   std::vector<std::string> types;
@@ -82,7 +85,7 @@ absl::Status ReadReport(const Session& session, v1::CreateIncidentRequest& reque
   }
   if (!types.empty()) {
     auto categories = ParseCategories(session.policy(), types);
-    if (!categories.ok()) return categories.status();
+    if (!categories.ok()) return AboutField(categories.status(), "type");
     for (auto& category : *categories) *request.add_categories() = std::move(category);
   }
   absl::StatusOr<std::string> entity = ReadEntity(session);
@@ -96,13 +99,14 @@ absl::Status ReadReport(const Session& session, v1::CreateIncidentRequest& reque
     const auto word = command.Option(flag);
     if (!word.has_value()) continue;
     absl::StatusOr<bool> yes = ParseYesNo(flag, *word);
-    if (!yes.ok()) return yes.status();
+    if (!yes.ok()) return AboutField(yes.status(), flag);
     if (flag == "drill") {
       request.set_drill(*yes);
     } else {
       request.set_restricted(*yes);
     }
   }
+  if (command.verb.kind == VerbKind::kDrill) request.set_drill(true);
   auto facts = ReadFacts(session);
   if (!facts.ok()) return facts.status();
   for (v1::Fact& fact : *facts) *request.add_facts() = std::move(fact);
@@ -167,6 +171,7 @@ CommandResult RunTransition(const Session& session) {
   auto facts = ReadFacts(session);
   if (!facts.ok()) return Refused(facts.status());
   for (v1::Fact& fact : *facts) *request.add_facts() = std::move(fact);
+  if (auto asked = AskBeforeStep(session); asked.has_value()) return *std::move(asked);
   auto response = session.client.TransitionIncident(request, session.call);
   if (!response.ok()) return Refused(response.status());
 
@@ -231,7 +236,7 @@ CommandResult RunEscalate(const Session& session) {
       continue;
     }
     auto roles = ParseRoles(session.policy(), pair.value);
-    if (!roles.ok()) return Refused(roles.status());
+    if (!roles.ok()) return Refused(AboutField(roles.status(), "to"));
     for (std::string& role : *roles) request.add_roles(std::move(role));
   }
   auto entity = ReadEntity(session);

@@ -47,7 +47,7 @@ CommandResult RunSeverity(const Session& session) {
   const auto& words = session.command.words;
   if (words.empty()) return Refused(Lacks(session, "Say which severity."));
   auto severity = ParseSeverity(session.policy(), words[0]);
-  if (!severity.ok()) return Refused(severity.status());
+  if (!severity.ok()) return Refused(AboutField(severity.status(), ""));
   v1::ChangeSeverityRequest request;
   request.set_name(session.incident);
   request.set_severity(*severity);
@@ -87,7 +87,7 @@ CommandResult RunFact(const Session& session) {
 
 CommandResult RunType(const Session& session) {
   auto categories = ParseCategories(session.policy(), session.command.words);
-  if (!categories.ok()) return Refused(categories.status());
+  if (!categories.ok()) return Refused(AboutField(categories.status(), ""));
   if (categories->empty()) {
     std::vector<std::string> all;
     for (const auto& category : session.policy().categories()) {
@@ -114,16 +114,18 @@ CommandResult RunAgency(const Session& session) {
   const auto& words = session.command.words;
   if (words.empty()) return Refused(Lacks(session, "Say which agency."));
   auto entity = ParseEntity(words[0]);
-  if (!entity.ok()) return Refused(entity.status());
+  if (!entity.ok()) return Refused(AboutField(entity.status(), ""));
   v1::AddEntityRequest request;
   request.set_name(session.incident);
   request.set_request_id(session.request_id);
   request.mutable_entity()->set_entity(*entity);
   request.mutable_entity()->set_relation(v1::IncidentEntity::RELATION_AFFECTED);
-  for (size_t i = 1; i < words.size(); ++i) {
+  std::vector<std::string> relations(words.begin() + 1, words.end());
+  if (const auto as = session.command.Option("as"); as.has_value()) relations.push_back(*as);
+  for (const std::string& word : relations) {
     const auto relation = ParseEnumWord(*v1::IncidentEntity::Relation_descriptor(), "RELATION_",
-                                        "how an agency is concerned", words[i]);
-    if (!relation.ok()) return Refused(relation.status());
+                                        "how an agency is concerned", word);
+    if (!relation.ok()) return Refused(AboutField(relation.status(), "as"));
     request.mutable_entity()->set_relation(static_cast<v1::IncidentEntity::Relation>(*relation));
   }
   const auto detected = ReadTime(session, "detected");
@@ -133,6 +135,20 @@ CommandResult RunAgency(const Session& session) {
   }
   return Changed(session, session.client.AddEntity(request, session.call),
                  absl::StrCat("agency ", ShortName(*entity), " added"));
+}
+
+CommandResult RunLead(const Session& session) {
+  const auto& words = session.command.words;
+  if (words.size() != 1) return Refused(Lacks(session, "Say who leads: one person."));
+  auto person = ReadPerson(session, "", words[0]);
+  if (!person.ok()) return Refused(person.status());
+  v1::UpdateIncidentRequest request;
+  request.mutable_incident()->set_name(session.incident);
+  request.mutable_incident()->set_lead(*person);
+  request.mutable_update_mask()->add_paths("lead");
+  request.set_request_id(session.request_id);
+  return Changed(session, session.client.UpdateIncident(request, session.call),
+                 absl::StrCat(ActorName(*person), " leads"));
 }
 
 CommandResult RunTicket(const Session& session) {

@@ -85,7 +85,7 @@ absl::StatusOr<std::vector<v1::Fact>> ReadFacts(const Session& session) {
   for (const Pair& pair : session.command.pairs) {
     if (pair.key.kind != KeyRef::Kind::kFact) continue;
     absl::StatusOr<v1::Fact> fact = ParseFact(session.policy(), pair.key.name, pair.value);
-    if (!fact.ok()) return fact.status();
+    if (!fact.ok()) return AboutField(fact.status(), pair.key.name);
     fact->set_reason(reason);
     if (known->has_value()) *fact->mutable_known_time() = ToTimestamp(**known);
     facts.push_back(*std::move(fact));
@@ -95,14 +95,17 @@ absl::StatusOr<std::vector<v1::Fact>> ReadFacts(const Session& session) {
 
 absl::StatusOr<std::string> ReadEntity(const Session& session) {
   const auto word = session.command.Option("agency");
-  return word.has_value() ? ParseEntity(*word) : std::string();
+  if (!word.has_value()) return std::string();
+  absl::StatusOr<std::string> entity = ParseEntity(*word);
+  if (!entity.ok()) return AboutField(entity.status(), "agency");
+  return entity;
 }
 
 absl::StatusOr<std::optional<absl::Time>> ReadTime(const Session& session, absl::string_view key) {
   const auto text = session.command.Option(key);
   if (!text.has_value()) return std::optional<absl::Time>();
   const auto time = ParsePastTime(key, *text, session.now, session.view.zone);
-  if (!time.ok()) return time.status();
+  if (!time.ok()) return AboutField(time.status(), key);
   return std::optional<absl::Time>(*time);
 }
 
@@ -119,7 +122,10 @@ std::string ReadReason(const Session& session, size_t skip) {
 
 absl::StatusOr<bool> ReadFlag(const Session& session, absl::string_view key) {
   const auto word = session.command.Option(key);
-  return word.has_value() ? ParseYesNo(key, *word) : false;
+  if (!word.has_value()) return false;
+  absl::StatusOr<bool> yes = ParseYesNo(key, *word);
+  if (!yes.ok()) return AboutField(yes.status(), key);
+  return yes;
 }
 
 std::vector<std::string> ReadList(const Session& session, absl::string_view key) {

@@ -69,6 +69,7 @@ CommandResult RunSeverity(const Session& session);
 CommandResult RunFact(const Session& session);
 CommandResult RunType(const Session& session);
 CommandResult RunAgency(const Session& session);
+CommandResult RunLead(const Session& session);
 CommandResult RunTicket(const Session& session);
 // run_document.cc
 CommandResult RunDocument(const Session& session);
@@ -78,6 +79,7 @@ CommandResult RunDecide(const Session& session);
 // run_duties.cc
 CommandResult RunDuties(const Session& session);
 CommandResult RunExplain(const Session& session);
+CommandResult RunSnooze(const Session& session);
 CommandResult RunWaive(const Session& session);
 CommandResult RunHold(const Session& session);
 CommandResult RunRelease(const Session& session);
@@ -93,8 +95,18 @@ CommandResult RunAssess(const Session& session);
 CommandResult RunSpend(const Session& session);
 CommandResult RunDecideSpend(const Session& session, bool approve);
 CommandResult RunCosts(const Session& session);
-// run_link.cc: `link` and `merge`
+// run_relate.cc: `relate` and `merge`
+CommandResult RunRelate(const Session& session);
+// run_account.cc
 CommandResult RunLink(const Session& session);
+CommandResult RunUnlink(const Session& session);
+// run_choice.cc: words that may mean two things, and "no"
+CommandResult RunStatus(const Session& session);
+CommandResult RunReport(const Session& session);
+CommandResult RunPhase(const Session& session);
+CommandResult RunNotNow(const Session& session);
+// run_home.cc
+CommandResult RunHome(const Session& session);
 // run_read.cc
 CommandResult RunList(const Session& session);
 CommandResult RunShow(const Session& session);
@@ -126,6 +138,11 @@ absl::StatusOr<std::vector<v1::Fact>> ReadFacts(const Session& session);
 
 // The named entity, "entities/…"; empty when the line names none.
 absl::StatusOr<std::string> ReadEntity(const Session& session);
+
+// "people/…" from the directory's id, or from a mention of the chat platform the line came from,
+// which the server is asked about. Errors are about `key`; "" is the plain text.
+absl::StatusOr<std::string> ReadPerson(const Session& session, absl::string_view key,
+                                       absl::string_view word);
 
 // The time given with `key:`; nothing when it was not given.
 absl::StatusOr<std::optional<absl::Time>> ReadTime(const Session& session, absl::string_view key);

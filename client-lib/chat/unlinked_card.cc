@@ -1,9 +1,20 @@
 #include "client-lib/chat/unlinked_card.h"
 
+#include "client-lib/chat/buttons.h"
+
 namespace belfry::chat {
 
 bool IsForUnlinked(VerbKind verb) {
-  return verb == VerbKind::kOpen || verb == VerbKind::kLink || verb == VerbKind::kHelp;
+  switch (verb) {
+    case VerbKind::kOpen:
+    case VerbKind::kReport:
+    case VerbKind::kNotNow:
+    case VerbKind::kLink:
+    case VerbKind::kHelp:
+      return true;
+    default:
+      return false;
+  }
 }
 
 Card UnlinkedCard(const View& view) {
@@ -15,6 +26,8 @@ Card UnlinkedCard(const View& view) {
       "may report an incident all the same.";
   card.hints = {view.Typed("link"), view.Typed("open \"what happened\""),
                 "In an emergency call CommonHelp; do not wait for this."};
+  card.buttons = {PressButton("Link my account", "link", Tone::kGood),
+                  FormButton("Report an incident", "open")};
   return card;
 }
 

@@ -137,6 +137,12 @@ absl::StatusOr<std::vector<v1::CategoryAssignment>> ParseCategories(
 
 absl::StatusOr<std::string> ParseEntity(absl::string_view word) {
   const absl::string_view typed = word;
+  // What a chat platform makes of "#dop" where a channel has that name: <#C0123|dop>.
+  const size_t label = word.find('|');
+  if (absl::StartsWith(word, "<#") && absl::EndsWith(word, ">") &&
+      label != absl::string_view::npos) {
+    word = word.substr(label + 1, word.size() - label - 2);
+  }
   absl::ConsumePrefix(&word, "entities/");
   absl::ConsumePrefix(&word, "#");
   const std::string id = absl::AsciiStrToLower(word);
@@ -190,7 +196,7 @@ absl::StatusOr<std::string> ParsePerson(absl::string_view key, absl::string_view
         return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-';
       });
   if (!fits) {
-    return UsageError(absl::StrCat("\"", key, ":", Clip(word, 40),
+    return UsageError(absl::StrCat("\"", key, key.empty() ? "" : ":", Clip(word, 40),
                                    "\" is not a person. Belfry knows people by the id of the "
                                    "directory, for example dop.contact."),
                       {"who"});

@@ -12,6 +12,7 @@ namespace belfry::chat {
 
 enum class VerbKind {
   kOpen,
+  kDrill,
   kAck,
   kEscalate,
   kUpdate,
@@ -19,15 +20,18 @@ enum class VerbKind {
   kDocument,
   kNote,
   kTransition,  // every verb of the pack's life cycle; not in the table
+  kPhase,
   kSeverity,
   kFact,
   kType,
   kAgency,
+  kLead,
   kTicket,
   kNotify,
-  kLink,
+  kRelate,
   kMerge,
   kDecide,
+  kSnooze,
   kWaive,
   kHold,
   kRelease,
@@ -43,13 +47,19 @@ enum class VerbKind {
   kApprove,
   kRefuse,
   kCosts,
+  kHome,
   kList,
   kShow,
+  kStatus,
+  kReport,
   kDuties,
   kTimeline,
   kWho,
-  kWhoAmI,
   kDeliveries,
+  kLink,
+  kUnlink,
+  kWhoAmI,
+  kNotNow,
   kHelp,
 };
 
@@ -66,6 +76,10 @@ struct Verb {
   // An incident may be named first; without one, the incident of the channel is meant.
   bool takes_incident;
   absl::string_view group;  // heading in the help
+  // Acts of the policy's permission table that allow it, space-separated; any one is enough. Empty:
+  // nothing in the table speaks of it. The acts of documents, questions and steps stand in the
+  // pack.
+  absl::string_view acts;
 };
 
 // Groups that the help shows in one line, `help <group>` in full: what a menu should not be crowded

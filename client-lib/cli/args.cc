@@ -32,6 +32,8 @@ std::unique_ptr<CLI::App> MakeApp(Arguments& arguments) {
   app->add_option("--as", arguments.act_for,
                   "people/…: act for this person; needs the right to do so");
   app->add_option("--request-id", arguments.request_id, "The same id again has no second effect");
+  app->add_flag("-y,--yes", arguments.yes,
+                "Do not ask before acts with legal effect; without a terminal nothing is asked");
   app->add_option("--timeout", arguments.timeout_seconds, "Seconds to wait for an answer")
       ->check(CLI::Range(0.1, 3600.0).description(""));
   app->add_option("--directory", arguments.directory_file,

@@ -23,6 +23,7 @@ struct Arguments {
   std::string server_name;
   std::string act_for;     // "people/…"
   std::string request_id;  // for scripts that may run twice
+  bool yes = false;        // nothing is asked before it is done
   double timeout_seconds = 10;
   // Of `policy lint`: the people in a file, or those of the server.
   std::string directory_file;

@@ -29,6 +29,7 @@ namespace belfry::cli {
 namespace {
 
 constexpr size_t kFileBytesMax = 4 << 20;
+constexpr size_t kHelpWidth = 100;
 
 int Misused(const Console& console, absl::string_view verb) {
   const TerminalVerb* row = FindTerminalVerb(verb);
@@ -250,7 +251,10 @@ void PrintHelp(const Console& console) {
     card.table.push_back({std::string(verb.syntax), std::string(verb.summary)});
   }
   card.hints = {"belfry open \"Ransom note\" sev:3 agency:DOP", "belfry help open"};
-  console.out << RenderCard(card, console.terminal);
+  // A table as wide as its longest line helps nobody who reads it in a file or a pager.
+  Terminal terminal = console.terminal;
+  if (terminal.width == 0) terminal.width = kHelpWidth;
+  console.out << RenderCard(card, terminal);
 }
 
 int Fail(const Console& console, const absl::Status& status) {

@@ -36,8 +36,19 @@ int RunChatVerb(const Desk& desk) {
   context.act_for = desk.arguments.act_for;
   context.request_id = desk.arguments.request_id;
   context.root = "belfry";
-  const chat::CommandResult result = runner.Run(context, chat::JoinWords(desk.arguments.words));
+  // Where nobody can answer, the line itself is the confirmation.
+  context.asks_first = !desk.arguments.yes && CanAsk();
+  const std::string line = chat::JoinWords(desk.arguments.words);
+  chat::CommandResult result = runner.Run(context, line);
   const Console& console = desk.console;
+  if (result.asks) {
+    console.error << RenderCard(result.card, console.terminal) << "Do it? [y/N] " << std::flush;
+    if (!ReadYes(std::cin)) {
+      console.error << "Nothing was done.\n";
+      return kRefused;
+    }
+    result = runner.Run(context, line + " confirm:yes");
+  }
   if (!result.ok && console.output == Output::kJson) {
     console.error << RenderStatusJson(result.status);
   } else if (result.response != nullptr && console.output == Output::kJson) {

@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "client-lib/chat/utf8.h"
 
 namespace belfry::cli {
@@ -36,6 +38,15 @@ Terminal DetectTerminal() {
   const char* kind = std::getenv("TERM");
   terminal.color = !IsSet("NO_COLOR") && kind != nullptr && std::string(kind) != "dumb";
   return terminal;
+}
+
+bool CanAsk() { return isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0; }
+
+bool ReadYes(std::istream& in) {
+  std::string line;
+  if (!std::getline(in, line)) return false;
+  const absl::string_view word = absl::StripAsciiWhitespace(line);
+  return absl::EqualsIgnoreCase(word, "y") || absl::EqualsIgnoreCase(word, "yes");
 }
 
 std::string Harmless(absl::string_view text) {

@@ -3,6 +3,7 @@
 #define BELFRY_CLIENT_LIB_CLI_TERMINAL_H_
 
 #include <cstddef>
+#include <istream>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -17,6 +18,12 @@ struct Terminal {
 
 // Of standard output: colour only on a terminal, not with NO_COLOR set and not on a dumb one.
 Terminal DetectTerminal();
+
+// Standard input and standard error are both a terminal: somebody reads a question and can answer.
+bool CanAsk();
+
+// Reads one line; true for "y" and "yes". The end of the input is a no.
+bool ReadYes(std::istream& in);
 
 // Replaces what could steer a terminal: text from other people is shown, never obeyed.
 std::string Harmless(absl::string_view text);

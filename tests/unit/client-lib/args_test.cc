@@ -2,9 +2,17 @@
 
 #include <stdlib.h>
 
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_split.h"
 #include "client-lib/chat/quote.h"
+#include "client-lib/chat/utf8.h"
 #include "client-lib/chat/verbs.h"
 #include "client-lib/cli/commands.h"
+#include "client-lib/cli/terminal.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/client-lib/test_policy.h"
@@ -75,6 +83,36 @@ TEST(ArgsTest, ConnectionOptionsRefuseWhatCannotWork) {
 TEST(ArgsTest, NoVerbOfTheTerminalHidesOneOfTheGrammar) {
   for (const chat::Verb& verb : chat::Verbs()) {
     EXPECT_EQ(FindTerminalVerb(verb.name), nullptr) << verb.name;
+  }
+}
+
+TEST(ArgsTest, TheQuestionBeforeAnActCanBeLeftOut) {
+  EXPECT_FALSE(ParseArguments({"close", "DOP-2026-0007"})->yes);
+  EXPECT_TRUE(ParseArguments({"close", "DOP-2026-0007", "--yes"})->yes);
+  EXPECT_TRUE(ParseArguments({"-y", "close"})->yes);
+  for (const auto& [typed, yes] : std::vector<std::pair<std::string, bool>>{{"y\n", true},
+                                                                            {" YES \n", true},
+                                                                            {"yes", true},
+                                                                            {"n\n", false},
+                                                                            {"\n", false},
+                                                                            {"", false},
+                                                                            {"yesterday\n", false},
+                                                                            {"\ny\n", false}}) {
+    std::istringstream in(typed);
+    EXPECT_EQ(ReadYes(in), yes) << typed;
+  }
+}
+
+// What is not shown on a terminal is read in a pager or a file.
+TEST(ArgsTest, TheTableOfVerbsIsNotWiderThanAPage) {
+  std::ostringstream out;
+  std::ostringstream error;
+  PrintHelp({out, error, Output::kTable, {}});
+  const std::string text = out.str();
+  const size_t table = text.find("\nVerb ");
+  ASSERT_NE(table, std::string::npos);
+  for (const absl::string_view line : absl::StrSplit(text.substr(table), '\n')) {
+    EXPECT_LE(chat::DisplayWidth(line), 100u) << line;
   }
 }
 

@@ -11,7 +11,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 std::vector<std::string> Labels(const Card& card) {
   std::vector<std::string> labels;
@@ -42,38 +41,67 @@ TEST(IncidentCardTest, ButtonsFollowTheState) {
   v1::Incident incident = TestIncident();
   const View view = TestView();
   EXPECT_THAT(Labels(IncidentCard(incident, view)),
-              ElementsAre("Acknowledge", "Update", "Escalate"));
+              ElementsAre("Acknowledge", "Update", "Escalate", "Note", "More…"));
 
   auto* chain = incident.mutable_escalations(0);
   chain->set_state(v1::EscalationChain::STATE_ACKNOWLEDGED);
   chain->set_acknowledged_by("people/dop.contact");
   const Card acknowledged = IncidentCard(incident, view);
-  EXPECT_THAT(Labels(acknowledged), ElementsAre("Update", "Escalate"));
+  EXPECT_THAT(Labels(acknowledged), ElementsAre("Update", "Escalate", "Note", "More…"));
   EXPECT_THAT(acknowledged.PlainText(),
               HasSubstr("Escalation: Acknowledged by dop.contact at level 2"));
 
   chain->set_state(v1::EscalationChain::STATE_CLEARED);
   incident.set_state("RESOLVED");
-  EXPECT_THAT(Labels(IncidentCard(incident, view)), IsEmpty());
+  EXPECT_THAT(Labels(IncidentCard(incident, view)), ElementsAre("Note", "More…"));
   incident.set_state("CLOSED");
-  EXPECT_THAT(Labels(IncidentCard(incident, view)), IsEmpty());
+  EXPECT_THAT(Labels(IncidentCard(incident, view)), ElementsAre("More…"));
 }
 
 TEST(IncidentCardTest, ButtonsRunWhatAPersonWouldType) {
   const Card card = IncidentCard(TestIncident(), TestView());
-  ASSERT_EQ(card.buttons.size(), 3u);
+  ASSERT_EQ(card.buttons.size(), 5u);
   EXPECT_EQ(card.buttons[0].command, "ack DOP-2026-0007");
   EXPECT_EQ(card.buttons[1].command, "update DOP-2026-0007");
-  EXPECT_EQ(card.buttons[2].command, "escalate DOP-2026-0007 \"Escalate was pressed\"");
-  EXPECT_EQ(card.buttons[2].confirm, "Page the next level for DOP-2026-0007 now?");
+  EXPECT_EQ(card.buttons[2].command, "escalate DOP-2026-0007");
+  EXPECT_EQ(card.buttons[3].command, "note DOP-2026-0007");
+  EXPECT_EQ(card.buttons[4].command, "help DOP-2026-0007");
+  // What needs words opens a form; the rest is done by the press.
+  for (size_t i = 0; i < 5; ++i) EXPECT_EQ(card.buttons[i].form, i >= 1 && i <= 3) << i;
 }
 
-TEST(IncidentCardTest, AButtonAsksWhatThePackWantsAsked) {
-  const auto buttons = ActionButtons({"contain", "declare"}, TestIncident(), TestView());
+// The card that asks repeats the facts, which a platform's own question cannot: one question is
+// enough.
+TEST(IncidentCardTest, AStepIsAskedAboutByItsAnswerNotByItsButton) {
+  const auto buttons = ActionButtons({"contain", "reopen"}, TestIncident(), TestView());
   ASSERT_EQ(buttons.size(), 2u);
+  EXPECT_EQ(buttons[0].label, "Contain");
   EXPECT_EQ(buttons[0].command, "contain DOP-2026-0007");
-  EXPECT_EQ(buttons[0].confirm, "Containing stops the daily pages.");
-  EXPECT_EQ(buttons[1].confirm, "");
+  EXPECT_EQ(buttons[0].confirm, "");
+  EXPECT_FALSE(buttons[0].form);
+  // The pack wants a reason for this one.
+  EXPECT_TRUE(buttons[1].form);
+}
+
+TEST(IncidentCardTest, TlpRedIsForNamedReadersToo) {
+  v1::Incident incident = TestIncident();
+  incident.set_tlp("TLP:RED");
+  const std::string text = IncidentCard(incident, TestView()).PlainText();
+  EXPECT_THAT(text, HasSubstr("DOP-2026-0007 · restricted\nThis incident is marked TLP:RED."));
+  EXPECT_THAT(text, testing::Not(HasSubstr("Ransom")));
+  View terminal = TestView();
+  terminal.show_restricted = true;
+  EXPECT_THAT(IncidentCard(incident, terminal).PlainText(), HasSubstr("Ransom"));
+}
+
+TEST(IncidentCardTest, PersonalInformationIsMaskedInChat) {
+  v1::Incident incident = TestIncident();
+  incident.set_summary("The clerk's number is 078-05-1120.");
+  const std::string text = IncidentCard(incident, TestView()).PlainText();
+  EXPECT_THAT(text, HasSubstr("The clerk's number is ●●●."));
+  View terminal = TestView();
+  terminal.show_restricted = true;
+  EXPECT_THAT(IncidentCard(incident, terminal).PlainText(), HasSubstr("078-05-1120"));
 }
 
 TEST(IncidentCardTest, MessagesThatStayHaveNoRelativeTimes) {

@@ -108,7 +108,7 @@ TEST(LexerTest, CountsCharactersNotBytes) {
   EXPECT_TRUE(Lex(longest).ok());
   const auto refused = Lex(longest + "é");
   ASSERT_FALSE(refused.ok());
-  EXPECT_TRUE(absl::StrContains(refused.status().message(), "8001 characters; at most 8000"));
+  EXPECT_TRUE(absl::StrContains(refused.status().message(), "40001 characters; at most 40000"));
 }
 
 TEST(LexerTest, SurvivesAnything) {

@@ -6,7 +6,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 class RunDecisionsTest : public RunFixture {
@@ -63,12 +62,15 @@ TEST_F(RunDecisionsTest, WithoutAnAnswerTheQuestionIsShown) {
             "Next: /incident decide DOP-2026-0007 OLC YES reason:\"…\"\n"
             "Next: /incident decide DOP-2026-0007 OLC NO reason:\"…\"\n"
             "POL-5.26");
-  // A reason cannot be pressed; a plain answer can, once the pack's words were confirmed.
-  EXPECT_THAT(Run("decide olc").card.buttons, IsEmpty());
+  // A reason cannot be pressed, but filled into a form; a plain answer can be pressed.
+  const Card reasoned = Run("decide olc").card;
+  ASSERT_EQ(reasoned.buttons.size(), 1u);
+  EXPECT_EQ(reasoned.buttons[0].command, "decide DOP-2026-0007 OLC");
+  EXPECT_TRUE(reasoned.buttons[0].form);
   const Card card = Run("decide exec_notify").card;
-  ASSERT_EQ(card.buttons.size(), 2u);
+  ASSERT_EQ(card.buttons.size(), 3u);
   EXPECT_EQ(card.buttons[0].command, "decide DOP-2026-0007 EXEC_NOTIFY YES");
-  EXPECT_EQ(card.buttons[0].confirm, "The CCIO and the CSO are called at once.");
+  EXPECT_FALSE(card.buttons[0].form);
 }
 
 TEST_F(RunDecisionsTest, WhatIsNotUnderstoodComesWithWhatIs) {

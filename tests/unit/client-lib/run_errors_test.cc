@@ -155,8 +155,8 @@ TEST_F(RunErrorsTest, UnknownVerbShowsTheNearestAndHelp) {
             "Not done yet\n"
             "\"escallate\" is not a command. The nearest:\n"
             "Next: /incident escalate [id] [to:role,…|to:level] <reason>\n"
+            "Next: /incident relate [id] <other id> [reason]\n"
             "Next: /incident declare [id]\n"
-            "Next: /incident update [id] <text> [field:text …]\n"
             "Next: /incident help");
 }
 

@@ -45,6 +45,7 @@ class RunFixture : public testing::Test {
     *fake.AssessCost_answer->mutable_incident() = incident;
     *fake.RequestSpend_answer->mutable_incident() = incident;
     *fake.DecideSpend_answer->mutable_incident() = incident;
+    *fake.UpdateIncident_answer->mutable_incident() = incident;
   }
 
   CommandResult Run(const std::string& line) { return runner_.Run(context_, line); }

@@ -157,8 +157,8 @@ TEST_F(RunNetworkTest, LinksNameTheOtherIncidentOnce) {
   EXPECT_EQ(request.name(), "incidents/DOP-2026-0009");
 }
 
-TEST_F(RunNetworkTest, ALinkNeedsTwoIncidents) {
-  EXPECT_THAT(RefusedHere("link"), HasSubstr("Say of which incident it is a part."));
+TEST_F(RunNetworkTest, ARelationNeedsTwoIncidents) {
+  EXPECT_THAT(RefusedHere("relate"), HasSubstr("Say of which incident it is a part."));
   EXPECT_THAT(RefusedHere("merge"), HasSubstr("Say into which incident it is merged."));
   EXPECT_THAT(RefusedHere("merge DOP-2026-0007"), HasSubstr("cannot be a part of itself"));
   EXPECT_THAT(RefusedHere("link parent:yesterday"), HasSubstr("\"yesterday\" is not an incident."));

@@ -61,7 +61,7 @@ TEST_F(ShippedPackTest, TheMenuFitsIntoAMessage) {
   View view;
   view.policy = policy_;
   size_t size = 0;
-  for (const auto& row : HelpCard(grammar, view, "").table) {
+  for (const auto& row : HelpCard(grammar, view, "", Allowance()).table) {
     for (const std::string& cell : row) size += cell.size() + 5;
   }
   EXPECT_LE(size, 3'000u);

@@ -178,6 +178,17 @@ constexpr char kPolicy[] = R"pb(
     act: "remove"
     removes_on: "REMOVE"
   }
+  personal_patterns {
+    title: "a Social Security number"
+    pattern: "\\b([0-9]{3}-[0-9]{2}-[0-9]{4})\\b"
+    clauses: "POL-3.14"
+  }
+  personal_patterns {
+    title: "the number of a payment card"
+    pattern: "\\b([0-9]{4}(?:[ -]?[0-9]{4}){3})\\b"
+    luhn: true
+    clauses: "POL-3.14"
+  }
   network_removal { public_safety_warning: "Public safety depends on a target." }
   obligations {
     code: "93H-AGO"
@@ -190,6 +201,9 @@ constexpr char kPolicy[] = R"pb(
   obligations {
     code: "DAILY-STATUS"
     title: "Daily status"
+    owner_roles: "PC"
+    owner_roles: "SC"
+    reminders: "daily"
     recurrence { period { seconds: 86400 } }
     satisfied_by { document { type: "DAILY" } }
     remedy: "update {incident}"

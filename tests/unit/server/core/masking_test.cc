@@ -223,6 +223,17 @@ TEST(MaskingTest, APatternThatCannotMaskIsRefusedWhenThePackIsLoaded) {
   EXPECT_THAT(with("xy"), Contains(HasSubstr("has 0 groups")));
   EXPECT_THAT(with("(x)(y)"), Contains(HasSubstr("has 2 groups")));
   EXPECT_THAT(with("(x*)"), Contains(HasSubstr("fits every text")));
+  // What only chat-ops look for is checked alike.
+  const auto personal = [&](const std::string& row) {
+    return findings(absl::StrCat(pack, "\npersonal_patterns { ", row, " }\n"));
+  };
+  EXPECT_THAT(personal("title: \"t\" clauses: \"POL-3.14\" pattern: \"x(y)\" luhn: true"),
+              ::testing::IsEmpty());
+  EXPECT_THAT(personal("title: \"t\" clauses: \"POL-3.14\" pattern: \"x(y\""),
+              Contains(HasSubstr("is no RE2 pattern")));
+  EXPECT_THAT(personal("title: \"t\" clauses: \"POL-3.14\" pattern: \"xy\""),
+              Contains(HasSubstr("has 0 groups")));
+  EXPECT_THAT(personal("clauses: \"POL-3.14\" pattern: \"x(y)\""), Contains(HasSubstr("title")));
   std::string mute = pack;
   const size_t notice = mute.find("notices { key: \"SECRET_MASKED\"");
   ASSERT_NE(notice, std::string::npos);

@@ -4,13 +4,32 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client-lib/chat/ask.h"
 #include "client-lib/chat/session.h"
 #include "client-lib/chat/usage_error.h"
 #include "client-lib/chat/utf8.h"
 
 namespace belfry::chat {
+namespace {
 
-CommandResult RunLink(const Session& session) {
+// Asked only where the pack has words for it.
+LegalAct MergeInto(const Session& session, const std::string& parent, const std::string& reason) {
+  LegalAct act;
+  act.what = absl::StrCat("merge into ", IncidentId(parent));
+  for (const auto& step : session.policy().transitions()) {
+    if (!step.merges() || step.confirm().empty()) continue;
+    act.confirm = step.confirm();
+    act.clauses = absl::StrJoin(step.clauses(), ", ");
+  }
+  act.label = "Yes, merge it";
+  if (!reason.empty()) act.facts.push_back({"Why", reason});
+  return act;
+}
+
+}  // namespace
+
+CommandResult RunRelate(const Session& session) {
   const ParsedCommand& command = session.command;
   const bool is_merge = command.verb.kind == VerbKind::kMerge;
   v1::LinkIncidentRequest request;
@@ -49,6 +68,12 @@ CommandResult RunLink(const Session& session) {
   request.set_parent(*parent);
   request.set_merge(is_merge || *merge);
   request.set_reason(ReadReason(session, used));
+  if (request.merge()) {
+    if (auto asked = AskBefore(session, MergeInto(session, *parent, request.reason()));
+        asked.has_value()) {
+      return *std::move(asked);
+    }
+  }
   auto response = session.client.LinkIncident(request, session.call);
   if (!response.ok()) return Refused(response.status());
   Card card = ChangedCard(
