@@ -79,7 +79,9 @@ std::string RootOf(const config::v1::BotConfig& config) {
   return absl::StrCat("/", named ? config.slack(0).command() : "incident");
 }
 
-absl::Status Run(const config::v1::BotConfig& config, const Flags& flags, const sigset_t& signals) {
+// With `check` only as far as that everything could start.
+absl::Status Run(const config::v1::BotConfig& config, const Flags& flags, const sigset_t& signals,
+                 bool check) {
   BELFRY_ASSIGN_OR_RETURN(const client::Options options, ClientOptions(config));
   BELFRY_ASSIGN_OR_RETURN(const auto connection, client::MakeConnection(options));
   const client::Client client(connection);
@@ -100,6 +102,11 @@ absl::Status Run(const config::v1::BotConfig& config, const Flags& flags, const 
       {},        {},         {}};
   for (auto* add : {AddSlack, AddTeams, AddMattermost, AddEmail, AddWebhooks}) {
     BELFRY_RETURN_IF_ERROR(add(assembly));
+  }
+  if (check) {
+    dispatcher.Stop();
+    while (!assembly.parts.empty()) assembly.parts.pop_back();
+    return absl::OkStatus();
   }
   std::shared_ptr<Console> console;
   if (config.console().enabled()) {
@@ -214,11 +221,8 @@ int Main(int argc, char** argv) {
     return 1;
   }
   InstallLog(config->log_level());
-  if (check) {
-    std::puts("configuration is valid");
-    return 0;
-  }
-  const absl::Status status = Run(*config, flags, signals);
+  const absl::Status status = Run(*config, flags, signals, check);
+  if (status.ok() && check) std::puts("configuration is valid");
   if (status.ok()) return 0;
   std::fprintf(stderr, "belfry-bot: %s\n", std::string(status.message()).c_str());
   return 1;

@@ -4,150 +4,195 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "belfry/chat/time_token.h"
+#include "bot/platform/slack/text.h"
+#include "client-lib/chat/utf8.h"
 
 namespace belfry::bot::slack {
 namespace {
 
 using Json = nlohmann::json;
 
-// Slack's limits, in characters.
+// Slack's limits, in characters and pieces.
 constexpr size_t kHeaderMax = 150;
 constexpr size_t kSectionMax = 3000;
 constexpr size_t kFieldMax = 2000;
+constexpr size_t kLabelMax = 200;
 constexpr size_t kContextMax = 2000;
 constexpr size_t kFieldsMax = 10;
-constexpr size_t kButtonTextMax = 75;
+constexpr size_t kButtonTextMax = 36;  // of Slack's 75: its phones show about that much
 constexpr size_t kButtonValueMax = 2000;
-constexpr size_t kButtonsMax = 5;
+constexpr size_t kConfirmTitleMax = 100;
 constexpr size_t kConfirmMax = 300;
 constexpr size_t kTextMax = 4000;
 constexpr size_t kActionIdMax = 255;
+// Ours: more than a phone shows in one look.
+constexpr size_t kButtonsInARow = 5;
+constexpr size_t kButtonsMax = 25;
+constexpr size_t kTableSectionsMax = 3;
+constexpr size_t kCellMax = 300;
 
-bool StartsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+// Slack refuses texts of nothing, or of spaces alone.
+bool IsVisible(absl::string_view text) {
+  return !absl::StripAsciiWhitespace(chat::WithoutTimeTokens(text)).empty();
+}
 
-// At most `max` characters, the last one an ellipsis when something was cut.
-std::string Cut(std::string text, size_t max) {
-  size_t characters = 0;
-  size_t last = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!StartsCharacter(text[i])) continue;
-    if (++characters == max) last = i;
-    if (characters > max) {
-      text.resize(last);
-      return text + "…";
+Json MrkdwnText(std::string text) {
+  // Verbatim: Slack makes neither links nor mentions of what looks like one.
+  return {{"type", "mrkdwn"}, {"text", std::move(text)}, {"verbatim", true}};
+}
+
+Json Section(std::string text) {
+  return {{"type", "section"}, {"text", MrkdwnText(std::move(text))}};
+}
+
+// The tone in a sign; the words say it too.
+const char* Sign(chat::Tone tone) {
+  switch (tone) {
+    case chat::Tone::kGood:
+      return "✓ ";
+    case chat::Tone::kWarning:
+      return "⚠ ";
+    case chat::Tone::kDanger:
+      return "‼ ";
+    case chat::Tone::kNeutral:
+      break;
+  }
+  return "";
+}
+
+std::string Row(const std::vector<std::string>& cells) {
+  std::string line;
+  for (const std::string& cell : cells) {
+    if (cell.empty()) continue;
+    if (line.empty()) {
+      line = absl::StrCat("• *", Mrkdwn(cell, kCellMax), "*");
+    } else {
+      absl::StrAppend(&line, " · ", Mrkdwn(cell, kCellMax));
     }
   }
-  return text;
+  return line;
 }
-
-// Escaping lengthens a text, and an entity must not be cut in two: cut first, with room to spare.
-std::string EscapedCut(absl::string_view text, size_t max) {
-  std::string escaped = Escape(Cut(std::string(text), max));
-  for (size_t room = max; escaped.size() > max && room > 16; room = room * 9 / 10) {
-    escaped = Escape(Cut(std::string(text), room));
-  }
-  return escaped;
-}
-
-Json Mrkdwn(std::string text) { return {{"type", "mrkdwn"}, {"text", std::move(text)}}; }
-Json Plain(const std::string& text) {
-  return {{"type", "plain_text"}, {"text", chat::WithoutTimeTokens(text)}, {"emoji", false}};
-}
-Json Section(std::string text) { return {{"type", "section"}, {"text", Mrkdwn(std::move(text))}}; }
 
 // One line for each row, its first column in bold: columns that a phone would break are no columns.
-// The header says what the columns are and is not repeated.
-std::string TableText(const std::vector<std::vector<std::string>>& table) {
+// The header says what the columns are and is not repeated. Whole rows only: half a row could say
+// the opposite of the row.
+void AppendTable(const std::vector<std::vector<std::string>>& table, Json& blocks) {
   std::string text;
+  size_t sections = 0;
   for (size_t i = 1; i < table.size(); ++i) {
-    std::string line;
-    for (const std::string& cell : table[i]) {
-      if (cell.empty()) continue;
-      if (line.empty()) {
-        line = absl::StrCat("• *", Escape(cell), "*");
-      } else {
-        absl::StrAppend(&line, " · ", Escape(cell));
+    std::string line = Row(table[i]);
+    if (line.empty()) continue;
+    if (Length(line) >= kSectionMax) line = "• …";
+    if (Length(text) + Length(line) + 1 > kSectionMax) {
+      if (++sections == kTableSectionsMax) {
+        blocks.push_back(Section(std::move(text)));
+        blocks.push_back(Section(absl::StrCat("… and ", table.size() - i, " more")));
+        return;
       }
+      blocks.push_back(Section(std::exchange(text, "")));
     }
-    // Whole rows only: half a row could say the opposite of the row.
-    if (text.size() + line.size() + 4 > kSectionMax) return absl::StrCat(text, "…");
-    absl::StrAppend(&text, line, "\n");
+    absl::StrAppend(&text, text.empty() ? "" : "\n", line);
   }
-  return text;
+  if (!text.empty()) blocks.push_back(Section(std::move(text)));
 }
 
 Json Button(const chat::CardButton& button, size_t index) {
   const std::string verb = button.command.substr(0, button.command.find(' '));
-  Json json = {{"type", "button"},
-               {"text", Plain(Cut(button.label, kButtonTextMax))},
-               {"action_id", Cut(absl::StrCat("belfry:", verb, ":", index), kActionIdMax)},
-               {"value", Cut(button.command, kButtonValueMax)}};
+  Json json = {
+      {"type", "button"},
+      {"text", PlainText(button.label, kButtonTextMax)},
+      {"action_id",
+       Plain(absl::StrCat(button.form ? kFormPrefix : kRunPrefix, index, ":", verb), kActionIdMax)},
+      {"value", button.command}};
   if (button.tone == chat::Tone::kGood) json["style"] = "primary";
   if (button.tone == chat::Tone::kDanger) json["style"] = "danger";
   if (!button.confirm.empty()) {
-    json["confirm"] = {{"title", Plain(Cut(button.label, 100))},
-                       {"text", Plain(Cut(button.confirm, kConfirmMax))},
-                       {"confirm", Plain("Yes")},
-                       {"deny", Plain("No")}};
+    json["confirm"] = {{"title", PlainText(button.label, kConfirmTitleMax)},
+                       {"text", PlainText(button.confirm, kConfirmMax)},
+                       {"confirm", PlainText("Yes", 30)},
+                       {"deny", PlainText("No", 30)}};
+    if (button.tone == chat::Tone::kDanger) json["confirm"]["style"] = "danger";
   }
   return json;
 }
 
+void AppendButtons(const std::vector<chat::CardButton>& buttons, Json& blocks) {
+  Json row = Json::array();
+  for (size_t i = 0; i < buttons.size() && i < kButtonsMax; ++i) {
+    // A command that was cut would be another command; a button without a label cannot be sent.
+    const std::string& command = buttons[i].command;
+    if (Length(command) > kButtonValueMax || !IsVisible(command) || !chat::IsUtf8(command) ||
+        !IsVisible(buttons[i].label)) {
+      continue;
+    }
+    row.push_back(Button(buttons[i], i));
+    if (row.size() == kButtonsInARow) {
+      blocks.push_back({{"type", "actions"}, {"elements", std::exchange(row, Json::array())}});
+    }
+  }
+  if (!row.empty()) blocks.push_back({{"type", "actions"}, {"elements", std::move(row)}});
+}
+
+void AppendFields(const std::vector<chat::CardField>& card_fields, Json& blocks) {
+  Json fields = Json::array();
+  for (const chat::CardField& field : card_fields) {
+    if (fields.size() == kFieldsMax) break;
+    if (!IsVisible(field.label) && !IsVisible(field.value)) continue;
+    const std::string label =
+        IsVisible(field.label) ? absl::StrCat("*", Mrkdwn(field.label, kLabelMax), "*\n") : "";
+    fields.push_back(
+        MrkdwnText(absl::StrCat(label, Mrkdwn(field.value, kFieldMax - Length(label)))));
+  }
+  if (!fields.empty()) blocks.push_back({{"type", "section"}, {"fields", std::move(fields)}});
+}
+
 }  // namespace
 
-std::string Escape(absl::string_view text) {
-  const auto plain = [](absl::string_view part) {
-    return absl::StrReplaceAll(part, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
-  };
-  return chat::MapTimeTokens(
-      text,
-      [&](absl::Time time, absl::string_view fallback) {
-        return absl::StrCat("<!date^", absl::ToUnixSeconds(time), "^{date_short_pretty} {time}|",
-                            plain(fallback), ">");
-      },
-      plain);
+Json PlainText(absl::string_view text, size_t max, absl::string_view otherwise) {
+  std::string plain = Plain(text, max);
+  if (!IsVisible(plain)) plain = std::string(otherwise);
+  return {{"type", "plain_text"}, {"text", std::move(plain)}, {"emoji", false}};
+}
+
+void AppendText(absl::string_view text, Json& blocks) {
+  const std::string plain = chat::WithoutTimeTokens(text);
+  if (!IsVisible(plain)) return;
+  // Plain text needs no look-alike letters; only times need markup.
+  blocks.push_back(plain == text ? Json{{"type", "section"}, {"text", PlainText(text, kSectionMax)}}
+                                 : Section(Mrkdwn(text, kSectionMax)));
+}
+
+void AppendContext(absl::string_view text, Json& blocks) {
+  if (!IsVisible(chat::WithoutTimeTokens(text))) return;
+  blocks.push_back(
+      {{"type", "context"}, {"elements", Json::array({MrkdwnText(Mrkdwn(text, kContextMax))})}});
+}
+
+Json ToBlocks(const chat::Card& card) {
+  Json blocks = Json::array();
+  if (!card.title.empty()) {
+    blocks.push_back({{"type", "header"},
+                      {"text", PlainText(absl::StrCat(Sign(card.tone), card.title), kHeaderMax)}});
+  }
+  AppendText(card.body, blocks);
+  AppendFields(card.fields, blocks);
+  AppendTable(card.table, blocks);
+  std::vector<std::string> hints;
+  for (const std::string& hint : card.hints) {
+    if (IsVisible(hint)) hints.push_back(absl::StrCat("→ ", hint));
+  }
+  AppendText(absl::StrJoin(hints, "\n"), blocks);
+  AppendButtons(card.buttons, blocks);
+  AppendContext(card.context, blocks);
+  return blocks;
 }
 
 Json ToMessage(const chat::Card& card) {
-  Json blocks = Json::array();
-  if (!card.title.empty()) {
-    blocks.push_back({{"type", "header"}, {"text", Plain(Cut(card.title, kHeaderMax))}});
-  }
-  if (!card.body.empty()) blocks.push_back(Section(EscapedCut(card.body, kSectionMax)));
-  if (!card.fields.empty()) {
-    Json fields = Json::array();
-    for (size_t i = 0; i < card.fields.size() && i < kFieldsMax; ++i) {
-      fields.push_back(Mrkdwn(absl::StrCat("*", Escape(card.fields[i].label), "*\n",
-                                           EscapedCut(card.fields[i].value, kFieldMax - 100))));
-    }
-    blocks.push_back({{"type", "section"}, {"fields", std::move(fields)}});
-  }
-  if (card.table.size() > 1) {
-    blocks.push_back(Section(TableText(card.table)));
-  }
-  if (!card.hints.empty()) {
-    std::vector<std::string> lines;
-    for (const std::string& hint : card.hints) {
-      lines.push_back(absl::StrCat("→ ", Escape(hint)));
-    }
-    blocks.push_back(Section(Cut(absl::StrJoin(lines, "\n"), kSectionMax)));
-  }
-  if (!card.buttons.empty()) {
-    Json elements = Json::array();
-    for (size_t i = 0; i < card.buttons.size() && i < kButtonsMax; ++i) {
-      elements.push_back(Button(card.buttons[i], i));
-    }
-    blocks.push_back({{"type", "actions"}, {"elements", std::move(elements)}});
-  }
-  if (!card.context.empty()) {
-    blocks.push_back({{"type", "context"},
-                      {"elements", Json::array({Mrkdwn(EscapedCut(card.context, kContextMax))})}});
-  }
-  return {{"text", EscapedCut(card.PlainText(), kTextMax)}, {"blocks", std::move(blocks)}};
+  return {{"text", Mrkdwn(card.PlainText(), kTextMax)}, {"blocks", ToBlocks(card)}};
 }
 
 }  // namespace belfry::bot::slack

@@ -14,8 +14,23 @@ namespace belfry::bot::slack {
 // readers and notifications get nothing else.
 nlohmann::json ToMessage(const chat::Card& card);
 
-// & < > as entities; that also keeps typed "<!channel>" from waking everybody.
-std::string Escape(absl::string_view text);
+// The blocks alone, for modals and the home tab.
+nlohmann::json ToBlocks(const chat::Card& card);
+
+// A plain_text object of at most `max` characters; `otherwise` when there is nothing to be seen,
+// which Slack would refuse.
+nlohmann::json PlainText(absl::string_view text, size_t max, absl::string_view otherwise = "…");
+
+// Text that came from somebody, in a block of its own; nothing in it can mention, link or format.
+// No block when there is nothing to be seen.
+void AppendText(absl::string_view text, nlohmann::json& blocks);
+
+// Small print.
+void AppendContext(absl::string_view text, nlohmann::json& blocks);
+
+// What a button of ours is called: the first runs its value, the second opens the form of it.
+constexpr char kRunPrefix[] = "belfry:run:";
+constexpr char kFormPrefix[] = "belfry:form:";
 
 }  // namespace belfry::bot::slack
 

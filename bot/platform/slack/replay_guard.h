@@ -1,4 +1,5 @@
-// Remembers signed requests for as long as their signature would be accepted.
+// Remembers what was there already: signatures for as long as they would be accepted, acts for as
+// long as Slack repeats them.
 #ifndef BELFRY_BOT_PLATFORM_SLACK_REPLAY_GUARD_H_
 #define BELFRY_BOT_PLATFORM_SLACK_REPLAY_GUARD_H_
 
@@ -18,23 +19,35 @@ namespace belfry::bot::slack {
 // same, because the act carries its idempotency key to the server, which has not forgotten.
 class ReplayGuard {
  public:
-  // False when the signature was seen before.
-  bool Admit(absl::string_view signature, absl::Time now) {
+  // A signature is good for five minutes to both sides.
+  static constexpr absl::Duration kSignatureAge = absl::Seconds(600);
+  // Slack's slowest retries come after 24 hours.
+  static constexpr absl::Duration kActAge = absl::Hours(25);
+
+  explicit ReplayGuard(absl::Duration age = kSignatureAge) : age_(age) {}
+
+  // False when it was seen before.
+  bool Admit(absl::string_view key, absl::Time now) {
     absl::MutexLock lock(&mutex_);
-    while (!order_.empty() && (order_.front().first + kAgeMax < now || order_.size() > kMax)) {
+    while (!order_.empty() && (order_.front().first + age_ < now || order_.size() > kMax)) {
       seen_.erase(order_.front().second);
       order_.pop_front();
     }
-    if (!seen_.emplace(signature).second) return false;
-    order_.emplace_back(now, std::string(signature));
+    if (!seen_.emplace(key).second) return false;
+    order_.emplace_back(now, std::string(key));
     return true;
   }
 
+  // Nothing came of it: it may be tried again.
+  void Forget(absl::string_view key) {
+    absl::MutexLock lock(&mutex_);
+    seen_.erase(key);
+  }
+
  private:
-  // Five minutes to both sides.
-  static constexpr absl::Duration kAgeMax = absl::Seconds(600);
   static constexpr size_t kMax = 100'000;
 
+  const absl::Duration age_;
   absl::Mutex mutex_;
   std::deque<std::pair<absl::Time, std::string>> order_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_set<std::string> seen_ ABSL_GUARDED_BY(mutex_);

@@ -9,6 +9,7 @@
 
 #include "bot/http/client.h"
 #include "bot/platform/platform.h"
+#include "bot/platform/slack/web_api.h"
 #include "nlohmann/json.hpp"
 
 namespace belfry::bot::slack {
@@ -32,19 +33,21 @@ class SlackPlatform final : public Platform {
   SendResult Update(const v1::MessageRef& target, const Outgoing& message) override;
   absl::StatusOr<std::optional<v1::MessageRef>> Find(const Outgoing& message,
                                                      absl::Time since) override;
+  SendResult OpenRoom(const v1::Endpoint& endpoint, const v1::RoomRequest& room,
+                      const std::string& delivery, const v1::MessageRef* existing) override;
 
   // Answers a command or button through its response URL, to the one who asked only.
   SendResult Respond(const std::string& response_url, const chat::Card& card);
+  // The same without a response URL: in a channel, or a thread of it.
+  SendResult Whisper(const std::string& user, const v1::MessageRef& place, const chat::Card& card);
+
+  const WebApi& api() const { return api_; }
 
  private:
-  SendResult Call(const char* method, const nlohmann::json& body, nlohmann::json* answer);
-
   const SlackOptions options_;
+  const WebApi api_;
   HttpClient& http_;
 };
-
-// What an answer of the Web API means for the next attempt. `body` is null when it was no JSON.
-SendResult Classify(const HttpResponse& response, const nlohmann::json& body);
 
 }  // namespace belfry::bot::slack
 

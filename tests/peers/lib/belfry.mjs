@@ -1,10 +1,11 @@
 // belfryd and belfry-bot from a directory with their configuration.
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import grpc from '@grpc/grpc-js';
+import protoLoader from '@grpc/proto-loader';
 
 import { freePorts, start, waitUntil } from './process.mjs';
 
@@ -57,32 +58,40 @@ export async function configureServer(directory, { principals, clock = 'real' })
   return { address, tokenFiles };
 }
 
-/** Fills `directory` with everything belfry-bot needs to serve one Slack workspace. */
+/**
+ * Fills `directory` with everything belfry-bot needs to serve one Slack workspace: with an
+ * `appToken` over Socket Mode and without any port of its own, otherwise over HTTP.
+ */
 export async function configureBot(
   directory,
-  { server, tokenFile, workspace, apiBaseUrl, signingSecret, botToken },
+  { server, tokenFile, workspace, apiBaseUrl, signingSecret, botToken, appToken },
 ) {
   const [port] = await freePorts(1);
   const secretFile = path.join(directory, 'slack-signing-secret');
   const botTokenFile = path.join(directory, 'slack-bot-token');
-  await writeSecret(secretFile, signingSecret);
+  const appTokenFile = path.join(directory, 'slack-app-token');
   await writeSecret(botTokenFile, botToken);
+  if (appToken) {
+    await writeSecret(appTokenFile, appToken);
+  } else {
+    await writeSecret(secretFile, signingSecret);
+  }
   await writeFile(
     path.join(directory, 'belfry-bot.textproto'),
     `server: ${textFormat(server)}
 token_file: ${textFormat(tokenFile)}
 holder: "test-bot"
-listen: ${textFormat(`127.0.0.1:${port}`)}
+${appToken ? '' : `listen: ${textFormat(`127.0.0.1:${port}`)}`}
 slack {
   workspace: ${textFormat(workspace)}
-  signing_secret_files: ${textFormat(secretFile)}
+  ${appToken ? `app_token_file: ${textFormat(appTokenFile)}` : `signing_secret_files: ${textFormat(secretFile)}`}
   bot_token_file: ${textFormat(botTokenFile)}
   api_base_url: ${textFormat(apiBaseUrl)}
   extra_response_hosts: ${textFormat(new URL(apiBaseUrl).hostname)}
 }
 `,
   );
-  return { port, url: `http://127.0.0.1:${port}` };
+  return appToken ? {} : { port, url: `http://127.0.0.1:${port}` };
 }
 
 const SERVING = Buffer.from([0x08, 0x01]); // grpc.health.v1.HealthCheckResponse{status: SERVING}
@@ -121,14 +130,39 @@ export async function startServer(t, { bin, directory, address, env }) {
   return running;
 }
 
-/** Returns when the bot is ready. */
-export async function startBot(t, { bin, directory, url }) {
+/** For a server with a virtual clock: a function that turns it on by so many seconds. */
+export async function advanceClock(t, server) {
+  const definition = await protoLoader.load('belfry/testing/v1/clock_service.proto', {
+    includeDirs: [path.join(ROOT, 'proto')],
+  });
+  const { belfry } = grpc.loadPackageDefinition(definition);
+  const clock = new belfry.testing.v1.ClockService(server.address, grpc.credentials.createInsecure());
+  t.after(() => clock.close());
+  const token = (await readFile(Object.values(server.tokenFiles)[0], 'utf8')).trim();
+  const metadata = new grpc.Metadata();
+  metadata.set('authorization', `Bearer ${token}`);
+  const call = (method, request) =>
+    new Promise((resolve, reject) => {
+      clock[method](request, metadata, (error, response) =>
+        error ? reject(error) : resolve(response),
+      );
+    });
+  return async (seconds) => {
+    const { time } = await call('getTime', {});
+    return call('advanceTo', { time: { seconds: Number(time.seconds) + seconds, nanos: 0 } });
+  };
+}
+
+/** Returns when the bot is ready; without a `url`, when it is connected to Slack. */
+export async function startBot(t, { bin, directory, url, env, ready }) {
   const config = path.join(directory, 'belfry-bot.textproto');
   const running = start(t, 'belfry-bot', path.join(bin, 'belfry-bot'), ['--config', config], {
     cwd: directory,
+    env,
   });
-  await waitUntil('belfry-bot is ready', async () => (await fetch(`${url}/readyz`)).ok, {
-    process: running,
-  });
+  ready ??= url
+    ? async () => (await fetch(`${url}/readyz`)).ok
+    : async () => / connected/.test(running.output);
+  await waitUntil('belfry-bot is ready', () => ready(running), { process: running });
   return running;
 }

@@ -76,17 +76,52 @@ export class SlackEmulator {
     }
     throw new Error(`no button "${label}" on ${JSON.stringify(message)}`);
   }
-  /** Writes a message as somebody. */
-  say(user, channel, text) {
-    return this.#post('/_control/message', { user: USERS[user].id, channel: CHANNELS[channel], text });
+  /** Writes a message as somebody, in a thread when one is given. */
+  say(user, channel, text, thread) {
+    return this.#post('/_control/message', {
+      user: USERS[user].id,
+      channel: CHANNELS[channel],
+      text,
+      ...(thread ? { thread_ts: thread } : {}),
+    });
+  }
+  react(user, channel, ts, name) {
+    return this.#post('/_control/reaction', {
+      user: USERS[user].id,
+      channel: CHANNELS[channel],
+      ts,
+      name,
+    });
+  }
+  edit(user, channel, ts, text) {
+    return this.#post('/_control/edit-message', {
+      user: USERS[user].id,
+      channel: CHANNELS[channel],
+      ts,
+      text,
+    });
+  }
+  erase(user, channel, ts) {
+    return this.#post('/_control/delete-message', {
+      user: USERS[user].id,
+      channel: CHANNELS[channel],
+      ts,
+    });
+  }
+  openHome(user) {
+    return this.#post('/_control/open-home', { user: USERS[user].id });
   }
 }
 
 /**
- * `requestUrl` gets slash commands, button presses and events alike: the emulator knows one address
- * for each app; see slack_router.mjs. `port` is for starting it again where it was.
+ * With an `appToken` the app is in Socket Mode. Otherwise `requestUrl` gets slash commands, button
+ * presses and events alike: the emulator knows one address for each app; see slack_router.mjs.
+ * `port` is for starting it again where it was.
  */
-export async function startSlackEmulator(t, { directory, requestUrl, signingSecret, botToken, port }) {
+export async function startSlackEmulator(
+  t,
+  { directory, requestUrl, signingSecret, botToken, appToken, port },
+) {
   port ??= (await freePorts(1))[0];
   const members = [...Object.values(USERS).map((user) => user.id), BOT_USER];
   const config = {
@@ -97,9 +132,8 @@ export async function startSlackEmulator(t, { directory, requestUrl, signingSecr
         botUserId: BOT_USER,
         botName: 'belfry',
         botToken,
-        signingSecret,
-        mode: 'events',
-        requestUrl,
+        signingSecret: signingSecret ?? 'unused',
+        ...(appToken ? { mode: 'socket', appToken } : { mode: 'events', requestUrl }),
       },
     ],
     users: Object.entries(USERS).map(([name, user]) => ({

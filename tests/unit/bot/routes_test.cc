@@ -59,10 +59,8 @@ class RoutesTest : public ::testing::Test {
       : server_(std::make_shared<FakeServer>()),
         runner_(client::Client(server_)),
         dispatcher_(client::Client(server_), &runner_, 2),
-        routes_(Workspaces(), &dispatcher_, &clock_, [this](const char* reason) {
-          absl::MutexLock lock(&mutex_);
-          ++rejected_[reason];
-        }) {
+        desk_(Workspaces(), Staff(), &clock_),
+        routes_({"new", "old"}, &desk_, [this](const char* reason) { Count(reason); }) {
     ListenerOptions options;
     options.address = "127.0.0.1:0";
     listener_ =
@@ -75,12 +73,23 @@ class RoutesTest : public ::testing::Test {
     dispatcher_.Stop();
   }
 
+  void Count(const char* reason) {
+    absl::MutexLock lock(&mutex_);
+    ++rejected_[reason];
+  }
+  DeskStaff Staff() {
+    DeskStaff staff;
+    staff.submit = [this](ChatRequest request, std::string root, CommandDispatcher::Done done) {
+      return dispatcher_.Submit(std::move(request), std::move(root), std::move(done));
+    };
+    staff.rejected = [this](const char* reason) { Count(reason); };
+    return staff;
+  }
   std::map<std::string, Workspace> Workspaces() {
     SlackOptions options;
     options.workspace = "T1";
     options.api_base_url = "http://127.0.0.1:1/";
     Workspace workspace;
-    workspace.signing_secrets = {"new", "old"};
     workspace.platform = std::make_shared<SlackPlatform>(options, &http_);
     workspace.root = "/incident";
     return {{"T1", workspace}};
@@ -120,6 +129,7 @@ class RoutesTest : public ::testing::Test {
   AnswerClock clock_;
   absl::Mutex mutex_;
   std::map<std::string, int> rejected_ ABSL_GUARDED_BY(mutex_);
+  SlackDesk desk_;
   SlackRoutes routes_;
   std::unique_ptr<HttpListener> listener_;
 };

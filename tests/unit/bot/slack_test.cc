@@ -8,6 +8,7 @@
 #include "bot/platform/slack/replay_guard.h"
 #include "bot/platform/slack/signature.h"
 #include "bot/platform/slack/slack_platform.h"
+#include "bot/platform/slack/text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -96,10 +97,10 @@ TEST(InboundTest, ReadsASlashCommand) {
       "text=open+%22Caf%C3%A9+down%22+sev%3A3&response_url=https%3A%2F%2Fh%2Fx&trigger_id=1.2&"
       "future_field=x");
   ASSERT_TRUE(request.ok()) << request.status();
-  EXPECT_EQ(request->kind, ChatRequest::Kind::kCommand);
-  EXPECT_EQ(request->text, "open \"Café down\" sev:3");
-  EXPECT_EQ(request->idempotency_key, "slack:T1:1.2");
-  EXPECT_EQ(ParseCommand("ssl_check=1&token=x")->kind, ChatRequest::Kind::kIgnored);
+  EXPECT_EQ(request->chat.kind, ChatRequest::Kind::kCommand);
+  EXPECT_EQ(request->chat.text, "open \"Café down\" sev:3");
+  EXPECT_EQ(request->chat.idempotency_key, "slack:T1:1.2");
+  EXPECT_EQ(ParseCommand("ssl_check=1&token=x")->chat.kind, ChatRequest::Kind::kIgnored);
 }
 
 TEST(InboundTest, NamesWhatIsWrong) {
@@ -132,24 +133,24 @@ TEST(InboundTest, ReadsAButtonOfOursAndNoOther) {
   };
   const auto request = press("belfry:ack:0");
   ASSERT_TRUE(request.ok()) << request.status();
-  EXPECT_EQ(request->kind, ChatRequest::Kind::kButton);
-  EXPECT_EQ(request->text, "ack DOP-2026-0001");
-  EXPECT_EQ(request->message.id(), "5.6");
-  EXPECT_EQ(request->idempotency_key, press("belfry:ack:0")->idempotency_key);
-  EXPECT_EQ(press("other:app")->kind, ChatRequest::Kind::kIgnored);
+  EXPECT_EQ(request->chat.kind, ChatRequest::Kind::kButton);
+  EXPECT_EQ(request->chat.text, "ack DOP-2026-0001");
+  EXPECT_EQ(request->chat.message.id(), "5.6");
+  EXPECT_EQ(request->chat.idempotency_key, press("belfry:ack:0")->chat.idempotency_key);
+  EXPECT_EQ(press("other:app")->chat.kind, ChatRequest::Kind::kIgnored);
 }
 
 TEST(InboundTest, AnswersTheAddressCheckAndIgnoresItsOwnVoice) {
-  EXPECT_EQ(ParseEvent(R"({"type":"url_verification","challenge":"abc"})")->challenge, "abc");
+  EXPECT_EQ(ParseEvent(R"({"type":"url_verification","challenge":"abc"})")->chat.challenge, "abc");
   const auto event = [](const char* extra) {
     return ParseEvent(absl::StrCat(
         R"({"type":"event_callback","team_id":"T1","event":{"type":"app_mention","user":"U1",)",
         R"("channel":"C1","ts":"1.2","text":"<@U0BOT> list")", extra, "}}"));
   };
-  EXPECT_EQ(event("")->text, "list");
-  EXPECT_EQ(event("")->kind, ChatRequest::Kind::kCommand);
-  EXPECT_EQ(event(R"(,"bot_id":"B1")")->kind, ChatRequest::Kind::kIgnored);
-  EXPECT_EQ(event(R"(,"subtype":"message_changed")")->kind, ChatRequest::Kind::kIgnored);
+  EXPECT_EQ(event("")->chat.text, "list");
+  EXPECT_EQ(event("")->chat.kind, ChatRequest::Kind::kCommand);
+  EXPECT_EQ(event(R"(,"bot_id":"B1")")->chat.kind, ChatRequest::Kind::kIgnored);
+  EXPECT_EQ(event(R"(,"subtype":"channel_join")")->chat.kind, ChatRequest::Kind::kIgnored);
 }
 
 TEST(BlocksTest, EscapesAndKeepsWithinEveryLimit) {
@@ -172,7 +173,7 @@ TEST(BlocksTest, EscapesAndKeepsWithinEveryLimit) {
     }
     if (block["type"] == "section" && block.contains("text")) {
       const std::string text = block["text"]["text"];
-      EXPECT_LE(text.size(), 3000u);
+      EXPECT_LE(Length(text), 3000u);
       EXPECT_EQ(text.find("<!"), std::string::npos);
     }
     if (block.contains("fields")) {

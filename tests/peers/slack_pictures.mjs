@@ -1,0 +1,105 @@
+// The main cards as Slack shows them, at the width of a phone and of a window: real messages and views
+// of a real bot, drawn by a renderer of Block Kit. Fails when one is wider than the phone.
+//
+//   BELFRY_BIN=… BELFRY_PICTURES=docs/chat node --test tests/peers/slack_pictures.mjs
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+
+import { advanceClock, configureBot, configureServer, startBot, startServer } from './lib/belfry.mjs';
+import { openBrowserPage } from './lib/browser.mjs';
+import { requiredVariable, temporaryDirectory, waitUntil } from './lib/process.mjs';
+import { CHANNELS, USERS, WORKSPACE } from './lib/slack_emulator.mjs';
+import { startSlackFake } from './lib/slack_fake.mjs';
+import { draw, WIDTHS } from './lib/slack_render.mjs';
+
+const bin = requiredVariable('BELFRY_BIN', 'the directory with the built programs');
+const TITLE = 'Ransom note on three PCs in the permit office';
+
+function command(text, user = 'dop.iso') {
+  return {
+    team_id: WORKSPACE,
+    user_id: USERS[user].id,
+    channel_id: CHANNELS['dop-incidents'],
+    command: '/incident',
+    text,
+    trigger_id: randomBytes(8).toString('hex'),
+    response_url: 'https://hooks.slack.com/commands/none',
+  };
+}
+
+test('the cards', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const pictures = process.env.BELFRY_PICTURES ?? directory;
+  await mkdir(pictures, { recursive: true });
+  const fake = await startSlackFake(t, WORKSPACE);
+  const server = await configureServer(directory, {
+    principals: [{ name: 'systems/bot', rights: ['RIGHT_BOT'] }],
+    clock: 'virtual',
+  });
+  await configureBot(directory, {
+    server: server.address,
+    tokenFile: server.tokenFiles['systems/bot'],
+    workspace: WORKSPACE,
+    apiBaseUrl: fake.apiBaseUrl,
+    botToken: 'xoxb-pictures',
+    appToken: 'xapp-pictures',
+  });
+  await startServer(t, { bin, directory, address: server.address });
+  const advance = await advanceClock(t, server);
+  await startBot(t, { bin, directory });
+  const page = await openBrowserPage(t);
+
+  const posts = (check) =>
+    fake.calls
+      .filter(({ method }) => method === 'chat.postMessage' || method === 'chat.update')
+      .map(({ args }) => args)
+      .filter(check);
+  const post = (what, check) => waitUntil(what, () => posts(check).at(-1), { timeoutMs: 20_000 });
+  const picture = async (name, content) => {
+    for (const [size, width] of Object.entries(WIDTHS)) {
+      const file = path.join(pictures, `slack-${name}${size === 'phone' ? '-phone' : ''}.png`);
+      const { problems } = await draw(page, content, width, file);
+      assert.deepEqual(problems, [], `${name} on a ${size}`);
+    }
+  };
+  const say = async (text, user) => (await fake.envelope('slash_commands', command(text, user))).payload;
+  // The modal that a line opens, when it has been filled with its content.
+  const modal = async (text) => {
+    const before = fake.callsOf('views.update').length;
+    const answer = await say(text);
+    if (answer !== undefined) return undefined;
+    return waitUntil('the modal', () => fake.callsOf('views.update')[before]?.args.view);
+  };
+  const inChannel = (args) => args.channel === CHANNELS['dop-incidents'] && !args.thread_ts;
+
+  await say(`open "${TITLE}" sev:3 agency:DOP type:CAT-04 summary:"The note asks for money. The PCs are off the network; the file server looks untouched."`, 'dop.clerk');
+  const headline = await post('the headline', (args) => inChannel(args) && args.text.includes(TITLE));
+  await picture('headline', headline);
+  const paged = await post('a page', (args) => args.channel.startsWith('U') && /paged/i.test(args.text));
+  await picture('page', paged);
+  await say('ack');
+  await picture('list', await say('list'));
+  await picture('help', await say('help'));
+
+  const form = await modal('update');
+  if (form) await picture('form', form);
+  const confirm = await say('close');
+  if (confirm?.blocks) await picture('confirm', confirm);
+  await fake.envelope('events_api', {
+    type: 'event_callback',
+    team_id: WORKSPACE,
+    event: { type: 'app_home_opened', user: USERS['dop.iso'].id, channel: 'D1', tab: 'home', event_ts: '1' },
+  });
+  const home = await fake.awaitCall('views.publish');
+  await picture('home', home.args.view);
+
+  await advance(20.5 * 3600);
+  const reminder = await post('a reminder', (args) => /a duty is due/i.test(args.text));
+  await picture('reminder', reminder);
+  await advance(5 * 3600);
+  const overdue = await post('an overdue duty', (args) => /overdue/i.test(args.text));
+  await picture('overdue', overdue);
+});
