@@ -90,8 +90,11 @@ absl::StatusOr<HttpResponse> CurlHttpClient::Send(const OutgoingRequest& request
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Append);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
-  if (request.method == "POST") {
+  if (request.method != "GET") {
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    if (request.method != "POST") {
+      curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    }
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
