@@ -18,8 +18,19 @@ import { openRenderer } from './lib/teams_renderer.mjs';
 const PHONE = 390;
 const DESKTOP = 760;
 // Worth a picture in the documentation.
-const PICTURES = ['headline', 'page', 'reminder', 'overdue', 'list', 'form', 'form_errors', 'ask',
-  'unlinked', 'restricted', 'workflow'];
+const PICTURES = [
+  'headline',
+  'page',
+  'reminder',
+  'overdue',
+  'list',
+  'form',
+  'form_errors',
+  'ask',
+  'unlinked',
+  'restricted',
+  'workflow',
+];
 
 function makeCards() {
   const bin = requiredVariable('BELFRY_BIN', 'the directory with the built programs');
@@ -41,7 +52,10 @@ test('cards in the renderer of Microsoft', async (t) => {
   await t.test('every card is valid, drawn, and fits a phone', async () => {
     for (const [name, card] of Object.entries(cards)) {
       assert.ok(JSON.stringify(card).length <= 25 * 1024, name);
-      for (const [renderer, suffix] of [[desktop, ''], [phone, '-phone']]) {
+      for (const [renderer, suffix] of [
+        [desktop, ''],
+        [phone, '-phone'],
+      ]) {
         const drawn = await renderer.render(card);
         assert.deepEqual(drawn.problems, [], name);
         assert.ok(drawn.text.length > 10, name);
@@ -56,7 +70,14 @@ test('cards in the renderer of Microsoft', async (t) => {
   await t.test('nothing typed becomes markup', async () => {
     const drawn = await desktop.render(cards.hostile);
     assert.deepEqual(drawn.links, []);
-    for (const typed of ['[click](https://evil.example)', '**bold**', '# heading', '<script>', '&amp;', '`code`']) {
+    for (const typed of [
+      '[click](https://evil.example)',
+      '**bold**',
+      '# heading',
+      '<script>',
+      '&amp;',
+      '`code`',
+    ]) {
       assert.ok(drawn.text.includes(typed), `${typed} is shown as it was typed`);
     }
     assert.match(drawn.text.replaceAll('\u2060', ''), /\{\{DATE\(2020-01-01T00:00:00Z\)\}\}/);

@@ -23,7 +23,12 @@ async function oracle(header, { appId, serviceUrl, channel }) {
   console.error = () => {};
   try {
     const credentials = new SimpleCredentialProvider(appId, 'password');
-    await ChannelValidation.authenticateChannelTokenWithServiceUrl(header, credentials, serviceUrl, channel);
+    await ChannelValidation.authenticateChannelTokenWithServiceUrl(
+      header,
+      credentials,
+      serviceUrl,
+      channel,
+    );
     return true;
   } catch {
     return false;
@@ -82,10 +87,20 @@ test('the same verdict as Microsoft', async (t) => {
     return `${part({ alg, kid: 'key-1' })}.${part(claims)}.`;
   };
   const elsewhere = await jose.generateKeyPair('RS256');
-  const forged = await new jose.SignJWT({ iss: ISSUER, aud: appId, serviceurl: serviceUrl, exp: now() + 600 })
+  const forged = await new jose.SignJWT({
+    iss: ISSUER,
+    aud: appId,
+    serviceurl: serviceUrl,
+    exp: now() + 600,
+  })
     .setProtectedHeader({ alg: 'RS256', kid: 'key-1' })
     .sign(elsewhere.privateKey);
-  const rs512 = await new jose.SignJWT({ iss: ISSUER, aud: appId, serviceurl: serviceUrl, exp: now() + 600 })
+  const rs512 = await new jose.SignJWT({
+    iss: ISSUER,
+    aud: appId,
+    serviceurl: serviceUrl,
+    exp: now() + 600,
+  })
     .setProtectedHeader({ alg: 'RS512', kid: 'key-1' })
     .sign(await jose.importPKCS8(await jose.exportPKCS8(issuer.privateKey('key-1')), 'RS512'));
 
@@ -105,7 +120,11 @@ test('the same verdict as Microsoft', async (t) => {
     ['valid in 290 s', `Bearer ${await sign({ nbf: now() + 290 })}`, { accepted: true }],
     ['valid in 320 s', `Bearer ${await sign({ nbf: now() + 320 })}`],
     ['without nbf', `Bearer ${await sign({ nbf: undefined })}`, { accepted: true }],
-    ['without exp', `Bearer ${await sign({ exp: undefined })}`, { stricter: 'a token for ever is none' }],
+    [
+      'without exp',
+      `Bearer ${await sign({ exp: undefined })}`,
+      { stricter: 'a token for ever is none' },
+    ],
     ['unpublished key', `Bearer ${await sign({}, { kid: 'never-published' })}`],
     ['no kid', `Bearer ${await sign({}, { header: { kid: undefined } })}`],
     ['key for webchat', `Bearer ${await sign({}, { kid: 'webchat-only' })}`],
@@ -117,7 +136,11 @@ test('the same verdict as Microsoft', async (t) => {
     ['alg none', `Bearer ${unsigned('none')}`],
     ['alg NONE', `Bearer ${unsigned('NONE')}`],
     ['RS256 without signature', `Bearer ${unsigned('RS256')}`],
-    ['RS512', `Bearer ${rs512}`, { stricter: 'Microsoft allows RS384 and RS512 and signs with neither' }],
+    [
+      'RS512',
+      `Bearer ${rs512}`,
+      { stricter: 'Microsoft allows RS384 and RS512 and signs with neither' },
+    ],
     ['claims changed', `Bearer ${changed(good, 1, (claims) => ({ ...claims, exp: now() + 9999 }))}`],
     ['header changed', `Bearer ${changed(good, 0, (header) => ({ ...header, typ: 'x' }))}`],
     ['kid of another key', `Bearer ${changed(good, 0, (header) => ({ ...header, kid: 'both' }))}`],
@@ -164,20 +187,38 @@ test('the same verdict as Microsoft', async (t) => {
     };
     assert.equal(await send(() => {}), 200);
     const other = randomUUID();
-    assert.equal(await send((activity) => {
-      activity.conversation.tenantId = other;
-      activity.channelData.tenant.id = other;
-    }), 403);
-    assert.equal(await send((activity) => {
-      delete activity.conversation.tenantId;
-      delete activity.channelData;
-    }), 403);
-    assert.equal(await send((activity) => {
-      activity.channelId = 'webchat';
-    }, await sign({}, { kid: 'no-endorsements' })), 403);
-    assert.equal(await send((activity) => {
-      activity.serviceUrl = 'https://evil.example/';
-    }, await issuer.sign({ serviceurl: 'https://evil.example/' })), 403);
+    assert.equal(
+      await send((activity) => {
+        activity.conversation.tenantId = other;
+        activity.channelData.tenant.id = other;
+      }),
+      403,
+    );
+    assert.equal(
+      await send((activity) => {
+        delete activity.conversation.tenantId;
+        delete activity.channelData;
+      }),
+      403,
+    );
+    assert.equal(
+      await send(
+        (activity) => {
+          activity.channelId = 'webchat';
+        },
+        await sign({}, { kid: 'no-endorsements' }),
+      ),
+      403,
+    );
+    assert.equal(
+      await send(
+        (activity) => {
+          activity.serviceUrl = 'https://evil.example/';
+        },
+        await issuer.sign({ serviceurl: 'https://evil.example/' }),
+      ),
+      403,
+    );
     const twice = ['authorization', `Bearer ${good}`, 'Authorization', `Bearer ${good}`];
     const body = JSON.stringify(teams.activity('dop.clerk', { type: 'typing' }));
     assert.equal((await ask(bot.url, twice, body)).status, 401, 'two headers');
@@ -198,8 +239,10 @@ test('the same verdict as Microsoft', async (t) => {
     const { startBot: again } = await import('./lib/belfry.mjs');
     all.botProcess = await again(t, { bin: all.bin, directory: all.directory, url: bot.url });
     const header = `Bearer ${await sign({}, { kid: 'key-2' })}`;
-    await waitUntil('the new key', async () =>
-      (await ask(bot.url, { authorization: header }, activity)).status === 200);
+    await waitUntil(
+      'the new key',
+      async () => (await ask(bot.url, { authorization: header }, activity)).status === 200,
+    );
   });
 
   await t.test('nothing secret is in the log', () => {

@@ -25,7 +25,9 @@ test('an incident in Teams', async (t) => {
   await timed('installation', teams.install('dop.clerk'));
   await timed('installation', teams.install('dop.iso', { personal: true }));
   await t.test('who installs the bot for themselves is shown what it can do', async () => {
-    await teams.waitFor('help', () => teams.messages.some((message) => message.conversation === 'a:dop.iso'));
+    await teams.waitFor('help', () =>
+      teams.messages.some((message) => message.conversation === 'a:dop.iso'),
+    );
   });
 
   let headline;
@@ -33,15 +35,21 @@ test('an incident in Teams', async (t) => {
   await t.test('a message becomes a headline with buttons', async () => {
     await timed('open', teams.say('dop.clerk', 'open "Ransom note on three PCs" sev:3 agency:DOP'));
     headline = await teams.waitFor('the headline', () =>
-      teams.messages.find((message) =>
-        message.conversation === CHANNEL && message.thread === message.id && TeamsFake.action(message.card, 'Acknowledge')));
+      teams.messages.find(
+        (message) =>
+          message.conversation === CHANNEL &&
+          message.thread === message.id &&
+          TeamsFake.action(message.card, 'Acknowledge'),
+      ),
+    );
     id = cardText(headline.card).match(/DOP-\d{4}-\d{4}/)[0];
     assert.equal(headline.conversation, CHANNEL);
     assert.match(headline.summary, /DOP-\d{4}-\d{4}/, 'a notification says what it is about');
     assert.match(cardText(headline.card), /SEV3/);
     assert.equal(headline.card.version, '1.5');
     const reply = await teams.waitFor('the answer', () =>
-      teams.messages.find((message) => message !== headline && cardText(message.card).includes(id)));
+      teams.messages.find((message) => message !== headline && cardText(message.card).includes(id)),
+    );
     assert.notEqual(reply.thread, headline.thread, 'the reporter is answered where they wrote');
   });
 
@@ -50,11 +58,20 @@ test('an incident in Teams', async (t) => {
     assert.equal(answer.body.statusCode, 200);
     await teams.waitFor('the edit', () => /acknowledged by/i.test(cardText(headline.card)));
     const count = teams.messages.filter(
-      (message) => message.conversation === CHANNEL && message.thread === message.id && cardText(message.card).includes(id),
+      (message) =>
+        message.conversation === CHANNEL &&
+        message.thread === message.id &&
+        cardText(message.card).includes(id),
     ).length;
     assert.equal(count, 1, 'no second headline');
     await teams.waitFor('a log line', () =>
-      teams.messages.find((message) => message.thread === headline.id && message !== headline && /acknowledged/i.test(cardText(message.card))));
+      teams.messages.find(
+        (message) =>
+          message.thread === headline.id &&
+          message !== headline &&
+          /acknowledged/i.test(cardText(message.card)),
+      ),
+    );
   });
 
   await t.test('Update opens a dialog', async () => {
@@ -73,22 +90,35 @@ test('an incident in Teams', async (t) => {
     for (const input of card.body.filter((element) => element.type.startsWith('Input.'))) {
       inputs[input.id] = input.value ?? input.choices?.[0]?.value ?? 'Three PCs are off the network.';
     }
-    const sent = await timed('submit', teams.dialog('dop.iso', headline, 'task/submit', { ...submit.data, ...inputs }));
+    const sent = await timed(
+      'submit',
+      teams.dialog('dop.iso', headline, 'task/submit', { ...submit.data, ...inputs }),
+    );
     assert.ok(['continue', 'message'].includes(sent.body.task.type));
   });
 
   await t.test('typing in the thread and in a one-to-one chat', async () => {
     const before = teams.messages.length;
-    await timed('note', teams.say('dop.iso', `note ${id} "The file server is clean."`, { thread: headline.id }));
+    await timed(
+      'note',
+      teams.say('dop.iso', `note ${id} "The file server is clean."`, { thread: headline.id }),
+    );
     await teams.waitFor('the note', () => teams.find(/file server is clean/).length > 0);
     await timed('show', teams.say('dop.iso', `show ${id}`, { personal: true }));
     await teams.waitFor('the answer', () =>
-      teams.messages.slice(before).some((message) => message.conversation === 'a:dop.iso' && cardText(message.card).includes(id)));
+      teams.messages
+        .slice(before)
+        .some((message) => message.conversation === 'a:dop.iso' && cardText(message.card).includes(id)),
+    );
   });
 
   await t.test('a stranger is told how to be known, and nothing happens', async () => {
     const activity = teams.activity('dop.iso', { type: 'message', text: `ack ${id}` });
-    activity.from = { id: '29:stranger', name: 'Stranger', aadObjectId: 'c0000000-0000-4000-8000-00000000000f' };
+    activity.from = {
+      id: '29:stranger',
+      name: 'Stranger',
+      aadObjectId: 'c0000000-0000-4000-8000-00000000000f',
+    };
     await timed('stranger', teams.send(activity));
     await teams.waitFor('the answer', () => teams.find(/linked to no person/).length > 0);
   });
@@ -98,6 +128,10 @@ test('an incident in Teams', async (t) => {
     all.botProcess = await startBot(t, { bin: all.bin, directory: all.directory, url: all.bot.url });
     const edits = headline.edits;
     await timed('escalate', teams.say('dop.iso', `sev ${id} 2 reason:"more PCs" confirm:yes`));
-    await teams.waitFor('the edit', () => headline.edits > edits && /SEV2/.test(cardText(headline.card)), 30_000);
+    await teams.waitFor(
+      'the edit',
+      () => headline.edits > edits && /SEV2/.test(cardText(headline.card)),
+      30_000,
+    );
   });
 });

@@ -11,14 +11,24 @@ import { startTeamsIssuer } from './teams_issuer.mjs';
 const quote = (value) => JSON.stringify(value);
 
 /** The test's agency, its people and channels in Teams instead of Slack. */
-export async function writeTeamsDirectory(directory, { tenant = TENANT, users = USERS, channel = CHANNEL } = {}) {
+export async function writeTeamsDirectory(
+  directory,
+  { tenant = TENANT, users = USERS, channel = CHANNEL } = {},
+) {
   const slack = await readFile(path.join(ROOT, 'tests/peers/config/directory.textproto'), 'utf8');
-  const ids = { U0CLERK: 'dop.clerk', U0CONTACT: 'dop.contact', U0ISO: 'dop.iso', U0CSIRT: 'csirt.handler' };
+  const ids = {
+    U0CLERK: 'dop.clerk',
+    U0CONTACT: 'dop.contact',
+    U0ISO: 'dop.iso',
+    U0CSIRT: 'csirt.handler',
+  };
   let teams = slack.replaceAll('"slack"', '"teams"').replaceAll('"T0GOV"', quote(tenant));
   for (const [id, name] of Object.entries(ids)) {
     teams = teams.replaceAll(quote(id), quote(users[name] ?? name));
   }
-  teams = teams.replaceAll('"C0DOP"', quote(channel)).replaceAll('"C0ITD"', quote('19:itd@thread.tacv2'));
+  teams = teams
+    .replaceAll('"C0DOP"', quote(channel))
+    .replaceAll('"C0ITD"', quote('19:itd@thread.tacv2'));
   await writeFile(path.join(directory, 'directory.textproto'), teams);
 }
 

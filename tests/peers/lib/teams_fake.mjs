@@ -129,7 +129,9 @@ export class TeamsFake {
         type: 'invoke',
         name: 'adaptiveCard/action',
         replyToId: message.id,
-        value: { action: { type: 'Action.Execute', verb: action.verb, data: { ...action.data, ...inputs } } },
+        value: {
+          action: { type: 'Action.Execute', verb: action.verb, data: { ...action.data, ...inputs } },
+        },
       },
       { thread: message.thread, personal: message.conversation.startsWith('a:') },
     );
@@ -197,7 +199,8 @@ export class TeamsFake {
       if (body.isGroup) {
         const channel = body.channelData?.channel?.id;
         if (!channel) return { status: 400, body: { error: { code: 'BadSyntax' } } };
-        if (this.gone.has(channel)) return { status: 403, body: { error: { code: 'BotNotInConversationRoster' } } };
+        if (this.gone.has(channel))
+          return { status: 403, body: { error: { code: 'BotNotInConversationRoster' } } };
         const id = this.#post(channel, body.activity);
         return { status: 201, body: { id: `${channel};messageid=${id}`, activityId: id } };
       }
@@ -232,7 +235,8 @@ export class TeamsFake {
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     };
     const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
-    if (!this.issuer.knows(token)) return answer({ status: 401, body: { error: { code: 'Unauthorized' } } });
+    if (!this.issuer.knows(token))
+      return answer({ status: 401, body: { error: { code: 'Unauthorized' } } });
     const fault = this.fault(call);
     call.fault = fault;
     if (fault && fault.when !== 'after') {

@@ -65,10 +65,13 @@ const CSS = `
  * A page that draws cards. `render(card)` gives { problems, text, links }; afterwards the card is on
  * the page, and `sent()` gives what its buttons would send.
  */
-export async function openRenderer(browser, { width, timezoneId = 'America/New_York', locale = 'en-US' }) {
+export async function openRenderer(
+  browser,
+  { width, timezoneId = 'America/New_York', locale = 'en-US' },
+) {
   const page = await browser.newPage({
     viewport: { width, height: 800 },
-    deviceScaleFactor: 2,
+    deviceScaleFactor: width < 500 ? 2 : 1,
     timezoneId,
     locale,
   });
@@ -99,7 +102,9 @@ export async function openRenderer(browser, { width, timezoneId = 'America/New_Y
       return {
         problems,
         text: holder.innerText,
-        links: [...holder.querySelectorAll('a, script, img, h1, h2, li, strong, em')].map((node) => node.outerHTML),
+        links: [...holder.querySelectorAll('a, script, img, h1, h2, li, strong, em')].map(
+          (node) => node.outerHTML,
+        ),
         overflows: document.documentElement.scrollWidth > document.documentElement.clientWidth,
       };
     };
