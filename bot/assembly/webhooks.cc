@@ -8,6 +8,7 @@
 #include "bot/assembly/assembly.h"
 #include "bot/config.h"
 #include "bot/platform/slack/webhook_platform.h"
+#include "bot/platform/teams/workflow_platform.h"
 #include "bot/platform/webhook/standard_webhook.h"
 #include "bot/platform/webhook/webhook_platform.h"
 #include "server/base/clock.h"
@@ -42,6 +43,7 @@ absl::StatusOr<webhook::Webhook> MakeStandard(const WebhookConfig& settings, std
 
 absl::Status AddWebhooks(Assembly& assembly) {
   std::map<std::string, std::string> slack_hooks;
+  std::map<std::string, std::string> workflows;
   std::map<std::string, webhook::Webhook> standard_hooks;
   for (const WebhookConfig& settings : assembly.config.webhooks()) {
     if (settings.name().empty()) {
@@ -63,8 +65,12 @@ absl::Status AddWebhooks(Assembly& assembly) {
         fresh = standard_hooks.emplace(settings.name(), std::move(standard)).second;
         break;
       }
+      case WebhookConfig::KIND_TEAMS_WORKFLOW:
+        fresh = workflows.emplace(settings.name(), std::move(url)).second;
+        break;
       default:
-        return absl::UnimplementedError("webhooks.kind: is not there yet");
+        return absl::InvalidArgumentError(
+            absl::StrCat("webhooks.kind: that of ", settings.name(), " is none that is known"));
     }
     if (!fresh) {
       return absl::InvalidArgumentError(
@@ -74,6 +80,11 @@ absl::Status AddWebhooks(Assembly& assembly) {
   if (!slack_hooks.empty()) {
     assembly.platforms.Add(
         "", std::make_shared<slack::WebhookPlatform>(std::move(slack_hooks), &assembly.http));
+  }
+  if (!workflows.empty()) {
+    BELFRY_ASSIGN_OR_RETURN(std::shared_ptr<Platform> platform,
+                            teams::WorkflowPlatform::Make(std::move(workflows), &assembly.http));
+    assembly.platforms.Add("", std::move(platform));
   }
   if (!standard_hooks.empty()) {
     SystemClock& clock = assembly.Keep(std::make_shared<SystemClock>());
