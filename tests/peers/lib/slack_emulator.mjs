@@ -20,6 +20,11 @@ export const USERS = {
   'dop.contact': { id: 'U0CONTACT', title: 'DOP primary contact' },
   'dop.iso': { id: 'U0ISO', title: 'DOP Information Security Officer' },
   'csirt.handler': { id: 'U0CSIRT', title: 'CSIRT handler' },
+  'csirt.executive': { id: 'U0EXECUTIVE', title: 'CSIRT executive' },
+  'eox.scio': { id: 'U0SCIO', title: 'CIO of Executive Office X' },
+  ccio: { id: 'U0CCIO', title: 'Commonwealth CIO' },
+  cso: { id: 'U0CSO', title: 'Chief Security Officer' },
+  commonhelp: { id: 'U0HELP', title: 'CommonHelp operator' },
 };
 const BOT_USER = 'U0BELFRY';
 

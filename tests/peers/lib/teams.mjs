@@ -21,6 +21,11 @@ export async function writeTeamsDirectory(
     U0CONTACT: 'dop.contact',
     U0ISO: 'dop.iso',
     U0CSIRT: 'csirt.handler',
+    U0EXECUTIVE: 'csirt.executive',
+    U0SCIO: 'eox.scio',
+    U0CCIO: 'ccio',
+    U0CSO: 'cso',
+    U0HELP: 'commonhelp',
   };
   let teams = slack.replaceAll('"slack"', '"teams"').replaceAll('"T0GOV"', quote(tenant));
   for (const [id, name] of Object.entries(ids)) {
