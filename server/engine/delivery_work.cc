@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "belfry/record/v1/delivery.pb.h"
+#include "server/base/account_name.h"
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
@@ -61,6 +62,8 @@ record::v1::StoredDelivery Stored(const DeliveryRow& row) {
 
 // Kinds whose loss somebody must hear of even when the record does not wait for them.
 bool LossMatters(const record::v1::StoredDelivery& stored) {
+  // Nobody waits for what an account that is nobody's was told: the secret is masked already.
+  if (IsAccountName(stored.delivery().target())) return false;
   switch (stored.delivery().notice().kind()) {
     case v1::Notice::KIND_PAGE:
     case v1::Notice::KIND_REMINDER:
