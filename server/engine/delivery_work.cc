@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/base/account_name.h"
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
@@ -273,6 +274,8 @@ absl::StatusOr<bool> ReportWork::IsOver(Batch& batch, const DeliveryRow& row,
 // Does somebody have to hear that it is lost, even when the record does not wait for it?
 absl::StatusOr<bool> ReportWork::LossMatters(Batch& batch, const DeliveryRow& row,
                                              const record::v1::StoredDelivery& stored) {
+  // Nobody waits for what an account that is nobody's was told: the secret is masked already.
+  if (IsAccountName(row.target)) return false;
   switch (stored.delivery().notice().kind()) {
     case v1::Notice::KIND_PAGE:
     case v1::Notice::KIND_REMINDER:

@@ -187,8 +187,7 @@ class ChatServiceTest : public ::testing::Test {
   int posted_ = 0;
 };
 
-// ---- Accounts
-// ------------------------------------------------------------------------------------
+// ---- Accounts ----------------------------------------------------------------------------------
 
 TEST_F(ChatServiceTest, ACodeFromTheChatIsRedeemedWithThePersonsCredentials) {
   const auto code = CodeFor(Account("U1"));
@@ -361,8 +360,7 @@ TEST_F(ChatServiceTest, WrongCallersAndFieldsAreNamed) {
               Refused("FIELD_INVALID", "account"));
 }
 
-// ---- Guests
-// --------------------------------------------------------------------------------------
+// ---- Guests ------------------------------------------------------------------------------------
 
 TEST_F(ChatServiceTest, AGuestReportsAndHearsOnlyThatItArrived) {
   const auto created = Guest().CreateIncident(Report());
@@ -474,8 +472,36 @@ TEST_F(ChatServiceTest, AGuestReportsTenTimesInAnHour) {
   EXPECT_THAT(Guest().CreateIncident(Report()), Refused("TOO_MANY_REPORTS", ""));
 }
 
-// ---- Places
-// --------------------------------------------------------------------------------------
+// It is told to itself, with nothing of the incident; that it cannot be told alarms nobody.
+TEST_F(ChatServiceTest, AGuestThatPastesASecretIsToldToDeleteIt) {
+  v1::CreateIncidentRequest report = Report();
+  report.set_summary("CANARY. The password: Sommer2026!");
+  ASSERT_THAT(Guest().CreateIncident(report), IsOk());
+  DeliverAll();
+  v1::LeaseDeliveriesRequest lease;
+  lease.set_holder("bot-1");
+  lease.set_incarnation("1");
+  lease.add_platforms("slack");
+  const auto leased = Bot().LeaseDeliveries(lease);
+  ASSERT_THAT(leased, IsOk());
+  ASSERT_THAT(leased->deliveries(), SizeIs(1));
+  const v1::Delivery& told = leased->deliveries(0);
+  EXPECT_EQ(told.target(), kGuest);
+  EXPECT_EQ(told.endpoint().workspace(), "T1");
+  EXPECT_EQ(told.endpoint().address(), "U9");
+  EXPECT_EQ(told.notice().reason(), "SECRET_MASKED");
+  EXPECT_THAT(told.DebugString(), Not(HasSubstr("CANARY")));
+  EXPECT_THAT(told.DebugString(), Not(HasSubstr("people/")));
+  v1::ReportDeliveryRequest failed;
+  failed.set_name(told.name());
+  failed.set_holder("bot-1");
+  failed.set_incarnation("1");
+  failed.set_outcome(v1::ReportDeliveryRequest::OUTCOME_FAILED);
+  ASSERT_THAT(Bot().ReportDelivery(failed), IsOk());
+  EXPECT_THAT(DeliverAll(), IsEmpty());
+}
+
+// ---- Places ------------------------------------------------------------------------------------
 
 TEST_F(ChatServiceTest, AnAnswerBelowAMessageOfBelfryFindsItsIncident) {
   const std::string first = server_.Open();
@@ -548,8 +574,7 @@ TEST_F(ChatServiceTest, PlacesAreForBotsAndNeedAnAccount) {
   EXPECT_THAT(Bot().LookupPlace(request), Refused("FIELD_INVALID", "place.channel"));
 }
 
-// ---- Notes from messages
-// -------------------------------------------------------------------------
+// ---- Notes from messages -----------------------------------------------------------------------
 
 TEST_F(ChatServiceTest, AMessageIsKeptUpToDateByItsAuthor) {
   const std::string name = server_.Open();
@@ -652,8 +677,7 @@ TEST_F(ChatServiceTest, OnlyABotSaysWhatAMessageSays) {
   EXPECT_THAT(Notes(name), ElementsAre("one"));
 }
 
-// ---- Conversations
-// -------------------------------------------------------------------------------
+// ---- Conversations -----------------------------------------------------------------------------
 
 TEST_F(ChatServiceTest, ConversationsAreKeptForBots) {
   v1::SaveConversationRequest save;
@@ -700,8 +724,7 @@ TEST_F(ChatServiceTest, ConversationsAreKeptForBots) {
   EXPECT_THAT(Bot().ListConversations(list), Refused("FIELD_INVALID", "platform"));
 }
 
-// ---- What one may do
-// -----------------------------------------------------------------------------
+// ---- What one may do ---------------------------------------------------------------------------
 
 TEST_F(ChatServiceTest, AllowedActsAreSaidHereAndAnywhere) {
   const std::string name = server_.Open();

@@ -201,7 +201,7 @@ TEST_F(StoreTest, TakesOverADatabaseOfTheSecondSchema) {
   EXPECT_EQ((*store_->LoadIncident("DOP-1"))->policy, "itd@1");
   EXPECT_THAT(*store_->FindPlaces("slack", "T1", "C1", "1.1"), IsEmpty());
   Commit([](auto& transaction) {
-    EXPECT_EQ((*transaction.FindCard("DOP-1", "", "channels/x"))->message_blob, "\x01");
+    EXPECT_EQ((*transaction.FindCard("DOP-1", "channels/x", ""))->message_blob, "\x01");
     ASSERT_THAT(transaction.PutPlace({"slack", "T1", "C1", "1.1", "DOP-1"}), IsOk());
     ASSERT_THAT(transaction.PutConversation({"teams", "t", "a", "ref", false}), IsOk());
     ASSERT_THAT(transaction.AddLinkCode({"hash", "people/x", 7}), IsOk());
