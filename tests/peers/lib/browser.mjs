@@ -87,3 +87,31 @@ export class SlackPage {
     await this.page.screenshot({ path });
   }
 }
+
+/** The modal that is open in the emulator's page. */
+export class SlackModal {
+  constructor(page) {
+    this.modal = page.locator('.modal');
+  }
+
+  async fill(label, text) {
+    const input = this.modal.locator('.bk-input').filter({ hasText: label }).first();
+    await input.locator('.bk-plain-input').fill(text);
+  }
+  submitButton() {
+    return this.modal.locator('.modal-btn.primary');
+  }
+  async submit() {
+    await this.submitButton().click();
+  }
+  errors() {
+    return this.modal.locator('.modal-error');
+  }
+  /** What stands in the modal after it was sent, closed. */
+  async closeAnswer() {
+    await this.submitButton().waitFor({ state: 'detached' });
+    const text = await this.modal.innerText();
+    await this.modal.locator('.modal-x').click();
+    return text;
+  }
+}
