@@ -155,6 +155,7 @@ absl::Status AddSlack(Assembly& assembly) {
                      std::function<void(chat::CommandResult)> done) {
     return dispatcher.Submit(std::move(request), std::move(root), std::move(done));
   };
+  staff.wants_form = chat::CommandRunner::WantsForm;
   staff.rejected = assembly.rejected;
   slack::SlackDesk& desk = assembly.Keep(
       std::make_shared<slack::SlackDesk>(workspaces, std::move(staff), &assembly.answers));

@@ -80,14 +80,16 @@ test('the cards', async (t) => {
   await picture('headline', headline);
   const paged = await post('a page', (args) => args.channel.startsWith('U') && /paged/i.test(args.text));
   await picture('page', paged);
-  await say('ack');
   await picture('list', await say('list'));
   await picture('help', await say('help'));
 
-  const form = await modal('update');
-  if (form) await picture('form', form);
-  const confirm = await say('close');
-  if (confirm?.blocks) await picture('confirm', confirm);
+  const id = headline.text.match(/DOP-\d{4}-\d{4}/)[0];
+  await say(`ack ${id}`);
+  await picture('form', await modal(`update ${id}`));
+  // An act that is told to everybody who was told of the incident.
+  const confirm = await say(`dismiss ${id} "The note was part of a vendor's drill"`, 'csirt.handler');
+  assert.match(JSON.stringify(confirm), /confirm:yes/);
+  await picture('confirm', confirm);
   await fake.envelope('events_api', {
     type: 'event_callback',
     team_id: WORKSPACE,
@@ -97,7 +99,7 @@ test('the cards', async (t) => {
   await picture('home', home.args.view);
 
   await advance(20.5 * 3600);
-  const reminder = await post('a reminder', (args) => /a duty is due/i.test(args.text));
+  const reminder = await post('a reminder', (args) => /is due in/i.test(args.text));
   await picture('reminder', reminder);
   await advance(5 * 3600);
   const overdue = await post('an overdue duty', (args) => /overdue/i.test(args.text));

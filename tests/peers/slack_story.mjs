@@ -18,13 +18,21 @@ import path from 'node:path';
 import test from 'node:test';
 
 import { configureBot, configureServer, startBot, startServer } from './lib/belfry.mjs';
-import { openBrowserPage, SlackPage } from './lib/browser.mjs';
+import { openBrowserPage, SlackModal, SlackPage } from './lib/browser.mjs';
 import { freePorts, requiredVariable, temporaryDirectory, waitUntil } from './lib/process.mjs';
 import { startSlackEmulator, USERS, WORKSPACE } from './lib/slack_emulator.mjs';
 import { startSlackRouter } from './lib/slack_router.mjs';
 
 const TITLE = 'Ransom note on three PCs';
 const COMMAND = `/incident open "${TITLE}" sev:3 agency:DOP`;
+const SECOND = 'Mail of the permit office is encrypted';
+// The three parts of a daily status.
+const STATUS = {
+  Conditions: 'Three PCs are off the network',
+  Actions: 'Images are being taken',
+  Needs: 'Nothing yet',
+};
+const STATUS_SAID = /status/i;
 // Slack gives up after three seconds.
 const ANSWER_MS_MAX = 3000;
 
@@ -126,6 +134,33 @@ test('an incident in the web page of Slack', async (t) => {
     // What follows is said in the thread, too, and seen at once.
     await slack.message(ts).scrollIntoViewIfNeeded();
     await slack.picture(path.join(pictures, 'slack-channel.png'));
+  });
+
+  await t.test('Update opens a form; what is wrong is said, what is right is recorded', async () => {
+    await slack.closeThread();
+    await slack.actAs(place.acknowledger);
+    await slack.message(ts).getByRole('button', { name: 'Update', exact: true }).click();
+    const modal = new SlackModal(page);
+    await modal.submitButton().waitFor();
+    await slack.picture(path.join(pictures, 'slack-form.png'));
+    await modal.submit();
+    await modal.errors().first().waitFor();
+    for (const [label, text] of Object.entries(STATUS)) await modal.fill(label, text);
+    await modal.submit();
+    await modal.closeAnswer();
+    await slack.openThread(slack.message(ts));
+    await slack.replies().filter({ hasText: STATUS_SAID }).first().waitFor();
+  });
+
+  await t.test('a shortcut of the words: a line without a title opens the form of a report', async () => {
+    await slack.closeThread();
+    await slack.actAs(place.reporter);
+    await slack.type('/incident open');
+    const modal = new SlackModal(page);
+    await modal.fill('What happened', SECOND);
+    await modal.submit();
+    await slack.messages().filter({ hasText: SECOND }).first().waitFor();
+    await modal.closeAnswer();
   });
 
   await t.test('every request was answered in time', async () => {

@@ -82,6 +82,8 @@ void Tell(SlackPlatform& platform, const Inbound& in, const chat::CommandResult&
   } else if (!request.channel_id.empty()) {
     v1::MessageRef place = request.message;
     place.set_channel(request.channel_id);
+    // In the thread of a message that has none nobody would see it.
+    if (place.id() == request.source.id()) place.clear_id();
     sent = platform.Whisper(request.user_id, place, card);
   } else {
     // The home tab and global menus have no channel: the conversation with the bot.

@@ -66,7 +66,9 @@ const char* Sign(chat::Tone tone) {
 
 std::string Row(const std::vector<std::string>& cells) {
   std::string line;
-  for (const std::string& cell : cells) {
+  for (const std::string& text : cells) {
+    // "*text *" is not bold.
+    const absl::string_view cell = absl::StripAsciiWhitespace(text);
     if (cell.empty()) continue;
     if (line.empty()) {
       line = absl::StrCat("• *", Mrkdwn(cell, kCellMax), "*");
@@ -143,7 +145,9 @@ void AppendFields(const std::vector<chat::CardField>& card_fields, Json& blocks)
     if (fields.size() == kFieldsMax) break;
     if (!IsVisible(field.label) && !IsVisible(field.value)) continue;
     const std::string label =
-        IsVisible(field.label) ? absl::StrCat("*", Mrkdwn(field.label, kLabelMax), "*\n") : "";
+        IsVisible(field.label)
+            ? absl::StrCat("*", Mrkdwn(absl::StripAsciiWhitespace(field.label), kLabelMax), "*\n")
+            : "";
     fields.push_back(
         MrkdwnText(absl::StrCat(label, Mrkdwn(field.value, kFieldMax - Length(label)))));
   }

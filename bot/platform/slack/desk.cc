@@ -215,8 +215,8 @@ void SlackDesk::Note(const CasePtr& act) {
   if (act->in.reaction.empty()) return record(act->in.chat);
   Send([act, record] {
     ChatRequest request = act->in.chat;
-    const absl::StatusOr<ReadMessage> message =
-        Read(act->api(), request.source.channel(), request.source.id());
+    const absl::StatusOr<FoundMessage> message =
+        FetchMessage(act->api(), request.source.channel(), request.source.id());
     if (!message.ok()) {
       Tell(*act->workspace.platform, act->in, UnreadableResult(message.status()));
       return;

@@ -116,21 +116,24 @@ std::vector<std::string> Accounts(const v1::RoomRequest& room) {
   return accounts;
 }
 
-SendResult Invite(const WebApi& api, const std::string& channel, const v1::RoomRequest& room) {
-  const std::vector<std::string> accounts = Accounts(room);
-  for (size_t from = 0; from < accounts.size(); from += kInviteMax) {
-    const size_t to = std::min(accounts.size(), from + kInviteMax);
-    // Forced: one account that cannot come does not keep the others out.
+// Whom an answer names as those who cannot come, or are there already.
+std::set<std::string> Refused(const Json& answer) {
+  std::set<std::string> refused;
+  const Json& errors = ValueAt(answer, {"errors"});
+  if (!errors.is_array()) return refused;
+  for (const Json& error : errors) refused.insert(TextAt(error, {"user"}));
+  return refused;
+}
+
+SendResult InviteSome(const WebApi& api, const std::string& channel,
+                      std::vector<std::string> accounts) {
+  while (!accounts.empty()) {
+    // Forced: one account that cannot come should not keep the others out.
     const Json body = {
-        {"channel", channel},
-        {"users", absl::StrJoin(accounts.begin() + static_cast<std::ptrdiff_t>(from),
-                                accounts.begin() + static_cast<std::ptrdiff_t>(to), ",")},
-        {"force", true}};
+        {"channel", channel}, {"users", absl::StrJoin(accounts, ",")}, {"force", true}};
     Json answer;
     SendResult result = api.Post("conversations.invite", body, &answer);
-    if (result.ok() || Ends(result, "already_in_channel") || Ends(result, "cant_invite_self")) {
-      continue;
-    }
+    if (result.ok()) break;
     // Slack knows a new channel a moment later in some places than in others.
     if (Ends(result, "channel_not_found")) {
       return SendResult::Failed(SendFailure::kRetryLater, result.detail, kSettleTime);
@@ -138,7 +141,28 @@ SendResult Invite(const WebApi& api, const std::string& channel, const v1::RoomR
     if (IsAboutSlack(result) || Ends(result, "is_archived") || Ends(result, "not_in_channel")) {
       return result;
     }
-    spdlog::warn("somebody could not be invited into {}: {}", channel, result.detail);
+    if (!Ends(result, "already_in_channel") && !Ends(result, "cant_invite_self")) {
+      spdlog::warn("somebody could not be invited into {}: {}", channel, result.detail);
+    }
+    // Should it keep them out all the same: the others once more, without those who were named.
+    const std::set<std::string> refused = Refused(answer);
+    const auto gone =
+        std::remove_if(accounts.begin(), accounts.end(),
+                       [&](const std::string& account) { return refused.count(account) > 0; });
+    if (gone == accounts.end()) break;
+    accounts.erase(gone, accounts.end());
+  }
+  return SendResult();
+}
+
+SendResult Invite(const WebApi& api, const std::string& channel, const v1::RoomRequest& room) {
+  const std::vector<std::string> accounts = Accounts(room);
+  for (size_t from = 0; from < accounts.size(); from += kInviteMax) {
+    const auto begin = accounts.begin() + static_cast<std::ptrdiff_t>(from);
+    const size_t count = std::min(kInviteMax, accounts.size() - from);
+    SendResult result =
+        InviteSome(api, channel, {begin, begin + static_cast<std::ptrdiff_t>(count)});
+    if (!result.ok()) return result;
   }
   return SendResult();
 }

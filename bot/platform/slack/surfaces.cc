@@ -40,8 +40,8 @@ SendResult PublishHome(const WebApi& api, const std::string& user, const Json& v
   return api.Post("views.publish", {{"user_id", user}, {"view", view}}, &answer);
 }
 
-absl::StatusOr<ReadMessage> Read(const WebApi& api, const std::string& channel,
-                                 const std::string& ts) {
+absl::StatusOr<FoundMessage> FetchMessage(const WebApi& api, const std::string& channel,
+                                          const std::string& ts) {
   // The history holds no replies; of a reply's own time, "replies" gives that reply.
   for (const char* method : {"conversations.history", "conversations.replies"}) {
     WebApi::Query query = {{"channel", channel},
@@ -58,7 +58,7 @@ absl::StatusOr<ReadMessage> Read(const WebApi& api, const std::string& channel,
     }
     const Json* message = result.ok() ? FindByTime(answer, ts) : nullptr;
     if (message == nullptr) continue;
-    ReadMessage read;
+    FoundMessage read;
     read.text = AsRead(TextAt(*message, {"text"}));
     if (TextAt(*message, {"bot_id"}).empty()) read.author = TextAt(*message, {"user"});
     read.thread = TextAt(*message, {"thread_ts"});

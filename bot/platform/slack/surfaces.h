@@ -23,14 +23,14 @@ SendResult OpenView(const WebApi& api, const std::string& trigger, const nlohman
 SendResult UpdateView(const WebApi& api, const OpenedView& which, const nlohmann::json& view);
 SendResult PublishHome(const WebApi& api, const std::string& user, const nlohmann::json& view);
 
-struct ReadMessage {
+struct FoundMessage {
   std::string text;    // as people read it
   std::string author;  // user id; empty for messages of apps
   std::string thread;  // of a reply: the message it answers
 };
 // NOT_FOUND when there is no such message that the bot may see.
-absl::StatusOr<ReadMessage> Read(const WebApi& api, const std::string& channel,
-                                 const std::string& ts);
+absl::StatusOr<FoundMessage> FetchMessage(const WebApi& api, const std::string& channel,
+                                          const std::string& ts);
 
 // Who the token belongs to, for the log: "Commonwealth (T0GOV)". Warns when that is not `expected`.
 SendResult CheckIdentity(const WebApi& api, const std::string& expected);

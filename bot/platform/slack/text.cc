@@ -33,11 +33,16 @@ bool IsNameCharacter(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '+';
 }
 
-// ":smile:" at the start of `text`.
+// ":smile:" at the start of `text`; "at:14:05" has none.
 bool StartsEmoji(absl::string_view text) {
   size_t end = 1;
-  while (end < text.size() && IsNameCharacter(text[end])) ++end;
-  return end > 1 && end < text.size() && text[end] == ':';
+  bool letters = false;
+  while (end < text.size() && IsNameCharacter(text[end])) {
+    letters |= absl::ascii_isalpha(static_cast<unsigned char>(text[end]));
+    ++end;
+  }
+  const bool numbers = text.substr(0, end) == ":100" || text.substr(0, end) == ":1234";
+  return (letters || numbers) && end < text.size() && text[end] == ':';
 }
 
 // The character at `at` of `text`, unable to mean anything but itself.

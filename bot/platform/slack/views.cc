@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -38,6 +37,7 @@ constexpr char kTitle[] = "Belfry";
 constexpr char kCallback[] = "belfry";
 constexpr char kFieldPrefix[] = "belfry:field:";
 constexpr char kActionId[] = "value";
+constexpr char kNotNow[] = "not-now";  // what a question's "no" runs
 
 Json Modal(absl::string_view title, Json blocks, const ModalState& state) {
   if (blocks.empty()) AppendText("Done.", blocks);
@@ -193,10 +193,12 @@ Json CardView(const chat::Card& card, const ModalState& state) {
 
 Json ConfirmView(const chat::Card& card, ModalState state) {
   chat::Card rest = card;
-  const auto yes =
-      std::find_if(rest.buttons.begin(), rest.buttons.end(), [](const chat::CardButton& button) {
-        return absl::StrContains(button.command, "confirm:yes");
-      });
+  // The modal's own "Not now" is enough.
+  rest.buttons.erase(
+      std::remove_if(rest.buttons.begin(), rest.buttons.end(),
+                     [](const chat::CardButton& button) { return button.command == kNotNow; }),
+      rest.buttons.end());
+  const auto yes = rest.buttons.begin();
   if (yes == rest.buttons.end()) return CardView(card, state);
   state.command = yes->command;
   if (!EncodeState(state).has_value()) return CardView(card, state);

@@ -35,8 +35,9 @@ nlohmann::json LoadingView(const ModalState& state);
 // A card; its buttons work, and know the place of `state`.
 nlohmann::json CardView(const chat::Card& card, const ModalState& state);
 
-// A card that asks "do it?": its answer is the modal's own submit button, so `state.command` is
-// replaced by what that button runs. Falls back to CardView() when no button says what.
+// A card that asks "do it?": its first button is the "yes", and becomes the modal's own submit
+// button, so `state.command` is replaced by what it runs. Falls back to CardView() when there is
+// none.
 nlohmann::json ConfirmView(const chat::Card& card, ModalState state);
 
 // `problem` stands above the fields, when there is one. A view of a form that is too long to be

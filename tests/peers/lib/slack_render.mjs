@@ -35,7 +35,7 @@ function withoutVerbatim(blocks) {
 
 function blocksHtml(blocks, bare) {
   const data = { users: [], channels: [], user_groups: [] };
-  const html = renderToStaticMarkup(
+  let html = renderToStaticMarkup(
     React.createElement(Message, {
       blocks: withoutVerbatim(blocks),
       name: 'belfry',
@@ -43,9 +43,12 @@ function blocksHtml(blocks, bare) {
       time: new Date(0),
       theme: 'light',
       withoutWrapper: bare,
+      // It takes "at:14:05" for an emoji; Slack knows which names there are.
+      hooks: { emoji: ({ name }) => `:${name}:` },
       data,
     }),
   );
+  html = html.replaceAll("↵ Please &#x27;enter&#x27; to submit", ''); // Slack has a button for that
   return bare ? `<div class="bare">${html}</div>` : html;
 }
 

@@ -412,8 +412,11 @@ TEST_F(DeskTest, AMessageThatCannotBeReadIsSaidToTheOneWhoMarkedIt) {
   Inbound in = Act(Kind::kNote, Surface::kEvent, "");
   in.reaction = "pushpin";
   in.chat.source.set_id("5.6");
+  in.chat.message.set_id("5.6");
   Handle(std::move(in));
   ASSERT_TRUE(api_.Await("chat.postEphemeral"));
+  // It stands in no thread, and in a thread of its own nobody would see the answer.
+  EXPECT_FALSE(api_.Calls("chat.postEphemeral")[0].body.contains("thread_ts"));
   EXPECT_EQ(api_.Calls("chat.postEphemeral")[0].body["user"], "U1");
   EXPECT_THAT(staff_.requests(), IsEmpty());
 }

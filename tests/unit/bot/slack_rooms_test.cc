@@ -125,6 +125,18 @@ INSTANTIATE_TEST_SUITE_P(
                       InviteCase{"token_revoked", 200, SendFailure::kWorkspaceBroken}),
     [](const auto& invite) { return invite.param.error; });
 
+TEST_F(RoomsTest, TheOthersAreInvitedOnceMoreWithoutThoseWhoCannotCome) {
+  api_.Answer("conversations.create", Created("C9"));
+  api_.Answer("conversations.invite",
+              {{"ok", false},
+               {"error", "cant_invite_self"},
+               {"errors", Json::array({{{"user", "U0"}, {"error", "cant_invite_self"}}})}});
+  ASSERT_TRUE(Open().ok());
+  const auto calls = api_.Calls("conversations.invite");
+  ASSERT_EQ(calls.size(), 2u);
+  EXPECT_EQ(calls[1].body["users"], "U1");
+}
+
 TEST_F(RoomsTest, NamesAreWhatSlackTakes) {
   EXPECT_EQ(RoomName("INC DOP/2026 — 0007!"), "inc-dop-2026-0007");
   EXPECT_EQ(RoomName("---"), "incident");

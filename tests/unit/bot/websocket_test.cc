@@ -73,6 +73,7 @@ void Write(int fd, const std::string& bytes) {
 void Upgrade(int fd) {
   const std::string head = ReadHead(fd);
   const std::string name = "Sec-WebSocket-Key: ";
+  if (!absl::StrContains(head, name)) return;  // it was gone again
   const size_t at = head.find(name) + name.size();
   const std::string key =
       head.substr(at, head.find('\r', at) - at) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
