@@ -47,8 +47,7 @@ class Platform {
   // those who are missing there. `delivery` marks the channel, so that a repeat finds it instead of
   // opening a second one. The result's `message.channel` is the channel.
   virtual SendResult OpenRoom(const v1::Endpoint& /*endpoint*/, const v1::RoomRequest& /*room*/,
-                              const std::string& /*delivery*/,
-                              const v1::MessageRef* /*existing*/) {
+                              const std::string& /*delivery*/, const v1::MessageRef* /*existing*/) {
     return SendResult::Failed(SendFailure::kTargetBroken, "this platform has no rooms");
   }
 };
