@@ -451,10 +451,11 @@ TEST_F(ChatDeliveryTest, AnAlarmGoesByAnotherPlatformAndIsRaisedOnceForAPlace) {
       ASSERT_THAT(server_.As("dop.contact").AddNote(note), IsOk());
     }
   }
+  // One for the incident, one for the register, whose headline went there as well.
   std::map<std::string, int> told;
   for (const v1::Delivery& alarm : alarms) {
     EXPECT_EQ(alarm.endpoint().platform(), "email");
-    ++told[alarm.target()];
+    ++told[absl::StrCat(alarm.target(), " ", alarm.incident())];
   }
   ASSERT_THAT(told, Not(IsEmpty()));
   for (const auto& [target, times] : told) EXPECT_EQ(times, 1) << target;
