@@ -594,6 +594,16 @@ TEST(RoomTest, ThatCannotBeOpenedIsSaidAndNothingElseDependsOnIt) {
   EXPECT_THAT(Targets(world.notices(), v1::Notice::KIND_ALARM), Contains("people/csirt.executive"));
 }
 
+TEST(RoomTest, AreNotWantedWhereNobodyCanOpenThem) {
+  for (const char* platform : {"slack-webhook", "teams-workflow", "email", "webhook"}) {
+    v1::Directory directory = DirectoryWithRooms();
+    directory.mutable_channels()->rbegin()->set_platform(platform);
+    const auto created = core::Directory::Create(std::move(directory), *ShippedPolicy());
+    EXPECT_THAT(std::string(created.status().message()),
+                AllOf(HasSubstr("channels[2].incident_rooms"), HasSubstr("slack, teams")));
+  }
+}
+
 TEST(RoomTest, ANameHasOneSpelling) {
   const std::string name = FormatRoomName({"teams", "t/1", "19:a/b@thread.tacv2"});
   const auto room = ParseRoomName(name);
