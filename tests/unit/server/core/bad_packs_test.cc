@@ -1380,7 +1380,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "digests { code: \"ITD\"", ".scope", "SCOPE_ENTITY or SCOPE_GOVERNMENT"},
         Breakage{"DigestTomorrow", "scope: SCOPE_GOVERNMENT time_of_day { seconds: 28800 }",
                  "scope: SCOPE_GOVERNMENT time_of_day { seconds: 86400 }",
-                 "seconds: 86400 } roles: \"CSIRT_X\"", ".time_of_day", "from 0 to 86399"},
+                 "time_of_day { seconds: 86400 }", ".time_of_day", "from 0 to 86399"},
         Breakage{"DigestRole", "roles: \"CSIRT_X\" roles: \"ITD_DM\" clauses: \"POL-5.18\"",
                  "roles: \"CSIRT_X\" roles: \"PRESS\" clauses: \"POL-5.18\"", "PRESS", ".roles[1]",
                  "no role \"PRESS\""},
