@@ -45,6 +45,12 @@ absl::Status CheckEntityName(absl::string_view name, absl::string_view path) {
                                          name, "\""));
 }
 
+// Webhooks and mail only take what is sent to them.
+bool OpensRooms(absl::string_view platform) {
+  return platform != "slack-webhook" && platform != "teams-workflow" && platform != "email" &&
+         platform != "webhook";
+}
+
 bool Before(const v1::RoleAssignment* a, const v1::RoleAssignment* b) {
   return a->order() < b->order();
 }
@@ -161,6 +167,12 @@ absl::StatusOr<std::shared_ptr<const Directory>> Directory::Create(v1::Directory
     if (!channel.scope().empty() && directory->FindEntity(channel.scope()) == nullptr &&
         directory->FindSecretariat(channel.scope()) == nullptr) {
       return InvalidField(path + ".scope", absl::StrCat("there is no ", channel.scope()));
+    }
+    if (channel.incident_rooms() && !OpensRooms(channel.platform())) {
+      return InvalidField(path + ".incident_rooms",
+                          absl::StrCat(channel.platform(),
+                                       " cannot open channels; use a channel of "
+                                       "slack, teams or mattermost"));
     }
     directory->channels_by_scope_[channel.scope()].push_back(&channel);
   }

@@ -287,7 +287,8 @@ absl::StatusOr<bool> ReportWork::LossMatters(Batch& batch, const DeliveryRow& ro
     case v1::Notice::KIND_HEADLINE:
     case v1::Notice::KIND_LOG: {
       // Said once of a place, until something arrives there again: a busy incident has many lines.
-      const auto before = batch.transaction->LastConcluded(row.incident, row.target, row.sequence);
+      const auto before =
+          batch.transaction->LastConcluded(row.incident, row.conversation, row.sequence);
       if (!before.ok()) batch.failure = before.status();
       BELFRY_RETURN_IF_ERROR(before.status());
       return *before != DeliveryState::kDead;

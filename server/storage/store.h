@@ -52,10 +52,10 @@ class Transaction {
       absl::string_view holder, absl::string_view incarnation,
       const std::vector<std::string>& platforms, int64_t now_us, int64_t lease_until_us,
       int max) = 0;
-  // What became of the newest delivery to `target` about `incident` before `sequence` that was
-  // delivered or given up; nothing when there was none.
+  // What became of the newest delivery about `incident` in a conversation, before `sequence`, that
+  // was delivered or given up; nothing when there was none.
   virtual absl::StatusOr<std::optional<DeliveryState>> LastConcluded(absl::string_view incident,
-                                                                     absl::string_view target,
+                                                                     absl::string_view conversation,
                                                                      int64_t sequence) = 0;
   virtual absl::Status PutCard(const CardRow& row) = 0;
   virtual absl::Status DropCard(absl::string_view incident, absl::string_view target,

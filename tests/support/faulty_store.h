@@ -60,10 +60,9 @@ class FaultyTransaction final : public storage::Transaction {
       int max) override {
     return real_->LeaseDeliveries(holder, incarnation, platforms, now_us, lease_until_us, max);
   }
-  absl::StatusOr<std::optional<storage::DeliveryState>> LastConcluded(absl::string_view incident,
-                                                                      absl::string_view target,
-                                                                      int64_t sequence) override {
-    return real_->LastConcluded(incident, target, sequence);
+  absl::StatusOr<std::optional<storage::DeliveryState>> LastConcluded(
+      absl::string_view incident, absl::string_view conversation, int64_t sequence) override {
+    return real_->LastConcluded(incident, conversation, sequence);
   }
   absl::Status PutCard(const storage::CardRow& row) override { return real_->PutCard(row); }
   absl::Status DropCard(absl::string_view incident, absl::string_view target,

@@ -256,13 +256,14 @@ absl::StatusOr<std::vector<DeliveryRow>> SqliteTransaction::LeaseDeliveries(
 }
 
 absl::StatusOr<std::optional<DeliveryState>> SqliteTransaction::LastConcluded(
-    absl::string_view incident, absl::string_view target, int64_t sequence) {
+    absl::string_view incident, absl::string_view conversation, int64_t sequence) {
   BELFRY_ASSIGN_OR_RETURN(
       Statement * select,
-      connection_->Cached("SELECT state FROM deliveries WHERE incident = ? AND sequence < ? "
-                          "AND target = ? AND state IN (3, 4) ORDER BY sequence DESC LIMIT 1"));
+      connection_->Cached(
+          "SELECT state FROM deliveries WHERE incident = ? AND sequence < ? "
+          "AND conversation = ? AND state IN (3, 4) ORDER BY sequence DESC LIMIT 1"));
   BELFRY_ASSIGN_OR_RETURN(const bool found,
-                          select->Bind(1, incident).Bind(2, sequence).Bind(3, target).Step());
+                          select->Bind(1, incident).Bind(2, sequence).Bind(3, conversation).Step());
   if (!found) return std::nullopt;
   const auto state = static_cast<DeliveryState>(select->Int(0));
   select->Reset();

@@ -42,7 +42,7 @@ class SqliteTransaction final : public Transaction {
       const std::vector<std::string>& platforms, int64_t now_us, int64_t lease_until_us,
       int max) override;
   absl::StatusOr<std::optional<DeliveryState>> LastConcluded(absl::string_view incident,
-                                                             absl::string_view target,
+                                                             absl::string_view conversation,
                                                              int64_t sequence) override;
   absl::Status PutCard(const CardRow& row) override;
   absl::Status DropCard(absl::string_view incident, absl::string_view target,

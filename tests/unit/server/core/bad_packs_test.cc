@@ -1374,6 +1374,18 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Notices, BadPackTest,
     ::testing::ValuesIn(std::vector<Breakage>{
+        Breakage{"DigestTwice", "digests { code: \"ITD\"", "digests { code: \"AGENCY\"",
+                 "digests { code: \"AGENCY\" scope: SCOPE_GOVERNMENT", ".code", "is there twice"},
+        Breakage{"DigestScope", "code: \"ITD\" scope: SCOPE_GOVERNMENT", "code: \"ITD\"",
+                 "digests { code: \"ITD\"", ".scope", "SCOPE_ENTITY or SCOPE_GOVERNMENT"},
+        Breakage{"DigestTomorrow", "scope: SCOPE_GOVERNMENT time_of_day { seconds: 28800 }",
+                 "scope: SCOPE_GOVERNMENT time_of_day { seconds: 86400 }",
+                 "time_of_day { seconds: 86400 }", ".time_of_day", "from 0 to 86399"},
+        Breakage{"DigestRole", "roles: \"CSIRT_X\" roles: \"ITD_DM\" clauses: \"POL-5.18\"",
+                 "roles: \"CSIRT_X\" roles: \"PRESS\" clauses: \"POL-5.18\"", "PRESS", ".roles[1]",
+                 "no role \"PRESS\""},
+        Breakage{"DigestWords", "notices { key: \"DIGEST\"", "notices { key: \"DIGESTS\"",
+                 "digests { code: \"AGENCY\"", "digests", "no notice \"DIGEST\""},
         Breakage{"LadderGap", "levels { number: 3", "levels { number: 6", "levels { number: 6",
                  ".levels[2].number", "without gaps"},
         Breakage{"LevelNobody", "levels { number: 1 title: \"Primary contact\" roles: \"PC\" }",

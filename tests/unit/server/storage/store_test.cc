@@ -557,5 +557,134 @@ TEST_F(StoreTest, AnotherProgramsDatabaseIsLeftAlone) {
   Reopen();
 }
 
+TEST_F(StoreTest, CardsAreKeptByPlaceAndTopic) {
+  using storage::CardRow;
+  Commit([](storage::Transaction& transaction) {
+    for (const CardRow& row :
+         {CardRow{"DOP-1", "channels/a", "", "headline", "", ""},
+          CardRow{"DOP-1", "channels/b", "duty:X", "", "", "d2"},
+          CardRow{"DOP-1", "channels/a", "duty:X", "card", "endpoint", "d1"},
+          CardRow{"DOP-1", "channels/a", "duty:X#1", "another", "", "d3"},
+          CardRow{"DOP-2", "channels/a", "duty:X", "of another incident", "", "d4"}}) {
+      ASSERT_THAT(transaction.PutCard(row), IsOk());
+    }
+  });
+  Reopen();
+  Commit([](storage::Transaction& transaction) {
+    const auto rows = transaction.ListCards("DOP-1", "duty:X");
+    ASSERT_THAT(rows, IsOk());
+    ASSERT_THAT(*rows, SizeIs(2));
+    EXPECT_EQ((*rows)[0].target, "channels/a");
+    EXPECT_EQ((*rows)[0].message_blob, "card");
+    EXPECT_EQ((*rows)[0].endpoint_blob, "endpoint");
+    EXPECT_EQ((*rows)[1].delivery, "d2");
+    // The headline is one of them, under no topic; a newer one replaces it.
+    ASSERT_THAT(transaction.PutCard({"DOP-1", "channels/a", "", "newer", "", ""}), IsOk());
+    EXPECT_EQ((*transaction.FindCard("DOP-1", "channels/a", ""))->message_blob, "newer");
+    ASSERT_THAT(transaction.DropCard("DOP-1", "channels/a", "duty:X"), IsOk());
+    EXPECT_EQ((*transaction.FindCard("DOP-1", "channels/a", "duty:X")).has_value(), false);
+    EXPECT_EQ((*transaction.FindCard("DOP-1", "channels/a", "duty:X#1"))->message_blob, "another");
+    EXPECT_THAT(*transaction.ListCards("DOP-2", "duty:X"), SizeIs(1));
+  });
+}
+
+TEST_F(StoreTest, HeadlinesOfAnEarlierSchemaBecomeCards) {
+  store_.reset();
+  std::filesystem::remove(path());
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
+  const std::string old = absl::StrCat(
+      storage::kSchemaVersion1, storage::kSchemaVersion2,
+      "PRAGMA application_id=", storage::kApplicationId,
+      "; PRAGMA user_version=2; INSERT INTO headlines VALUES ('DOP-1', 'channels/a', x'6D'); "
+      "INSERT INTO deliveries VALUES (1, 'd1', 'DOP-1', 'channels/a', 'console', 'c', x'', 1, '', "
+      "0, 0, 0, 0, 7, '', '', 0, x'', '');");
+  ASSERT_EQ(sqlite3_exec(database, old.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(database);
+  sqlite3_close(database);
+  Reopen();
+  Commit([](storage::Transaction& transaction) {
+    const auto card = transaction.FindCard("DOP-1", "channels/a", "");
+    ASSERT_THAT(card, IsOk());
+    ASSERT_TRUE(card->has_value());
+    EXPECT_EQ((*card)->message_blob, "m");
+    EXPECT_EQ((*card)->endpoint_blob, "");
+    const auto delivery = transaction.LoadDelivery("d1");
+    EXPECT_EQ((*delivery)->create_time_us, 7);
+    EXPECT_EQ((*delivery)->queued_us, 0);
+  });
+}
+
+TEST_F(StoreTest, AConflatedDeliveryGoesToTheNewAddressInItsTurn) {
+  Commit([](storage::Transaction& transaction) {
+    DeliveryRow first = Delivery("d1", "old");
+    first.conflation_key = "duty:X DOP-1 people/a";
+    DeliveryRow between = Delivery("d2", "new");
+    DeliveryRow newer = Delivery("d3", "new");
+    newer.conflation_key = first.conflation_key;
+    newer.endpoint_index = 1;
+    newer.queued_us = 9;
+    for (DeliveryRow* row : {&first, &between, &newer}) {
+      ASSERT_THAT(transaction.AddDelivery(*row), IsOk());
+    }
+    EXPECT_EQ(newer.id, "d1");
+    const auto row = transaction.LoadDelivery("d1");
+    EXPECT_EQ((*row)->conversation, "new");
+    EXPECT_EQ((*row)->blob, "content of d3");
+    EXPECT_EQ((*row)->endpoint_index, 1);
+  });
+  EXPECT_THAT(Lease(1), ElementsAre("d1"));
+}
+
+TEST_F(StoreTest, KnowsWhatBecameOfTheNewestDeliveryToAPlace) {
+  Commit([](storage::Transaction& transaction) {
+    const auto last = [&](int64_t sequence) {
+      return *transaction.LastConcluded("DOP-1", "c", sequence);
+    };
+    EXPECT_EQ(last(100), std::nullopt);
+    for (const auto& [id, state] :
+         {std::pair("d1", DeliveryState::kDelivered), std::pair("d2", DeliveryState::kDead),
+          std::pair("d3", DeliveryState::kPending)}) {
+      DeliveryRow row = Delivery(id, "c");
+      row.state = state;
+      ASSERT_THAT(transaction.AddDelivery(row), IsOk());
+    }
+    DeliveryRow elsewhere = Delivery("d4", "e");
+    elsewhere.state = DeliveryState::kDelivered;
+    ASSERT_THAT(transaction.AddDelivery(elsewhere), IsOk());
+    EXPECT_EQ(last(100), DeliveryState::kDead);
+    EXPECT_EQ(last(2), DeliveryState::kDelivered);
+    EXPECT_EQ(last(1), std::nullopt);
+  });
+}
+
+TEST_F(StoreTest, FindsWhatHappenedSinceATimeWithWhatIsNotCommittedYet) {
+  Commit([](storage::Transaction& transaction) {
+    for (int i = 1; i <= 5; ++i) {
+      IncidentRow row = Incident(absl::StrCat("DOP-", i), i);
+      row.open = i > 3;
+      row.update_time_us = 10 * i;
+      ASSERT_THAT(transaction.PutIncident(row), IsOk());
+      storage::EventRow event{0, "DOP-1", i, 10 * i, absl::StrCat("event ", i)};
+      ASSERT_THAT(transaction.AppendEvent(event), IsOk());
+    }
+    IncidentQuery closed;
+    closed.open = false;
+    closed.updated_since_us = 20;
+    std::vector<std::string> ids;
+    const auto rows = transaction.ListIncidents(closed);
+    ASSERT_THAT(rows, IsOk());
+    for (const IncidentRow& row : *rows) ids.push_back(row.id);
+    EXPECT_THAT(ids, ElementsAre("DOP-3", "DOP-2"));
+    const auto events = transaction.ListEventsSince("DOP-1", 30, 10);
+    ASSERT_THAT(events, IsOk());
+    ASSERT_THAT(*events, SizeIs(3));
+    EXPECT_EQ((*events)[0].blob, "event 5");
+    EXPECT_EQ((*events)[2].blob, "event 3");
+    EXPECT_THAT(*transaction.ListEventsSince("DOP-1", 0, 2), SizeIs(2));
+    EXPECT_THAT(*transaction.ListEventsSince("DOP-2", 0, 2), IsEmpty());
+  });
+}
+
 }  // namespace
 }  // namespace belfry::testing
