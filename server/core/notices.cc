@@ -661,6 +661,9 @@ Notice Notifier::Headline(const Event& event) const {
 }
 
 std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
+  // A register of standing duties is no incident: nobody follows it in a channel. What it asks and
+  // reminds of is told all the same.
+  if (state_.standing_register()) return std::move(drafts_);
   const bool reported = std::any_of(events.begin(), events.end(),
                                     [](const Event& e) { return e.has_incident_reported(); });
   // Headlines first: the thread hangs on them.
