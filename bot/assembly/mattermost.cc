@@ -53,6 +53,10 @@ absl::Status Check(const config::v1::BotConfig& config,
   return absl::OkStatus();
 }
 
+std::string RootOf(const config::v1::MattermostConfig& settings) {
+  return absl::StrCat("/", settings.command().empty() ? "incident" : settings.command());
+}
+
 absl::StatusOr<mattermost::Workspace> MakeWorkspace(const config::v1::MattermostConfig& settings,
                                                     HttpClient& http, Clock& clock) {
   mattermost::Workspace workspace;
@@ -64,7 +68,7 @@ absl::StatusOr<mattermost::Workspace> MakeWorkspace(const config::v1::Mattermost
   options.workspace = settings.workspace();
   options.base_url = settings.base_url();
   options.callback_url = settings.callback_url();
-  options.root = absl::StrCat("/", settings.command().empty() ? "incident" : settings.command());
+  options.root = RootOf(settings);
   BELFRY_ASSIGN_OR_RETURN(options.bot_token,
                           ReadSecret(settings.bot_token_file(), "mattermost.bot_token_file"));
   if (!settings.action_secret_file().empty()) {
@@ -91,7 +95,7 @@ absl::Status AddMattermost(Assembly& assembly) {
     BELFRY_RETURN_IF_ERROR(Check(assembly.config, settings));
     BELFRY_ASSIGN_OR_RETURN(mattermost::Workspace workspace,
                             MakeWorkspace(settings, assembly.http, clock));
-    assembly.platforms.Add(settings.workspace(), workspace.platform);
+    assembly.platforms.Add(settings.workspace(), workspace.platform, RootOf(settings));
     if (!workspaces.emplace(settings.workspace(), std::move(workspace)).second) {
       return absl::InvalidArgumentError(
           absl::StrCat("mattermost: workspace ", settings.workspace(), " is there twice"));

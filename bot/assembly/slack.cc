@@ -73,6 +73,10 @@ absl::StatusOr<slack::Workspace> MakeWorkspace(Assembly& assembly,
   slack::Workspace workspace;
   workspace.platform = std::make_shared<slack::SlackPlatform>(std::move(options), &assembly.http);
   workspace.root = absl::StrCat("/", settings.command().empty() ? "incident" : settings.command());
+  if (!settings.timeline_reactions().empty()) {
+    workspace.note_reactions = {settings.timeline_reactions().begin(),
+                                settings.timeline_reactions().end()};
+  }
   return workspace;
 }
 
@@ -145,7 +149,7 @@ absl::Status AddSlack(Assembly& assembly) {
       return absl::InvalidArgumentError(
           absl::StrCat("slack: workspace ", settings.workspace(), " is there twice"));
     }
-    assembly.platforms.Add(settings.workspace(), workspace.platform);
+    assembly.platforms.Add(settings.workspace(), workspace.platform, workspace.root);
     AddIdentityCheck(assembly, settings.workspace(), workspace.platform);
   }
   if (workspaces.empty()) return absl::OkStatus();

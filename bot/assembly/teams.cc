@@ -149,7 +149,7 @@ class Builder {
     options.dialogs = !assembly_.flags.teams_anonymous;
     tenant.platform = std::make_shared<teams::TeamsPlatform>(
         std::move(options), &connector, tenant.hosts.get(), tenant.conversations.get());
-    assembly_.platforms.Add(tenant.id, tenant.platform);
+    assembly_.platforms.Add(tenant.id, tenant.platform, "@Belfry");
     tenants_.push_back(std::move(tenant));
     return absl::OkStatus();
   }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bot/commands/message_notes.h"
+#include "client-lib/chat/view.h"
 #include "server/base/account_name.h"
 #include "spdlog/spdlog.h"
 
@@ -108,6 +109,25 @@ chat::CommandResult CommandDispatcher::RunAs(const std::string& person, const Ch
   return RunIn(std::move(context), request);
 }
 
+ChatRequest CommandDispatcher::WithAuthor(ChatRequest request) {
+  if (request.kind != ChatRequest::Kind::kNote || request.author_id.empty() ||
+      request.author_id == request.user_id) {
+    return request;
+  }
+  const absl::StatusOr<std::string> author =
+      people_.Find(request.platform, request.workspace, request.author_id);
+  request.text = absl::StrCat(author.ok() ? chat::ActorName(*author) : "Somebody without a link",
+                              " wrote: ", request.text);
+  return request;
+}
+
+std::shared_ptr<const policy::v1::Policy> CommandDispatcher::Pack() {
+  client::CallOptions call;
+  call.act_for = "";  // the bot asks for itself
+  auto pack = runner_->policy().Get(call);
+  return pack.ok() ? *std::move(pack) : nullptr;
+}
+
 chat::CommandResult CommandDispatcher::RunIn(chat::CommandContext context,
                                              const ChatRequest& request) {
   using Kind = ChatRequest::Kind;
@@ -117,7 +137,7 @@ chat::CommandResult CommandDispatcher::RunIn(chat::CommandContext context,
     case Kind::kNote:
     case Kind::kNoteEdited:
     case Kind::kNoteDeleted:
-      return NoteMessage(client_, request, context);
+      return NoteMessage(client_, WithAuthor(request), context, Pack().get());
     case Kind::kHome:
       return runner_->Run(context, "home");
     default:
@@ -127,7 +147,9 @@ chat::CommandResult CommandDispatcher::RunIn(chat::CommandContext context,
   chat::CommandResult result = runner_->Run(
       context,
       request.kind == Kind::kForm ? chat::CompleteLine(request.text, request.form) : request.text);
-  if (result.verb == "link") people_.Forget(request.platform, request.workspace, request.user_id);
+  // Who somebody is has changed, or has not: the next act asks again.
+  if (result.verb == "link" || result.verb == "unlink")
+    people_.Forget(request.platform, request.workspace, request.user_id);
   return result;
 }
 

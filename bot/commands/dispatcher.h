@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -50,6 +51,10 @@ class CommandDispatcher {
   chat::CommandResult Run(const Job& job);
   // The server cannot be asked: says so, and keeps what was typed.
   chat::CommandResult Unreachable(const ChatRequest& request, const absl::Status& status);
+  // A marked message of somebody else says who wrote it: the note's author only marked it.
+  ChatRequest WithAuthor(ChatRequest request);
+  // Null when the server cannot be asked and nothing is remembered.
+  std::shared_ptr<const policy::v1::Policy> Pack();
   chat::CommandResult RunIn(chat::CommandContext context, const ChatRequest& request);
   bool HasWorkOrStops() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return stopping_ || !jobs_.empty();

@@ -3,12 +3,32 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "belfry/error.h"
+#include "client-lib/chat/personal.h"
 
 namespace belfry::bot {
+namespace {
+
+// What it is, never what it says.
+void WarnOfPersonal(const policy::v1::Policy& policy, const std::string& text, chat::Card& card) {
+  const auto found = chat::FindPersonal(policy, text);
+  if (found.empty()) return;
+  card.tone = chat::Tone::kWarning;
+  card.title = "Delete this message, please";
+  card.body = absl::StrCat(
+      "It is in the record now. It looks as if it held ",
+      absl::StrJoin(
+          found, ", ",
+          [](std::string* out, const auto* pattern) { absl::StrAppend(out, pattern->title()); }),
+      ", which others here can read until the message is gone. What Belfry shows of it is masked.");
+}
+
+}  // namespace
 
 chat::CommandResult NoteMessage(const client::Client& client, const ChatRequest& request,
-                                const chat::CommandContext& context) {
+                                const chat::CommandContext& context,
+                                const policy::v1::Policy* policy) {
   using Kind = ChatRequest::Kind;
   chat::CommandResult result;
   if (request.kind == Kind::kNote && context.incident.empty()) {
@@ -41,6 +61,9 @@ chat::CommandResult NoteMessage(const client::Client& client, const ChatRequest&
     result.card.title = "The message was not taken into the timeline";
     result.card.body = client::DescribeError(response.status()).message;
     return result;
+  }
+  if (policy != nullptr && context.public_place && request.kind != Kind::kNoteDeleted) {
+    WarnOfPersonal(*policy, request.text, result.card);
   }
   result.ok = true;
   result.changed = true;

@@ -173,7 +173,7 @@ ReportDeliveryRequest NotAttempted(const v1::Delivery& delivery, absl::Duration 
 }
 
 SendOutcome SendDelivery(const PlatformRegistry& platforms, const v1::Delivery& delivery,
-                         const chat::View& view, bool settled) {
+                         chat::View view, bool settled) {
   Platform* const platform = platforms.Find(delivery.endpoint());
   if (platform == nullptr) {
     SendOutcome outcome;
@@ -187,6 +187,9 @@ SendOutcome SendDelivery(const PlatformRegistry& platforms, const v1::Delivery& 
     return Sent(delivery,
                 platform->OpenRoom(delivery.endpoint(), notice.room(), delivery.name(),
                                    delivery.has_earlier() ? &delivery.earlier() : nullptr));
+  }
+  if (std::string root = platforms.RootOf(delivery.endpoint()); !root.empty()) {
+    view.root = std::move(root);
   }
   const Outgoing message = ToOutgoing(delivery, view);
   // An edit may be repeated without harm; a post may not.

@@ -29,7 +29,7 @@ struct SendOutcome {
 // Renders the notice, looks for an earlier attempt when its outcome is unknown, then posts, edits
 // the message that the notice is about in place, or opens the room it asks for. Blocks.
 SendOutcome SendDelivery(const PlatformRegistry& platforms, const v1::Delivery& delivery,
-                         const chat::View& view, bool settled);
+                         chat::View view, bool settled);
 
 // A report that says why the attempt was not made.
 v1::ReportDeliveryRequest NotAttempted(const v1::Delivery& delivery, absl::Duration retry_after,

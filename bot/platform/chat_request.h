@@ -35,6 +35,8 @@ struct ChatRequest {
   v1::MessageRef message;
   // For notes: the message itself.
   v1::MessageRef source;
+  // For kNote: who wrote the message; empty when the platform does not say, or it was no person.
+  std::string author_id;
   // Equal for repeats of the same act; becomes the request id.
   std::string idempotency_key;
   chat::FormValues form;

@@ -17,20 +17,21 @@ namespace belfry::bot {
 // Filled at the start, read-only afterwards.
 class PlatformRegistry {
  public:
-  // `workspace` empty: any.
-  void Add(std::string workspace, std::shared_ptr<Platform> platform) {
-    entries_.push_back({std::move(workspace), std::move(platform)});
+  // `workspace` empty: any. `root` is what people type there before a verb, "/incident"; empty:
+  // what the bot says elsewhere.
+  void Add(std::string workspace, std::shared_ptr<Platform> platform, std::string root = "") {
+    entries_.push_back({std::move(workspace), std::move(platform), std::move(root)});
   }
 
   // Null when no platform serves the endpoint.
   Platform* Find(const v1::Endpoint& endpoint) const {
-    for (const Entry& entry : entries_) {
-      if (entry.platform->name() == endpoint.platform() &&
-          (entry.workspace.empty() || entry.workspace == endpoint.workspace())) {
-        return entry.platform.get();
-      }
-    }
-    return nullptr;
+    const Entry* entry = Serving(endpoint);
+    return entry == nullptr ? nullptr : entry->platform.get();
+  }
+  // What is typed before a verb where the endpoint is; empty when nobody said.
+  std::string RootOf(const v1::Endpoint& endpoint) const {
+    const Entry* entry = Serving(endpoint);
+    return entry == nullptr ? "" : entry->root;
   }
 
   // Each once, however many workspaces it has: whoever asks for a platform twice gets its notices
@@ -45,7 +46,19 @@ class PlatformRegistry {
   struct Entry {
     std::string workspace;
     std::shared_ptr<Platform> platform;
+    std::string root;
   };
+
+  const Entry* Serving(const v1::Endpoint& endpoint) const {
+    for (const Entry& entry : entries_) {
+      if (entry.platform->name() == endpoint.platform() &&
+          (entry.workspace.empty() || entry.workspace == endpoint.workspace())) {
+        return &entry;
+      }
+    }
+    return nullptr;
+  }
+
   std::vector<Entry> entries_;
 };
 

@@ -49,6 +49,10 @@ const policy::v1::Obligation* View::FindObligation(absl::string_view instance) c
 
 std::string ActorName(absl::string_view actor) {
   if (actor.empty() || actor == "system") return "Belfry";
+  // "accounts/slack/T1/U9": nobody's name, so it says what it is.
+  if (absl::ConsumePrefix(&actor, "accounts/")) {
+    return absl::StrCat("an unlinked ", actor.substr(0, actor.find('/')), " account");
+  }
   return ShortName(actor);
 }
 

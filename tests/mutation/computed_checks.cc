@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client-lib/chat/personal.h"
 #include "tests/mutation/expectations.h"
 
 namespace belfry::mutation {
@@ -134,6 +135,28 @@ std::vector<std::string> Roles(Trial& trial) {
   return failures;
 }
 
+// What chat-ops must not show (M.G.L. c. 93H, section 1), one line for each pattern, and what looks
+// like it and is something else.
+std::vector<std::string> PersonalInformation(Trial& trial) {
+  std::vector<std::string> failures;
+  const std::pair<const char*, const char*> expected[] = {
+      {"hers is 078-05-1120", "hers is ●●●"},
+      {"SSN 078051120", "SSN ●●●"},
+      {"paid with 4111 1111 1111 1111", "paid with ●●●"},
+      {"licence S12345678", "licence ●●●"},
+      {"account number 00123456789", "account number ●●●"},
+      {"routing number 011000015", "routing number ●●●"},
+      {"IBAN DE89 3704 0044 0532 0130 00", "IBAN ●●●"},
+      // Not a card: its last digit does not fit.
+      {"order 4111 1111 1111 1112", "order 4111 1111 1111 1112"},
+      {"ticket 48113 at 2026-10-06 08:10", "ticket 48113 at 2026-10-06 08:10"}};
+  for (const auto& [text, wanted] : expected) {
+    const std::string actual = chat::MaskPersonal(trial.policy().proto(), text);
+    if (actual != wanted) failures.push_back(absl::StrCat(wanted, ": ", actual));
+  }
+  return failures;
+}
+
 }  // namespace
 
 void AddComputedChecks(Suite& suite) {
@@ -141,6 +164,8 @@ void AddComputedChecks(Suite& suite) {
                     kWeights[6] + kWeights[7] ==
                 34);
   suite.checks.push_back({"roles of the policy", "0.2; POL-4.6", "computed_checks.cc", Roles});
+  suite.checks.push_back({"personal information is known by its looks", "LAW-93H-1e",
+                          "computed_checks.cc", PersonalInformation});
   suite.checks.push_back({"score NCISS test vectors", "3.2", "computed_checks.cc", Vectors});
   suite.checks.push_back({"score NCISS bands", "4.4", "computed_checks.cc", Bands});
   suite.checks.push_back(

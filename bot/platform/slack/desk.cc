@@ -223,6 +223,7 @@ void SlackDesk::Note(const CasePtr& act) {
     }
     if (absl::StripAsciiWhitespace(message->text).empty()) return;  // a picture says nothing here
     request.text = message->text;
+    request.author_id = message->author;
     if (!message->thread.empty()) request.message.set_id(message->thread);
     record(std::move(request));
   });

@@ -112,6 +112,7 @@ absl::StatusOr<Inbound> Shortcut(const Json& payload, Inbound inbound) {
     if (request.message.id().empty()) return Wrong("message.ts", "is missing");
     request.kind = ChatRequest::Kind::kNote;
     request.text = text;
+    request.author_id = TextAt(payload, {"message", "user"});
     request.source = request.message;
     const std::string thread = TextAt(payload, {"message", "thread_ts"});
     if (!thread.empty()) request.message.set_id(thread);

@@ -144,6 +144,8 @@ absl::StatusOr<Incoming> ReadExtension(const Activity& activity, Incoming incomi
     if (words.empty()) return Wrong("value.messagePayload.body.content", "has no words");
     incoming.request.kind = ChatRequest::Kind::kNote;
     incoming.request.text = words;
+    incoming.request.author_id =
+        TextAt(activity.json, {"value", "messagePayload", "from", "user", "id"});
     incoming.request.source = MessageOf(activity, message);
     incoming.request.message =
         MessageOf(activity, activity.thread.empty() ? message : activity.thread);

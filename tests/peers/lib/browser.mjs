@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 
 import { chromium } from 'playwright-core';
 
-const BROWSER = '/usr/bin/chromium';
+export const BROWSER = '/usr/bin/chromium';
 const TIMEOUT_MS = 15_000;
 
 /** A page in a browser that lives as long as the test `t`. */
@@ -95,7 +95,12 @@ export class SlackModal {
   }
 
   async fill(label, text) {
-    const input = this.modal.locator('.bk-input').filter({ hasText: label }).first();
+    // The label itself, not a choice that happens to hold the same word.
+    const input = this.modal
+      .locator('.bk-input')
+      .filter({ has: this.modal.page().getByText(label) })
+      .filter({ has: this.modal.page().locator('.bk-plain-input') })
+      .first();
     await input.locator('.bk-plain-input').fill(text);
   }
   submitButton() {

@@ -1,4 +1,4 @@
-// The life of one incident in twenty-five steps, as people do it in chat: by forms, buttons, typed
+// The life of one incident in twenty-seven steps, as people do it in chat: by forms, buttons, typed
 // lines, marked and edited messages. A driver plays it on one platform; what was recorded must be the
 // same on all of them.
 //
@@ -104,9 +104,9 @@ export function storySteps({ id, tell }) {
           'dop.contact',
           `update ${id()}`,
           [
-            ['conditions', 'Conditions', 'The portal answers again'],
-            ['actions', 'Actions', 'A filter at the carrier'],
-            ['needs', 'Needs', 'none'],
+            ['conditions', 'Conditions: how things stand', 'The portal answers again'],
+            ['actions', 'Actions: done and under way', 'A filter at the carrier'],
+            ['needs', 'Needs: what is missing', 'none'],
           ],
           'Send',
         ),
@@ -119,10 +119,10 @@ export function storySteps({ id, tell }) {
           'dop.contact',
           `followup ${id()}`,
           [
-            ['summary', 'Summary', 'Packets from abroad flooded the portal'],
-            ['impact', 'Impact', 'Permits only on paper'],
-            ['actions', 'Actions', 'A filter at the carrier'],
-            ['next', 'Next', 'Observe'],
+            ['summary', 'What happened', 'Packets from abroad flooded the portal'],
+            ['impact', 'Functional and information impact', 'Permits only on paper'],
+            ['actions', 'Containment and other actions so far', 'A filter at the carrier'],
+            ['next', 'Next steps', 'Observe'],
           ],
           'Send',
         ),
@@ -202,10 +202,14 @@ export function storySteps({ id, tell }) {
           'dop.iso',
           `fact ${id()} weaknesses_settled:MITIGATED records_reviewed:YES iso_sign_off:YES`,
         );
+        await driver.line(
+          'dop.iso',
+          `document ${id()} PIR cause:"no filter in front" worked:"the carrier was quick" recommendations:"keep the filter"`,
+        );
         await driver.line('csirt.handler', `close ${id()}`);
         await driver.confirm('csirt.handler');
       },
-      kinds: ['FACT_RECORDED', 'STATE_CHANGED'],
+      kinds: ['FACT_RECORDED', 'DOCUMENT_SUBMITTED', 'STATE_CHANGED'],
     },
     {
       what: 'reopened on new facts',
