@@ -1,6 +1,7 @@
 #include "bot/delivery/gate.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "absl/strings/str_cat.h"
 
@@ -67,6 +68,15 @@ void Gate::Leave(const v1::Endpoint& endpoint, const SendResult& result) {
                            : FindConversation(endpoint, now).held_until;
     held = std::max(held, now + result.retry_after);
   }
+}
+
+std::optional<absl::Duration> Gate::PauseAfter(const v1::Endpoint& endpoint, int attempt) {
+  absl::MutexLock lock(&mutex_);
+  const Group& group = groups_[{endpoint.platform(), endpoint.workspace()}];
+  if (group.circuit.state(clock_.Now()) != Circuit::State::kClosed) return std::nullopt;
+  const absl::Duration pause =
+      std::min(kPauseMax, absl::Seconds(1) * std::pow(2.0, std::clamp(attempt - 1, 0, 10)));
+  return pause * (0.8 + 0.4 * random_.Uniform());
 }
 
 std::vector<Gate::GroupState> Gate::Groups() const {

@@ -3,6 +3,7 @@
 #define BELFRY_BOT_DELIVERY_GATE_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,11 @@ class Gate {
   // What became of the attempt.
   void Leave(const v1::Endpoint& endpoint, const SendResult& result);
 
+  // For an attempt that failed though the platform works otherwise: how long to leave this one
+  // message alone, so that those behind it do not wait for long. nullopt when the platform is in
+  // trouble.
+  std::optional<absl::Duration> PauseAfter(const v1::Endpoint& endpoint, int attempt);
+
   struct GroupState {
     std::string platform;
     std::string workspace;
@@ -47,6 +53,7 @@ class Gate {
 
  private:
   static constexpr size_t kConversationsMax = 10'000;
+  static constexpr absl::Duration kPauseMax = absl::Seconds(30);
 
   struct Group {
     Circuit circuit;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "google/protobuf/util/time_util.h"
 #include "spdlog/spdlog.h"
 
 namespace belfry::bot {
@@ -158,7 +159,7 @@ void DeliveryWorker::Handle(Item item) {
 }
 
 void DeliveryWorker::Attempt(Item item) {
-  const SendOutcome outcome = SendDelivery(*platforms_, item.delivery, view_(), item.settled);
+  SendOutcome outcome = SendDelivery(*platforms_, item.delivery, view_(), item.settled);
   if (platforms_->Find(item.delivery.endpoint()) != nullptr) {
     gate_.Leave(item.delivery.endpoint(), outcome.result);
   }
@@ -172,6 +173,16 @@ void DeliveryWorker::Attempt(Item item) {
     return PutBack(std::move(item), kPauseAfterError);
   }
   Count(item.delivery, outcome);
+  const bool again = outcome.report.outcome() == v1::ReportDeliveryRequest::OUTCOME_RETRY ||
+                     outcome.report.outcome() == v1::ReportDeliveryRequest::OUTCOME_UNKNOWN;
+  if (again && !outcome.report.has_retry_after()) {
+    // Without one the server doubles its pause up to minutes, which is for platforms in trouble.
+    if (const auto pause = gate_.PauseAfter(item.delivery.endpoint(), item.delivery.attempt())) {
+      const int64_t ms = absl::ToInt64Milliseconds(*pause);
+      *outcome.report.mutable_retry_after() =
+          google::protobuf::util::TimeUtil::MillisecondsToDuration(ms);
+    }
+  }
   LetGo(item.delivery);
   Report(outcome.report);
 }

@@ -12,6 +12,7 @@ using Query = std::vector<std::pair<std::string, std::string>>;
 constexpr int kPageSize = 200;
 // Four thousand messages since a delivery was made: by then nobody would see a second one as such.
 constexpr int kPagesMax = 20;
+constexpr int kReadsMax = 3;
 
 std::string TextOf(const Json& json, const Json::json_pointer& path) {
   if (!json.contains(path) || !json.at(path).is_string()) return "";
@@ -20,6 +21,18 @@ std::string TextOf(const Json& json, const Json::json_pointer& path) {
 
 absl::Status Failed(const SendResult& result) {
   return absl::UnavailableError(absl::StrCat("look-up: ", result.detail));
+}
+
+// Reading may be repeated at once; starting over from the first page would take as long again.
+SendResult ReadPage(const Read& read, const char* method, const Query& query, Json* answer) {
+  SendResult result;
+  for (int i = 0; i < kReadsMax; ++i) {
+    result = read(method, query, answer);
+    const bool passing =
+        result.failure == SendFailure::kNotSent || result.failure == SendFailure::kAmbiguous;
+    if (!passing) break;
+  }
+  return result;
 }
 
 // Messages to a person stand in a channel of their own, which only Slack knows.
@@ -55,7 +68,7 @@ absl::StatusOr<std::optional<v1::MessageRef>> FindDelivery(const Read& read,
     if (message.thread.has_value()) query.emplace_back("ts", message.thread->id());
     if (!cursor.empty()) query.emplace_back("cursor", cursor);
     Json answer;
-    const SendResult result = read(method, query, &answer);
+    const SendResult result = ReadPage(read, method, query, &answer);
     // What is not there holds nothing.
     if (absl::EndsWith(result.detail, "thread_not_found")) return std::nullopt;
     if (!result.ok()) return Failed(result);

@@ -163,6 +163,15 @@ TEST_F(GateTest, WhatThePlatformRefusesIsNoFailureOfThePlatform) {
   EXPECT_EQ(StateOf("webhook"), Circuit::State::kClosed);
 }
 
+TEST_F(GateTest, AMessageThatFailsAloneIsNotLeftAloneForLong) {
+  const v1::Endpoint here = Place("webhook", "siem", "");
+  EXPECT_EQ(gate_.PauseAfter(here, 1), absl::Seconds(1));
+  EXPECT_EQ(gate_.PauseAfter(here, 4), absl::Seconds(8));
+  EXPECT_EQ(gate_.PauseAfter(here, 19), absl::Seconds(30));
+  for (int i = 0; i < Circuit::kFailuresToOpen; ++i) Fail(here);
+  EXPECT_EQ(gate_.PauseAfter(here, 4), std::nullopt) << "the platform is in trouble";
+}
+
 TEST_F(GateTest, FailuresMustFollowOneAnother) {
   const v1::Endpoint here = Place("webhook", "siem", "");
   for (int i = 0; i < 5 * Circuit::kFailuresToOpen; ++i) {
@@ -551,6 +560,22 @@ TEST_F(WorkerTest, AnOutcomeThatTheServerCouldNotHearIsToldBeforeAnythingIsLease
   EXPECT_EQ(reports[0].outcome(), Report::OUTCOME_DELIVERED);
   EXPECT_EQ(reports[1].name(), "deliveries/2");
   EXPECT_THAT(platform_->Calls(), ElementsAre("post deliveries/1", "post deliveries/2"));
+}
+
+TEST_F(WorkerTest, SaysWhenToTryAgainUnlessThePlatformSaidSo) {
+  {
+    absl::MutexLock lock(&platform_->mutex);
+    platform_->answers = {SendResult::Failed(SendFailure::kAmbiguous, "HTTP 500"),
+                          SendResult::Failed(SendFailure::kRetryLater, "429", absl::Seconds(77))};
+  }
+  v1::Delivery delivery = MakeDelivery("1");
+  delivery.set_attempt(12);
+  server_->Add(delivery);
+  worker_->Start();
+  EXPECT_EQ(server_->AwaitReports(1).at(0).retry_after().seconds(), 30);
+  delivery.set_name("deliveries/2");
+  server_->Add(delivery);
+  EXPECT_EQ(server_->AwaitReports(2).at(1).retry_after().seconds(), 77);
 }
 
 TEST_F(WorkerTest, WhatItHoldsAlreadyIsNotSentASecondTime) {

@@ -34,6 +34,7 @@ class LookupTest : public ::testing::Test {
       if (answers_.empty()) return SendResult::Failed(SendFailure::kAmbiguous, "HTTP 500");
       const Json next = answers_.front();
       answers_.erase(answers_.begin());
+      if (next.is_null()) return SendResult::Failed(SendFailure::kAmbiguous, "HTTP 500");
       if (next.is_string()) {
         return SendResult::Failed(SendFailure::kBug, next.get<std::string>());
       }
@@ -78,6 +79,18 @@ TEST_F(LookupTest, AnAbsenceNeedsAnAnswer) {
   EXPECT_FALSE(Find().ok()) << "no list";
   answers_ = {Page(200, "next")};
   EXPECT_FALSE(Find().ok()) << "the second page fails";
+}
+
+TEST_F(LookupTest, APageThatFailsIsAskedForAgainByItself) {
+  answers_ = {Page(200, "next"), Json(), Json(), Page(0, "", "42.1")};
+  const auto found = Find();
+  ASSERT_TRUE(found.ok());
+  EXPECT_TRUE(found->has_value());
+  EXPECT_EQ(calls_.size(), 4u);
+  calls_.clear();
+  answers_ = {Page(200, "next"), Json(), Json(), Json(), Page(0, "", "42.1")};
+  EXPECT_FALSE(Find().ok());
+  EXPECT_EQ(calls_.size(), 4u);
 }
 
 TEST_F(LookupTest, LooksInTheThread) {
