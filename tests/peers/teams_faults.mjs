@@ -66,9 +66,12 @@ test('Teams with faults', async (t) => {
         `the answer after ${status}`,
         () => answers(/open incidents|no incident|Nothing/i) > before,
       );
-      const [first, second] = teams.calls.slice(calls).filter(isAnswer);
+      // Greetings of the installation may come in between.
+      const said = teams.calls.slice(calls).filter(isAnswer);
+      const first = said.find((call) => call.fault);
+      const second = said.find((call) => call !== first && call.path === first.path);
       assert.equal(first.status, status);
-      assert.ok(second.at - first.at >= 900, `came back after ${second.at - first.at} ms`);
+      assert.ok(second.at - first.at >= 900, `came back after ${second.at - first.at} ms: ${JSON.stringify(teams.calls.slice(calls))}`);
       healthy();
     }
   });

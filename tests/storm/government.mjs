@@ -86,7 +86,7 @@ export async function configureStormBot(
     lines.push(
       `slack { workspace: ${text(workspace)}`,
       `  signing_secret_files: ${await secret(directory, `${workspace}.signing`, random())}`,
-      `  bot_token_file: ${await secret(directory, `${workspace}.token`, random())}`,
+      `  bot_token_file: ${await secret(directory, `${workspace}.token`, `xoxb-${random()}`)}`,
       `  api_base_url: ${text(`${platformsUrl}/slack/${workspace}/`)} }`,
     );
   }
