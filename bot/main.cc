@@ -39,7 +39,8 @@ namespace belfry::bot {
 namespace {
 
 constexpr absl::Duration kStopGrace = absl::Seconds(10);
-constexpr int kCommandThreads = 8;
+// Each waits for the server most of its time; many together share one commit there.
+constexpr int kCommandThreads = 32;
 
 absl::StatusOr<client::Options> ClientOptions(const config::v1::BotConfig& config) {
   client::Options options;

@@ -201,7 +201,7 @@ class BotProcess {
             "server: \"", server, "\" token_file: \"", file("bench-bot.token", "token-of-bot"),
             "\" holder: \"bench\" listen: \"127.0.0.1:", port_,
             "\" log_level: \"error\" slack { workspace: \"T0BENCH\" bot_token_file: \"",
-            file("bench-slack.token", "none"), "\" signing_secret_files: \"",
+            file("bench-slack.token", "xoxb-none"), "\" signing_secret_files: \"",
             file("bench-slack.secret", kSecret), "\" api_base_url: \"http://127.0.0.1:1/\" }"));
     const std::string program =
         (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "belfry-bot").string();
