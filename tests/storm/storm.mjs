@@ -151,7 +151,7 @@ test(`a storm with seed ${SEED}`, async (t) => {
     await pause(250); // the whole list is long, and the machine is busy enough
     open = (await listDeliveries(admin)).filter((one) => isOurs(one) && isOpen(one));
     return open.length === 0;
-  }, { timeoutMs: setting('TIMEOUT_MS', 60_000 + NOTES * 6_000) }).catch((error) => {
+  }, { timeoutMs: setting('TIMEOUT_MS', 150_000 + NOTES * 6_000) }).catch((error) => {
     const said = bots.map(({ running }) => running.describe()).join('\n');
     throw new Error(`${error.message}; the first of ${open.length}: ${JSON.stringify(open.at(-1))}\n${said}`);
   });
