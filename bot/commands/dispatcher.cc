@@ -1,14 +1,29 @@
 #include "bot/commands/dispatcher.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "bot/commands/message_notes.h"
 #include "client-lib/chat/view.h"
 #include "server/base/account_name.h"
+#include "server/base/sha256.h"
 #include "spdlog/spdlog.h"
 
 namespace belfry::bot {
+namespace {
+
+// The server takes 128 printable characters; platforms' own ids may be longer, and hold anything.
+std::string RequestId(const std::string& key) {
+  constexpr size_t kPlainMax = 100;  // some verbs append a word of their own
+  const bool plain = key.size() <= kPlainMax && std::all_of(key.begin(), key.end(), [](char c) {
+                       return absl::ascii_isgraph(static_cast<unsigned char>(c));
+                     });
+  return key.empty() || plain ? key : absl::StrCat("chat:", Sha256Hex(key));
+}
+
+}  // namespace
 
 CommandDispatcher::CommandDispatcher(client::Client client, chat::CommandRunner* runner,
                                      int threads)
@@ -132,7 +147,7 @@ chat::CommandResult CommandDispatcher::RunIn(chat::CommandContext context,
                                              const ChatRequest& request) {
   using Kind = ChatRequest::Kind;
   context.via = request.platform;
-  context.request_id = request.idempotency_key;
+  context.request_id = RequestId(request.idempotency_key);
   switch (request.kind) {
     case Kind::kNote:
     case Kind::kNoteEdited:

@@ -44,7 +44,7 @@ chat::CommandResult NoteMessage(const client::Client& client, const ChatRequest&
   v1::AddNoteRequest note;
   if (request.kind == Kind::kNote) note.set_name(context.incident);
   note.set_text(request.text);
-  note.set_request_id(request.idempotency_key);
+  note.set_request_id(context.request_id);
   *note.mutable_source() = request.source;
   note.mutable_source()->set_platform(request.platform);
   note.set_only_if_noted(request.kind != Kind::kNote);

@@ -10,6 +10,7 @@
 #include "client-lib/chat/buttons.h"
 #include "client-lib/chat/form_parts.h"
 #include "client-lib/chat/help.h"
+#include "client-lib/chat/incident_card.h"
 #include "client-lib/chat/quote.h"
 #include "client-lib/chat/usage_error.h"
 
@@ -66,6 +67,8 @@ absl::StatusOr<FormSight> Look(const Session& session) {
   auto response = session.client.GetIncident(request, session.call);
   if (!response.ok()) return response.status();
   sight.incident = std::move(*response->mutable_incident());
+  // Its duties are a part of its record: the pack's own are offered instead.
+  if (IsWithheld(*sight.incident, session.view)) return sight;
   if (!AsksDuties(session)) return sight;
   v1::ListObligationsRequest list;
   list.set_name(session.incident);

@@ -46,7 +46,14 @@ std::optional<v1::Incident> LookAt(const Session& session) {
   v1::GetIncidentRequest request;
   request.set_name(session.incident);
   auto response = session.client.GetIncident(request, session.call);
-  if (!response.ok()) return std::nullopt;
+  if (absl::IsUnimplemented(response.status())) return std::nullopt;
+  if (!response.ok()) {
+    // What cannot be looked at is not shown.
+    v1::Incident unknown;
+    unknown.set_name(session.incident);
+    unknown.set_restricted(true);
+    return unknown;
+  }
   return std::move(*response->mutable_incident());
 }
 

@@ -32,6 +32,13 @@ absl::Status RequireIds(const ChatRequest& request) {
   return absl::OkStatus();
 }
 
+// Only a direct channel is named by two ids; anybody may call a channel "ops__net".
+bool IsDirectName(absl::string_view name) {
+  constexpr size_t kId = 26;
+  return name.size() == 2 * kId + 2 && IsId(name.substr(0, kId)) && name.substr(kId, 2) == "__" &&
+         IsId(name.substr(kId + 2));
+}
+
 }  // namespace
 
 absl::StatusOr<Json> ParseJson(absl::string_view body) {
@@ -84,7 +91,7 @@ absl::StatusOr<Command> ParseCommand(const HttpRequest& http) {
     request.message.set_id(root);
   }
   // Names of direct channels are the two ids.
-  request.direct = absl::StrContains(request.channel_name, "__");
+  request.direct = IsDirectName(request.channel_name);
   if (absl::Status status = RequireIds(request); !status.ok()) return status;
   request.idempotency_key = absl::StrCat("mattermost:", request.workspace, ":", request.trigger_id);
   return command;
@@ -110,7 +117,7 @@ absl::StatusOr<ChatRequest> ParseAction(const Json& body, const Sealer& sealer, 
   request.channel_id = TextOf(body, "channel_id");
   request.channel_name = TextOf(body, "channel_name");
   request.trigger_id = TextOf(body, "trigger_id");
-  request.direct = absl::StrContains(request.channel_name, "__");
+  request.direct = IsDirectName(request.channel_name);
   request.message.set_platform("mattermost");
   request.message.set_workspace(request.workspace);
   request.message.set_channel(request.channel_id);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "bot/platform/slack/blocks.h"
@@ -22,7 +23,15 @@ std::string HostOf(absl::string_view url) {
   const size_t scheme = url.find("://");
   if (scheme == absl::string_view::npos) return "";
   url.remove_prefix(scheme + 3);
-  return std::string(url.substr(0, url.find_first_of("/?#")));
+  const absl::string_view authority = url.substr(0, url.find_first_of("/?#"));
+  // "hooks.slack.com:x@evil.example" is evil.example's; nothing but names, addresses and ports.
+  for (const char c : authority) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (!absl::ascii_isalnum(byte) && c != '.' && c != '-' && c != ':' && c != '[' && c != ']') {
+      return "";
+    }
+  }
+  return std::string(authority);
 }
 
 // In a room there is one headline; in an agency's channel there are many, and pins are for people.
