@@ -13,7 +13,11 @@ import { openBrowserPage } from './lib/browser.mjs';
 import { requiredVariable, temporaryDirectory, waitUntil } from './lib/process.mjs';
 import { CHANNELS, USERS, WORKSPACE } from './lib/slack_emulator.mjs';
 import { startSlackFake } from './lib/slack_fake.mjs';
-import { draw, WIDTHS } from './lib/slack_render.mjs';
+
+// The renderer requires an ES module, which Node.js can since 20.19; Debian 12 has 18.
+const [major, minor] = process.versions.node.split('.').map(Number);
+const skip = major > 20 || (major === 20 && minor >= 19) ? false : 'the renderer needs Node.js 20.19';
+const { draw, WIDTHS } = skip ? {} : await import('./lib/slack_render.mjs');
 
 const bin = requiredVariable('BELFRY_BIN', 'the directory with the built programs');
 const TITLE = 'Ransom note on three PCs in the permit office';
@@ -30,7 +34,7 @@ function command(text, user = 'dop.iso') {
   };
 }
 
-test('the cards', async (t) => {
+test('the cards', { skip }, async (t) => {
   const directory = await temporaryDirectory(t);
   const pictures = process.env.BELFRY_PICTURES ?? directory;
   await mkdir(pictures, { recursive: true });
