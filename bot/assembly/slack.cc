@@ -80,7 +80,7 @@ absl::StatusOr<slack::Workspace> MakeWorkspace(Assembly& assembly,
   return workspace;
 }
 
-void AddRoutes(Assembly& assembly, std::vector<std::string> signing_secrets,
+void AddRoutes(Assembly& assembly, slack::SlackRoutes::Secrets signing_secrets,
                slack::SlackDesk& desk) {
   slack::SlackRoutes& routes = assembly.Keep(
       std::make_shared<slack::SlackRoutes>(std::move(signing_secrets), &desk, assembly.rejected));
@@ -137,11 +137,14 @@ void AddIdentityCheck(Assembly& assembly, const std::string& workspace,
 
 absl::Status AddSlack(Assembly& assembly) {
   std::map<std::string, slack::Workspace> workspaces;
-  std::vector<std::string> signing_secrets;
+  slack::SlackRoutes::Secrets signing_secrets;
+  bool any_signed = false;
   for (const config::v1::SlackConfig& settings : assembly.config.slack()) {
     BELFRY_RETURN_IF_ERROR(Check(assembly.config, settings));
+    std::vector<std::string>& secrets = signing_secrets[settings.workspace()];
     for (const std::string& file : settings.signing_secret_files()) {
-      BELFRY_ASSIGN_OR_RETURN(signing_secrets.emplace_back(),
+      any_signed = true;
+      BELFRY_ASSIGN_OR_RETURN(secrets.emplace_back(),
                               ReadSecret(file, "slack.signing_secret_files"));
     }
     BELFRY_ASSIGN_OR_RETURN(slack::Workspace workspace, MakeWorkspace(assembly, settings));
@@ -163,7 +166,7 @@ absl::Status AddSlack(Assembly& assembly) {
   staff.rejected = assembly.rejected;
   slack::SlackDesk& desk = assembly.Keep(
       std::make_shared<slack::SlackDesk>(workspaces, std::move(staff), &assembly.answers));
-  if (!signing_secrets.empty()) AddRoutes(assembly, std::move(signing_secrets), desk);
+  if (any_signed) AddRoutes(assembly, std::move(signing_secrets), desk);
   SocketRoom* room = nullptr;
   for (const config::v1::SlackConfig& settings : assembly.config.slack()) {
     if (settings.app_token_file().empty()) continue;

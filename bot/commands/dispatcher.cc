@@ -110,6 +110,7 @@ chat::CommandResult CommandDispatcher::Run(const Job& job) {
   }
   context.account = std::move(account);
   context.public_place = !request.direct;
+  context.public_answer = request.public_answer;
   context.asks_first = true;
   context.shows_forms = true;
   context.time_tokens = true;

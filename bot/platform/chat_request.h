@@ -42,6 +42,8 @@ struct ChatRequest {
   chat::FormValues form;
   // Whom only the one who asked reads: a direct conversation with the bot.
   bool direct = false;
+  // Others read the answer as well: what is for the one who asked alone must not be in it.
+  bool public_answer = false;
   std::string challenge;
 };
 

@@ -25,6 +25,8 @@ struct Answer {
   absl::string_view value;
   std::string label;
   Tone tone;
+  // A button may hold what was typed; some platforms show everybody what is in a button.
+  bool repeats_line = true;
 };
 
 // What was typed, with the incident that the place stood for.
@@ -44,11 +46,12 @@ CommandResult Ask(const Session& session, Card card, const Answer& answer) {
   CommandResult result;
   result.status = UsageError("Nothing was done yet.");
   result.asks = true;
-  if (command.size() <= kButtonCommandMax) {
+  if (answer.repeats_line && command.size() <= kButtonCommandMax) {
     card.buttons.push_back(PressButton(answer.label, std::move(command), answer.tone));
     card.buttons.push_back(PressButton("Not now", "not-now"));
-  } else if (auto form = IsFromForm(session) ? FormOf(session, false)
-                                             : absl::StatusOr<Form>(absl::NotFoundError(""));
+  } else if (auto form = answer.repeats_line && IsFromForm(session)
+                             ? FormOf(session, false)
+                             : absl::StatusOr<Form>(absl::NotFoundError(""));
              form.ok()) {
     // No button keeps that much: the form asks, with everything that was filled in.
     FormField field;
@@ -60,8 +63,9 @@ CommandResult Ask(const Session& session, Card card, const Answer& answer) {
     form->fields.push_back(std::move(field));
     result.form = *std::move(form);
   } else {
-    card.hints.push_back(absl::StrCat("Send your line again with ", answer.key, ":", answer.value,
-                                      " at its end; a button cannot keep that much text."));
+    card.hints.push_back(
+        absl::StrCat("Send your line again with ", answer.key, ":", answer.value, " at its end",
+                     answer.repeats_line ? "; a button cannot keep that much text." : "."));
   }
   result.card = std::move(card);
   return result;
@@ -98,7 +102,7 @@ CommandResult AskAbout(const Session& session, const v1::Incident& incident, Leg
   return Ask(session, std::move(card),
              {"confirm", "yes",
               act.label.empty() ? absl::StrCat(Pressed(act.what), ": yes, do it") : act.label,
-              act.good ? Tone::kGood : Tone::kDanger});
+              act.good ? Tone::kGood : Tone::kDanger, true});
 }
 
 absl::StatusOr<v1::Incident> Fetch(const Session& session) {
@@ -183,7 +187,8 @@ std::optional<CommandResult> AskAboutPersonal(const Session& session) {
       "in chat it is shown as ●●●. If you wrote it where others read along, delete your message.");
   card.context = absl::StrJoin(clauses, ", ");
   return Ask(session, std::move(card),
-             {"personal", "record", "Record it (masked in chat)", Tone::kNeutral});
+             {"personal", "record", "Record it (masked in chat)", Tone::kNeutral,
+              !session.context.public_answer});
 }
 
 }  // namespace belfry::chat

@@ -44,6 +44,8 @@ struct CommandContext {
   bool unlinked = false;
   // Others read along: restricted content, and personal information in what is typed, stay out.
   bool public_place = false;
+  // They read the answer as well: no code, and nothing of a line that was better not typed.
+  bool public_answer = false;
   // Acts with legal effect are answered with a question and a button, unless the line says
   // `confirm:yes`.
   bool asks_first = false;

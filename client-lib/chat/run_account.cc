@@ -78,6 +78,18 @@ CommandResult Start(const Session& session) {
     result.card.hints = {session.view.Typed("unlink"), session.view.Typed("whoami")};
     return result;
   }
+  if (session.context.public_answer) {
+    // Whoever reads a code first may redeem it, and would have the account.
+    Card card;
+    card.tone = Tone::kWarning;
+    card.title = "Write this to Belfry alone";
+    card.body =
+        "Others here would read the code, and whoever types it first has the account. Nothing was "
+        "made.";
+    card.hints = {"link   (in a direct message to Belfry)"};
+    return Refused(absl::FailedPreconditionError("a code is not shown where others read along"),
+                   std::move(card));
+  }
   *request.mutable_account() = *session.context.account;
   auto response = session.client.StartAccountLink(request, AsTheBot(session));
   if (!response.ok()) return CodeRefused(response.status());

@@ -135,6 +135,8 @@ absl::StatusOr<std::string> VisibleIncident(const Call& call, storage::Store& st
         return absl::StrCat("incidents/", row.incident);
       }
     }
+    // What is written under the messages of one incident is not about the channel's.
+    if (!rows.empty()) return std::string();
   }
   return std::string();
 }

@@ -254,6 +254,37 @@ TEST_F(ChatDeliveryTest, ASnoozeOutlivesARestart) {
 
 // ---- Rooms ----
 
+// What is written under messages of an incident that one may not see is not about the room's.
+TEST_F(ChatDeliveryTest, AThreadOfAnInvisibleIncidentIsNotItsRooms) {
+  const std::string name = server_.Open();
+  DeliverAll();
+  v1::CreateIncidentRequest report;
+  report.set_title("A colleague");
+  report.set_entity("entities/dop");
+  report.set_restricted(true);
+  const auto hidden = server_.As("dop.iso").CreateIncident(report);
+  ASSERT_THAT(hidden, IsOk());
+  v1::AddNoteRequest note;
+  note.set_name(hidden->incident().name());
+  note.set_text("x");
+  note.mutable_source()->set_platform("slack");
+  note.mutable_source()->set_channel("C-room");
+  note.mutable_source()->set_id("9.9");
+  ASSERT_THAT(server_.BotFor("dop.iso").AddNote(note), IsOk());
+  const auto incident_at = [&](const std::string& message) {
+    v1::LookupPlaceRequest request;
+    *request.mutable_place() = note.source();
+    request.mutable_place()->set_id(message);
+    request.mutable_account()->set_platform("slack");
+    request.mutable_account()->set_user_id("Udop.clerk");
+    const auto place = server_.As("bot").LookupPlace(request);
+    EXPECT_THAT(place, IsOk());
+    return place.ok() ? place->incident() : "error";
+  };
+  EXPECT_EQ(incident_at("1.1"), name);
+  EXPECT_EQ(incident_at("9.9"), "");
+}
+
 TEST_F(ChatDeliveryTest, ARoomIsOpenedOnceAndBlocksNobody) {
   server_.Open();
   v1::Delivery room;

@@ -19,6 +19,8 @@ using Json = nlohmann::json;
 constexpr int kJsonDepthMax = 64;
 // A headline of a long incident is edited, and sealed anew, more often than that.
 constexpr absl::Duration kButtonAgeMax = absl::Hours(24 * 30);
+// Of buttons that answer "do it?": who is asked answers soon.
+constexpr absl::Duration kAnswerAgeMax = absl::Hours(1);
 
 absl::Status Wrong(absl::string_view field, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
@@ -30,6 +32,12 @@ absl::Status RequireIds(const ChatRequest& request) {
   if (!IsId(request.channel_id)) return Wrong("channel_id", "is missing or no id");
   if (request.trigger_id.empty()) return Wrong("trigger_id", "is missing");
   return absl::OkStatus();
+}
+
+absl::Duration AgeMax(absl::string_view command) {
+  const bool answers =
+      absl::StrContains(command, "confirm:yes") || absl::StrContains(command, "personal:record");
+  return answers ? kAnswerAgeMax : kButtonAgeMax;
 }
 
 // Only a direct channel is named by two ids; anybody may call a channel "ops__net".
@@ -110,7 +118,8 @@ absl::StatusOr<ChatRequest> ParseAction(const Json& body, const Sealer& sealer, 
   int64_t issued_seconds = 0;
   if (!sealer.Opens(TextOf(*context, "seal"), "action",
                     {request.workspace, issued, request.text}) ||
-      !absl::SimpleAtoi(issued, &issued_seconds) || !IsFresh(issued_seconds, kButtonAgeMax, now)) {
+      !absl::SimpleAtoi(issued, &issued_seconds) ||
+      !IsFresh(issued_seconds, AgeMax(request.text), now)) {
     return absl::PermissionDeniedError("this button is not one of Belfry's, or it is too old");
   }
   request.user_id = TextOf(body, "user_id");

@@ -125,6 +125,8 @@ absl::StatusOr<Inbound> Checked(Inbound inbound) {
     return Wrong("event.channel", "is missing");
   }
   request.direct = request.direct || absl::StartsWith(request.channel_id, "D");
+  // A mention is answered in its thread.
+  request.public_answer = inbound.surface == Surface::kMention && !request.direct;
   request.message.set_workspace(request.workspace);
   request.message.set_channel(request.channel_id);
   if (!request.source.id().empty()) {

@@ -15,10 +15,16 @@ HttpResponse JsonAnswer(const nlohmann::json& body) {
 
 }  // namespace
 
-Verdict SlackRoutes::Check(const HttpRequest& request) {
+Verdict SlackRoutes::Check(const HttpRequest& request, std::set<std::string>* signers) {
   const absl::Time now = absl::Now();
-  const Verdict verdict = Verify(secrets_, request, now);
-  if (verdict != Verdict::kOk) return verdict;
+  Verdict verdict = Verdict::kNotConfigured;
+  // All of them, so that the time taken says nothing about which.
+  for (const auto& [workspace, secrets] : secrets_) {
+    const Verdict one = Verify(secrets, request, now);
+    if (one == Verdict::kOk) signers->insert(workspace);
+    if (one != Verdict::kNotConfigured) verdict = one;
+  }
+  if (signers->empty()) return verdict;
   return replays_.Admit(request.Header("X-Slack-Signature"), now) ? Verdict::kOk
                                                                   : Verdict::kReplayed;
 }
@@ -28,7 +34,8 @@ void SlackRoutes::Handle(const HttpRequest& request, HttpListener::Respond respo
     respond({.status = 405, .body = "POST only"});
     return;
   }
-  const Verdict verdict = Check(request);
+  std::set<std::string> signers;
+  const Verdict verdict = Check(request, &signers);
   if (verdict != Verdict::kOk) {
     rejected_(VerdictName(verdict));
     spdlog::warn("slack request refused: {}", VerdictName(verdict));
@@ -50,6 +57,14 @@ void SlackRoutes::Handle(const HttpRequest& request, HttpListener::Respond respo
   }
   if (inbound->chat.kind == ChatRequest::Kind::kVerification) {
     respond(JsonAnswer({{"challenge", inbound->chat.challenge}}));
+    return;
+  }
+  // Of a workspace that nobody configured the desk says so itself.
+  const std::string& workspace = inbound->chat.workspace;
+  if (secrets_.count(workspace) > 0 && signers.count(workspace) == 0) {
+    rejected_("workspace");
+    spdlog::warn("slack request refused: signed for another workspace");
+    respond({.status = 401, .body = "signed for another workspace"});
     return;
   }
   desk_.Handle(*std::move(inbound), [respond](const nlohmann::json& payload) {

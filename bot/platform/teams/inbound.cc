@@ -40,6 +40,8 @@ ChatRequest Base(const Activity& activity) {
   request.channel_name = TextAt(activity.json, {"channelData", "channel", "name"});
   request.user_id = activity.user_id;
   request.direct = activity.direct();
+  // Teams shows nobody an answer alone, but in a conversation that is theirs alone.
+  request.public_answer = !request.direct;
   std::string message = activity.thread;
   if (message.empty()) message = activity.reply_to;
   if (message.empty()) message = activity.id;

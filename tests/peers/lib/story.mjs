@@ -4,6 +4,7 @@
 //
 // A driver has:
 //   line(who, text)                      types a command
+//   alone(who, text)                     the same, where nobody else reads the answer
 //   form(who, text, fields, submit)      types a command that opens a form, fills it in, sends it
 //   press(who, label)                    a button of the incident's headline
 //   confirm(who)                         the button of the question that was asked last
@@ -35,7 +36,7 @@ export function storySteps({ id, tell }) {
     {
       what: 'they ask to be known',
       act: async (driver) => {
-        await driver.line('dop.clerk', 'link');
+        await driver.alone('dop.clerk', 'link');
         code = (await driver.answered(/[0-9A-Z]{4}-[0-9A-Z]{4}/)).match(/\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/)[0];
       },
     },

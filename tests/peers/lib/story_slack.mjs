@@ -30,6 +30,11 @@ export class SlackDriver {
     await this.#done(before, '/slack/commands');
   }
 
+  /** Only the one who typed sees the answer to a slash command. */
+  alone(who, text) {
+    return this.line(who, text);
+  }
+
   async form(who, text, fields, submit) {
     this.seen = (await this.emulator.messages(CHANNEL)).length;
     await this.page.actAs(USERS[who].title);

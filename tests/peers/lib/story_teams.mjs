@@ -23,9 +23,13 @@ export class TeamsDriver {
     return this.teams.messages.slice(this.seen);
   }
 
-  async line(who, text) {
+  alone(who, text) {
+    return this.line(who, text, { personal: true });
+  }
+
+  async line(who, text, place = {}) {
     this.seen = this.teams.messages.length;
-    await this.teams.say(who, text);
+    await this.teams.say(who, text, place);
     // Every command is answered, the answer comes after what was done.
     await this.teams.waitFor(`an answer to ${text}`, () => this.#after().length > 0);
   }

@@ -544,6 +544,25 @@ class RoutesTest : public ::testing::Test {
   std::unique_ptr<HttpListener> listener_;
 };
 
+// Mattermost's own are over 200 characters; the server takes 128 of a request id.
+TEST_F(RoutesTest, ATriggerOfAnyLengthIsAnAct) {
+  const std::string body = absl::StrCat(Command("ack+DOP-2026-0001"), std::string(220, 'x'));
+  EXPECT_EQ(Send("commands", body, "Token new-token").status, 200);
+  EXPECT_EQ(server_->acknowledged, 1);
+  absl::MutexLock lock(&server_->mutex);
+  EXPECT_LE(server_->request_ids[0].size(), 100u);
+}
+
+TEST_F(RoutesTest, AButtonThatAnswersAQuestionIsGoodForAnHour) {
+  const Json plain = Action("ack DOP-2026-0001");
+  const Json answer = Action("ack DOP-2026-0001 confirm:yes");
+  time_.AdvanceTo(time_.Now() + absl::Minutes(59));
+  EXPECT_EQ(Send("actions", answer.dump()).status, 200);
+  time_.AdvanceTo(time_.Now() + absl::Minutes(2));
+  EXPECT_EQ(Send("actions", answer.dump()).status, 403);
+  EXPECT_EQ(Send("actions", plain.dump()).status, 200);
+}
+
 TEST_F(RoutesTest, ACommandWithItsTokenActsAsTheLinkedPerson) {
   for (const char* token : {"new-token", "old-token"}) {
     const HttpResponse answer =

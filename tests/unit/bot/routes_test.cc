@@ -60,7 +60,8 @@ class RoutesTest : public ::testing::Test {
         runner_(client::Client(server_)),
         dispatcher_(client::Client(server_), &runner_, 2),
         desk_(Workspaces(), Staff(), &clock_),
-        routes_({"new", "old"}, &desk_, [this](const char* reason) { Count(reason); }) {
+        routes_({{"T1", {"new", "old"}}, {"T3", {"theirs"}}, {"T4", {}}}, &desk_,
+                [this](const char* reason) { Count(reason); }) {
     ListenerOptions options;
     options.address = "127.0.0.1:0";
     listener_ =
@@ -145,6 +146,24 @@ TEST_F(RoutesTest, ASignedCommandActsAsTheLinkedPerson) {
 
 TEST_F(RoutesTest, TheOldSecretIsGoodDuringARotation) {
   EXPECT_EQ(Send("/slack/commands", Command("ack+DOP-2026-0001"), "old").status, 200);
+}
+
+// Whoever has one workspace's secret must not speak for another's people.
+TEST_F(RoutesTest, ASecretSpeaksForItsOwnWorkspaceOnly) {
+  EXPECT_EQ(Send("/slack/commands", Command("ack+DOP-2026-0001"), "theirs").status, 401);
+  EXPECT_EQ(Send("/slack/commands", Command("ack+DOP-2026-0001", "U1", "T3"), "new").status, 401);
+  EXPECT_EQ(Send("/slack/commands", Command("ack+DOP-2026-0001", "U1", "T4"), "new").status, 401);
+  EXPECT_EQ(Rejected("workspace"), 3);
+  EXPECT_EQ(Acknowledged(), 0);
+}
+
+TEST_F(RoutesTest, ATriggerOfAnyLengthIsAnAct) {
+  std::string body = Command("ack+DOP-2026-0001");
+  body += std::string(250, 'x');
+  EXPECT_EQ(Send("/slack/commands", body).status, 200);
+  EXPECT_EQ(Acknowledged(), 1);
+  absl::MutexLock lock(&server_->mutex);
+  EXPECT_LE(server_->request_id.size(), 100u);
 }
 
 TEST_F(RoutesTest, WrongOldAndReplayedSignaturesDoNothingAndAreCounted) {

@@ -198,6 +198,22 @@ class DeskTest : public ::testing::Test {
   std::unique_ptr<SlackDesk> desk_;
 };
 
+// A request is signed, but what it names decides where the answer goes.
+TEST(SlackPlatformTest, AnAnswerGoesToSlackOnly) {
+  FakeSlackApi api;
+  SlackOptions options;
+  options.api_base_url = FakeSlackApi::kBase;
+  options.response_hosts = {"hooks.slack.com"};
+  SlackPlatform platform(options, &api);
+  for (const char* url :
+       {"https://evil.example/x", "https://hooks.slack.com@evil.example/x",
+        "https://hooks.slack.com:x@evil.example/x", "https://hooks.slack.com\\@evil.example/x",
+        "https://hooks.slack.com.evil.example/x", "hooks.slack.com/x", ""}) {
+    EXPECT_FALSE(platform.Respond(url, chat::Card()).ok()) << url;
+  }
+  EXPECT_THAT(api.Calls(), testing::IsEmpty());
+}
+
 TEST_F(DeskTest, ACommandIsAnsweredInItsAcknowledgement) {
   staff_.Will(Done("Acknowledged"));
   const Json answer = Handle(Act(Kind::kCommand, Surface::kCommand, "ack DOP-2026-0001"));

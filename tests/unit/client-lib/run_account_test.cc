@@ -38,6 +38,19 @@ TEST_F(RunAccountTest, AnUnlinkedAccountGetsACodeForTheTerminal) {
   EXPECT_EQ(connection_->last_call.act_for, "");
 }
 
+// Whoever reads it first could redeem it.
+TEST_F(RunAccountTest, NoCodeIsMadeWhereOthersReadTheAnswer) {
+  InChat(true);
+  context_.public_answer = true;
+  connection_->StartAccountLink_answer->set_code("K7QF-2MRD");
+  connection_->calls.clear();
+  const CommandResult result = Run("link");
+  EXPECT_FALSE(result.ok);
+  EXPECT_THAT(connection_->calls, testing::Not(testing::Contains("StartAccountLink")));
+  EXPECT_THAT(result.card.PlainText(), testing::Not(testing::HasSubstr("K7QF")));
+  EXPECT_THAT(result.card.PlainText(), testing::HasSubstr("direct message"));
+}
+
 TEST_F(RunAccountTest, ACodeFromTheTerminalIsRedeemedInTheChat) {
   InChat(true);
   connection_->CompleteAccountLink_answer->mutable_person()->set_name("people/dop.contact");

@@ -219,6 +219,22 @@ TEST_F(RunPersonalTest, ItMayBeRecordedAndIsMaskedInTheAnswer) {
   EXPECT_EQ(result.card.body, "his number is ●●●");
 }
 
+// Buttons hold it too, and become something to type where there are none.
+TEST_F(RunPersonalTest, AnAnswerThatOthersReadDoesNotKeepTheLine) {
+  context_.public_answer = true;
+  for (const char* line :
+       {"note his number is 078-05-1120", "update form:no conditions:078-05-1120"}) {
+    const CommandResult result = Run(line);
+    EXPECT_TRUE(result.asks) << line;
+    EXPECT_FALSE(result.form.has_value()) << line;
+    EXPECT_THAT(result.card.PlainText(), HasSubstr("personal:record")) << line;
+    EXPECT_THAT(Everything(result), Not(HasSubstr("1120"))) << line;
+    for (const CardButton& button : result.card.buttons) {
+      EXPECT_THAT(button.command, Not(HasSubstr("1120"))) << line;
+    }
+  }
+}
+
 TEST_F(RunPersonalTest, InADirectConversationItIsTakenAndStillNotShown) {
   context_.public_place = false;
   connection_->AddNote_answer->mutable_entry()->set_text("his number is 078-05-1120");

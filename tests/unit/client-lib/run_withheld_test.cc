@@ -47,6 +47,10 @@ class RunWithheldTest : public RunFixture, public testing::WithParamInterface<bo
     duty->set_instance(kSecret);
     duty->set_title(kSecret);
     *fake.ExplainObligation_answer->mutable_obligation() = *duty;
+    // One that the pack knows, which forms would offer.
+    auto* known = fake.ListObligations_answer->add_obligations();
+    known->set_instance("93H-AGO[dop]");
+    known->set_title(kSecret);
     *fake.WaiveObligation_answer->mutable_obligation() = *duty;
     *fake.SnoozeObligation_answer->mutable_obligation() = *duty;
     v1::ListIncidentsResponse page;
@@ -64,6 +68,9 @@ class RunWithheldTest : public RunFixture, public testing::WithParamInterface<bo
     absl::StrAppend(&text, "\n", result.form->title, result.form->intro, result.form->context);
     for (const FormField& field : result.form->fields) {
       absl::StrAppend(&text, "\n", field.hint, field.value);
+      for (const FormChoice& choice : field.choices) {
+        absl::StrAppend(&text, "\n", choice.value, choice.label);
+      }
     }
     return text;
   }
@@ -101,7 +108,11 @@ constexpr const char* kLines[] = {"show",
                                   "followup",
                                   "sev",
                                   "escalate",
-                                  "contain"};
+                                  "contain",
+                                  "snooze",
+                                  "waive",
+                                  "hold",
+                                  "notify"};
 
 TEST_P(RunWithheldTest, NoAnswerHoldsContent) {
   context_.asks_first = true;
@@ -114,6 +125,20 @@ TEST_P(RunWithheldTest, NoAnswerHoldsContent) {
   }
   EXPECT_EQ(Run("note x").card.title, "DOP-2026-0007 · restricted · done");
   EXPECT_EQ(Run("timeline").card.title, "DOP-2026-0007 · restricted");
+}
+
+// It may have become restricted since.
+TEST_P(RunWithheldTest, WhatCannotBeLookedAtAgainIsNotShown) {
+  for (const absl::StatusCode code :
+       {absl::StatusCode::kUnavailable, absl::StatusCode::kResourceExhausted,
+        absl::StatusCode::kDeadlineExceeded}) {
+    connection_->GetIncident_answer = absl::Status(code, "busy");
+    for (const char* line : {"timeline", "duties", "explain 93H-AGO"}) {
+      const CommandResult result = Run(line);
+      EXPECT_THAT(Everything(result), Not(HasSubstr("SECRET"))) << line;
+      EXPECT_FALSE(result.card.title.empty()) << line;
+    }
+  }
 }
 
 TEST_P(RunWithheldTest, NoRefusalHoldsContent) {
