@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "bot/platform/json.h"
 #include "bot/platform/mattermost/markdown.h"
 #include "bot/platform/mattermost/rest.h"
 
@@ -58,8 +59,8 @@ Json Element(const chat::FormField& field, size_t index) {
 }
 
 std::vector<std::string> SealedParts(const Json& state) {
-  return {TextOf(state, "issued"),  TextOf(state, "workspace"), TextOf(state, "user"),
-          TextOf(state, "channel"), TextOf(state, "command"),   TextOf(state, "fields")};
+  return {TextAt(state, {"issued"}),  TextAt(state, {"workspace"}), TextAt(state, {"user"}),
+          TextAt(state, {"channel"}), TextAt(state, {"command"}),   TextAt(state, {"fields"})};
 }
 
 // Text, or several choices as a list or as one text.
@@ -101,29 +102,29 @@ Json ToDialog(const chat::Form& form, const DialogState& state, const Sealer& se
   }
   return {{"callback_id", "belfry"},         {"title", Cut(form.title, kTitleMax)},
           {"introduction_text", intro},      {"submit_label", Cut(form.submit, kTitleMax)},
-          {"elements", std::move(elements)}, {"state", absl::Base64Escape(Dump(sealed))}};
+          {"elements", std::move(elements)}, {"state", absl::Base64Escape(DumpJson(sealed))}};
 }
 
 absl::StatusOr<Submission> OpenSubmission(const Json& body, const Sealer& sealer, absl::Time now) {
   std::string text;
-  if (!absl::Base64Unescape(TextOf(body, "state"), &text)) return NotOurs();
+  if (!absl::Base64Unescape(TextAt(body, {"state"}), &text)) return NotOurs();
   const Json state = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   int64_t issued = 0;
-  if (!sealer.Opens(TextOf(state, "seal"), "dialog", SealedParts(state)) ||
-      !absl::SimpleAtoi(TextOf(state, "issued"), &issued) || !IsFresh(issued, kAgeMax, now)) {
+  if (!sealer.Opens(TextAt(state, {"seal"}), "dialog", SealedParts(state)) ||
+      !absl::SimpleAtoi(TextAt(state, {"issued"}), &issued) || !IsFresh(issued, kAgeMax, now)) {
     return NotOurs();
   }
   Submission submission;
-  submission.state.workspace = TextOf(state, "workspace");
-  submission.state.user_id = TextOf(state, "user");
-  submission.state.channel_id = TextOf(state, "channel");
-  submission.state.command = TextOf(state, "command");
+  submission.state.workspace = TextAt(state, {"workspace"});
+  submission.state.user_id = TextAt(state, {"user"});
+  submission.state.channel_id = TextAt(state, {"channel"});
+  submission.state.command = TextAt(state, {"command"});
   // A form that was opened for one person is not for another to send.
-  if (TextOf(body, "user_id") != submission.state.user_id) return NotOurs();
+  if (TextAt(body, {"user_id"}) != submission.state.user_id) return NotOurs();
   if (!body.contains("submission") || !body["submission"].is_object()) {
     return absl::InvalidArgumentError("submission: is missing");
   }
-  const std::string fields = TextOf(state, "fields");
+  const std::string fields = TextAt(state, {"fields"});
   size_t index = 0;
   // What was not asked for is not looked at.
   for (absl::string_view field : absl::StrSplit(fields, '\n')) {

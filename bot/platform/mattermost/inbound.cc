@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "bot/http/form.h"
+#include "bot/platform/json.h"
 #include "bot/platform/mattermost/rest.h"
 #include "client-lib/chat/utf8.h"
 
@@ -16,7 +17,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kJsonDepthMax = 64;
 // A headline of a long incident is edited, and sealed anew, more often than that.
 constexpr absl::Duration kButtonAgeMax = absl::Hours(24 * 30);
 // Of buttons that answer "do it?": who is asked answers soon.
@@ -48,22 +48,6 @@ bool IsDirectName(absl::string_view name) {
 }
 
 }  // namespace
-
-absl::StatusOr<Json> ParseJson(absl::string_view body) {
-  if (!chat::IsUtf8(body)) return Wrong("body", "is no UTF-8");
-  bool too_deep = false;
-  Json json = Json::parse(
-      body.begin(), body.end(),
-      [&](int depth, Json::parse_event_t, Json&) {
-        too_deep |= depth > kJsonDepthMax;
-        return !too_deep;
-      },
-      /*allow_exceptions=*/false);
-  if (too_deep || json.is_discarded() || !json.is_object()) {
-    return Wrong("body", "is no JSON object");
-  }
-  return json;
-}
 
 absl::StatusOr<Command> ParseCommand(const HttpRequest& http) {
   absl::StatusOr<std::map<std::string, std::string>> form = ParseForm(http.body);
@@ -111,26 +95,26 @@ absl::StatusOr<ChatRequest> ParseAction(const Json& body, const Sealer& sealer, 
   ChatRequest request;
   request.kind = ChatRequest::Kind::kButton;
   request.platform = "mattermost";
-  request.text = TextOf(*context, "command");
+  request.text = TextAt(*context, {"command"});
   // Mattermost names the team one looks at, which for direct messages may be any.
-  request.workspace = TextOf(*context, "workspace");
-  const std::string issued = TextOf(*context, "issued");
+  request.workspace = TextAt(*context, {"workspace"});
+  const std::string issued = TextAt(*context, {"issued"});
   int64_t issued_seconds = 0;
-  if (!sealer.Opens(TextOf(*context, "seal"), "action",
+  if (!sealer.Opens(TextAt(*context, {"seal"}), "action",
                     {request.workspace, issued, request.text}) ||
       !absl::SimpleAtoi(issued, &issued_seconds) ||
       !IsFresh(issued_seconds, AgeMax(request.text), now)) {
     return absl::PermissionDeniedError("this button is not one of Belfry's, or it is too old");
   }
-  request.user_id = TextOf(body, "user_id");
-  request.channel_id = TextOf(body, "channel_id");
-  request.channel_name = TextOf(body, "channel_name");
-  request.trigger_id = TextOf(body, "trigger_id");
+  request.user_id = TextAt(body, {"user_id"});
+  request.channel_id = TextAt(body, {"channel_id"});
+  request.channel_name = TextAt(body, {"channel_name"});
+  request.trigger_id = TextAt(body, {"trigger_id"});
   request.direct = IsDirectName(request.channel_name);
   request.message.set_platform("mattermost");
   request.message.set_workspace(request.workspace);
   request.message.set_channel(request.channel_id);
-  request.message.set_id(TextOf(body, "post_id"));
+  request.message.set_id(TextAt(body, {"post_id"}));
   if (absl::Status status = RequireIds(request); !status.ok()) return status;
   request.idempotency_key = absl::StrCat("mattermost:", request.workspace, ":",
                                          request.message.id(), ":", request.trigger_id);

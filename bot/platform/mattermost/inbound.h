@@ -29,9 +29,6 @@ absl::StatusOr<Command> ParseCommand(const HttpRequest& request);
 absl::StatusOr<ChatRequest> ParseAction(const nlohmann::json& body, const Sealer& sealer,
                                         absl::Time now);
 
-// An object of UTF-8 text, not nested too deeply. INVALID_ARGUMENT otherwise.
-absl::StatusOr<nlohmann::json> ParseJson(absl::string_view body);
-
 }  // namespace belfry::bot::mattermost
 
 #endif  // BELFRY_BOT_PLATFORM_MATTERMOST_INBOUND_H_

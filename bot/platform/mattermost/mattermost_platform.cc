@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "bot/platform/json.h"
 #include "bot/platform/mattermost/classify.h"
 #include "bot/platform/mattermost/room.h"
 #include "spdlog/spdlog.h"
@@ -42,7 +43,7 @@ SendResult NothingPosted(SendResult result) {
 
 bool IsDelivery(const Json& post, const std::string& delivery) {
   if (!post.is_object() || !post.contains("props")) return false;
-  return TextOf(post["props"], kDeliveryProp) == delivery;
+  return TextAt(post["props"], {kDeliveryProp}) == delivery;
 }
 
 }  // namespace
@@ -95,12 +96,12 @@ SendResult MattermostPlatform::FindChannel(const std::string& address, std::stri
   if (own_id.empty()) {
     SendResult me = rest_.Call("GET", "users/me", Json(), &answer);
     if (!me.ok()) return NothingPosted(std::move(me));
-    own_id = TextOf(answer, "id");
+    own_id = TextAt(answer, {"id"});
   }
   SendResult opened =
       rest_.Call("POST", "channels/direct", Json::array({own_id, std::string(id)}), &answer);
   if (!opened.ok()) return NothingPosted(std::move(opened));
-  *channel = TextOf(answer, "id");
+  *channel = TextAt(answer, {"id"});
   absl::MutexLock lock(&mutex_);
   own_id_ = own_id;
   direct_channels_[std::string(id)] = *channel;
@@ -124,7 +125,7 @@ SendResult MattermostPlatform::Post(const Outgoing& message) {
     result = rest_.Call("POST", "posts", body, &answer);
   }
   if (!result.ok()) return result;
-  const std::string id = TextOf(answer, "id");
+  const std::string id = TextAt(answer, {"id"});
   if (id.empty()) return SendResult::Failed(SendFailure::kAmbiguous, "a post without an id");
   return SendResult::Sent(Ref(options_.workspace, channel, id));
 }
@@ -200,7 +201,7 @@ SendResult MattermostPlatform::Respond(const std::string& response_url, const ch
   OutgoingRequest request;
   request.url = response_url;
   request.headers = {{"Content-Type", "application/json; charset=utf-8"}};
-  request.body = Dump(Ephemeral(card));
+  request.body = DumpJson(Ephemeral(card));
   const absl::StatusOr<HttpResponse> response = http_.Send(request);
   if (!response.ok()) {
     return SendResult::Failed(SendFailure::kAmbiguous, std::string(response.status().message()));

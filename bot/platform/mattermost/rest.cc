@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "bot/platform/json.h"
 #include "bot/platform/mattermost/classify.h"
 
 namespace belfry::bot::mattermost {
@@ -18,16 +19,6 @@ bool IsId(absl::string_view text) {
          });
 }
 
-std::string TextOf(const Json& json, const char* key) {
-  if (!json.is_object()) return "";
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 SendResult Rest::Call(const std::string& method, const std::string& path, const Json& body,
                       Json* answer) {
   OutgoingRequest request;
@@ -36,7 +27,7 @@ SendResult Rest::Call(const std::string& method, const std::string& path, const 
   request.headers = {{"Authorization", absl::StrCat("Bearer ", options_.bot_token)}};
   if (method != "GET") {
     request.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
-    request.body = Dump(body);
+    request.body = DumpJson(body);
   }
   const std::string what = absl::StrCat(method, " ", path.substr(0, path.find_first_of("/?")));
   const absl::StatusOr<HttpResponse> response = http_.Send(request);

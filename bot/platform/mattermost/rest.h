@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "bot/http/client.h"
+#include "bot/platform/json.h"
 #include "bot/platform/send_result.h"
 #include "nlohmann/json.hpp"
 
@@ -33,9 +34,6 @@ class Rest {
 
 // 26 lower-case letters and digits, as Mattermost writes all its ids: fit to stand in a path.
 bool IsId(absl::string_view text);
-
-// A text member of an object; empty when there is none.
-std::string TextOf(const nlohmann::json& json, const char* key);
 
 std::string Dump(const nlohmann::json& json);
 

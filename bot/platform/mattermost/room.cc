@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "bot/platform/json.h"
 #include "bot/platform/mattermost/classify.h"
 #include "bot/platform/mattermost/markdown.h"
 #include "spdlog/spdlog.h"
@@ -28,8 +29,8 @@ std::string FindOwn(Rest& rest, const std::string& team, const std::string& name
   Json channel;
   const SendResult result =
       rest.Call("GET", absl::StrCat("teams/", team, "/channels/name/", name), Json(), &channel);
-  if (!result.ok() || !absl::StrContains(TextOf(channel, "purpose"), delivery)) return "";
-  return TextOf(channel, "id");
+  if (!result.ok() || !absl::StrContains(TextAt(channel, {"purpose"}), delivery)) return "";
+  return TextAt(channel, {"id"});
 }
 
 SendResult Create(Rest& rest, const std::string& team, const v1::RoomRequest& room,
@@ -48,7 +49,7 @@ SendResult Create(Rest& rest, const std::string& team, const v1::RoomRequest& ro
                         {"type", "P"}},
                        &answer);
     if (result.ok()) {
-      *channel = TextOf(answer, "id");
+      *channel = TextAt(answer, {"id"});
       return result;
     }
     if (!IsTaken(result, answer)) return result;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "bot/platform/json.h"
 #include "bot/platform/mattermost/inbound.h"
 #include "bot/platform/mattermost/markdown.h"
 #include "spdlog/spdlog.h"
@@ -14,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 HttpResponse JsonAnswer(const Json& body) {
-  return {.status = 200, .content_type = "application/json; charset=utf-8", .body = Dump(body)};
+  return {.status = 200, .content_type = "application/json; charset=utf-8", .body = DumpJson(body)};
 }
 
 HttpResponse Notice(const std::string& text) {
@@ -140,7 +141,7 @@ void MattermostRoutes::HandleAction(const HttpRequest& request, HttpListener::Re
     respond({.status = 405, .body = "POST only"});
     return;
   }
-  const absl::StatusOr<Json> body = ParseJson(request.body);
+  const absl::StatusOr<Json> body = ParseJsonObject(request.body, "body");
   if (!body.ok()) return Malformed(body.status(), respond);
   absl::StatusOr<ChatRequest> chat = absl::PermissionDeniedError("no team has buttons");
   for (const auto& [id, workspace] : workspaces_) {
@@ -179,7 +180,7 @@ void MattermostRoutes::HandleDialog(const HttpRequest& request, HttpListener::Re
     respond({.status = 405, .body = "POST only"});
     return;
   }
-  const absl::StatusOr<Json> body = ParseJson(request.body);
+  const absl::StatusOr<Json> body = ParseJsonObject(request.body, "body");
   if (!body.ok()) return Malformed(body.status(), respond);
   absl::StatusOr<Submission> submission = absl::PermissionDeniedError("no team has forms");
   for (const auto& [id, workspace] : workspaces_) {
@@ -202,7 +203,7 @@ void MattermostRoutes::HandleDialog(const HttpRequest& request, HttpListener::Re
   chat.text = state.command;
   chat.form = submission->values;
   chat.idempotency_key = absl::StrCat("mattermost:", state.workspace,
-                                      ":form:", KeyOf(*submission, TextOf(*body, "state")));
+                                      ":form:", KeyOf(*submission, TextAt(*body, {"state"})));
   const bool queued = dispatcher_.Submit(
       chat, platform->options().root,
       [respond, platform, submission = *submission](chat::CommandResult result) {

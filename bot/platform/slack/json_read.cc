@@ -11,28 +11,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kJsonDepthMax = 64;
-
 absl::Status Wrong(absl::string_view field, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
 }
 
 }  // namespace
-
-absl::StatusOr<Json> ParseJsonObject(absl::string_view text, absl::string_view field) {
-  bool too_deep = false;
-  Json json = Json::parse(
-      text.begin(), text.end(),
-      [&](int depth, Json::parse_event_t, Json&) {
-        too_deep |= depth > kJsonDepthMax;
-        return !too_deep;
-      },
-      /*allow_exceptions=*/false);
-  if (too_deep || json.is_discarded() || !json.is_object()) {
-    return Wrong(field, "is no JSON object");
-  }
-  return json;
-}
 
 absl::StatusOr<Json> ParseFormBody(absl::string_view body) {
   const absl::StatusOr<std::map<std::string, std::string>> fields = ParseForm(body);
@@ -49,23 +32,8 @@ absl::StatusOr<Json> ParseFormBody(absl::string_view body) {
 
 const Json& ValueAt(const Json& json, std::initializer_list<const char*> path) {
   static const Json kNothing;
-  const Json* at = &json;
-  for (const char* key : path) {
-    if (!at->is_object()) return kNothing;
-    const auto found = at->find(key);
-    if (found == at->end()) return kNothing;
-    at = &*found;
-  }
-  return *at;
-}
-
-std::string TextAt(const Json& json, std::initializer_list<const char*> path) {
-  const Json& value = ValueAt(json, path);
-  return value.is_string() ? value.get<std::string>() : "";
-}
-
-std::string DumpJson(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const Json* at = At(json, path);
+  return at == nullptr ? kNothing : *at;
 }
 
 }  // namespace belfry::bot::slack

@@ -5,7 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "bot/platform/teams/json.h"
+#include "bot/platform/json.h"
 #include "bot/platform/teams/service_url.h"
 
 namespace belfry::bot::teams {
@@ -17,7 +17,7 @@ constexpr absl::Duration kMargin = absl::Minutes(5);
 
 // Error codes such as "invalid_client" are safe to log; descriptions quote what was sent.
 std::string ErrorCode(const std::string& body) {
-  const absl::StatusOr<Json> json = ParseObject(body, "body");
+  const absl::StatusOr<Json> json = ParseJsonObject(body, "body");
   const std::string code = json.ok() ? TextAt(*json, {"error"}) : "";
   const bool clean = code.size() <= 40 && std::all_of(code.begin(), code.end(), [](char c) {
                        return absl::ascii_islower(static_cast<unsigned char>(c)) || c == '_';
@@ -64,7 +64,7 @@ absl::StatusOr<std::string> AccessToken::Fetch(absl::Time now) {
                                                    ErrorCode(response->body),
                                                    "; check teams.app_id and app_password_file"));
   }
-  const absl::StatusOr<Json> json = ParseObject(response->body, "token");
+  const absl::StatusOr<Json> json = ParseJsonObject(response->body, "token");
   if (!json.ok()) return absl::UnavailableError("token: the answer is no JSON");
   const std::string token = TextAt(*json, {"access_token"});
   const Json* expires = At(*json, {"expires_in"});

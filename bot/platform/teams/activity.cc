@@ -50,7 +50,7 @@ std::string ThreadIn(absl::string_view channel, absl::string_view message) {
 }
 
 absl::StatusOr<Activity> ParseActivity(absl::string_view body) {
-  absl::StatusOr<Json> json = ParseObject(body, "body");
+  absl::StatusOr<Json> json = ParseJsonObject(body, "body");
   if (!json.ok()) return json.status();
   Activity activity;
   const auto text = [&](std::initializer_list<const char*> path) { return TextAt(*json, path); };

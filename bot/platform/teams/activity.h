@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "bot/platform/teams/json.h"
+#include "bot/platform/json.h"
 
 namespace belfry::bot::teams {
 

@@ -180,7 +180,7 @@ Json ToAdaptiveCard(const chat::Card& card, const CardUse& use) {
   Limits limits;
   for (int halvings = 0; halvings < 8; ++halvings) {
     Json json = Build(card, use, limits);
-    if (Dump(json).size() <= use.bytes_max) return json;
+    if (DumpJson(json).size() <= use.bytes_max) return json;
     limits.Halve();
   }
   // Which incident, and what can be done.
@@ -190,7 +190,7 @@ Json ToAdaptiveCard(const chat::Card& card, const CardUse& use) {
   bare.buttons = card.buttons;
   limits.cut = true;
   Json json = Build(bare, use, limits);
-  if (Dump(json).size() > use.bytes_max) json.erase("actions");
+  if (DumpJson(json).size() > use.bytes_max) json.erase("actions");
   return json;
 }
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "belfry/chat/card.h"
-#include "bot/platform/teams/json.h"
+#include "bot/platform/json.h"
 
 namespace belfry::bot::teams {
 

@@ -20,7 +20,7 @@ HttpResponse Invoke(const char* type, Json value) {
 }  // namespace
 
 HttpResponse JsonResponse(const Json& body) {
-  return {.status = 200, .content_type = "application/json; charset=utf-8", .body = Dump(body)};
+  return {.status = 200, .content_type = "application/json; charset=utf-8", .body = DumpJson(body)};
 }
 
 HttpResponse CardAnswer(Json card) {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "bot/http/message.h"
+#include "bot/platform/json.h"
 #include "bot/platform/teams/adaptive_card.h"
-#include "bot/platform/teams/json.h"
 #include "client-lib/chat/run.h"
 
 namespace belfry::bot::teams {

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "belfry/chat/form.h"
-#include "bot/platform/teams/json.h"
+#include "bot/platform/json.h"
 
 namespace belfry::bot::teams {
 

@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "belfry/chat/card.h"
-#include "bot/platform/teams/json.h"
+#include "bot/platform/json.h"
 
 namespace belfry::bot::teams {
 

@@ -58,7 +58,7 @@ ConnectorReply Connector::Call(CallKind kind, const ServiceUrl& service, absl::s
     request.method = kind == CallKind::kUpdate ? "PUT" : "POST";
     request.url = service.Join(path);
     request.headers = {{"Content-Type", "application/json; charset=utf-8"}};
-    request.body = Dump(body);
+    request.body = DumpJson(body);
     std::string token;
     if (token_ != nullptr) {
       absl::StatusOr<std::string> got = token_->Get();

@@ -8,9 +8,9 @@
 
 #include "absl/strings/string_view.h"
 #include "bot/http/client.h"
+#include "bot/platform/json.h"
 #include "bot/platform/send_result.h"
 #include "bot/platform/teams/access_token.h"
-#include "bot/platform/teams/json.h"
 #include "bot/platform/teams/service_url.h"
 
 namespace belfry::bot::teams {

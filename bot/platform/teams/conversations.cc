@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "bot/platform/teams/json.h"
+#include "bot/platform/json.h"
 #include "spdlog/spdlog.h"
 
 namespace belfry::bot::teams {
@@ -17,14 +17,14 @@ client::CallOptions ForItself() {
 }  // namespace
 
 std::string Serialize(const Reference& reference) {
-  return Dump({{"conversation", reference.conversation},
-               {"serviceUrl", reference.service_url},
-               {"bot", reference.bot_id},
-               {"user", reference.user_channel_id}});
+  return DumpJson({{"conversation", reference.conversation},
+                   {"serviceUrl", reference.service_url},
+                   {"bot", reference.bot_id},
+                   {"user", reference.user_channel_id}});
 }
 
 absl::StatusOr<Reference> ParseReference(absl::string_view address, absl::string_view bytes) {
-  const absl::StatusOr<Json> json = ParseObject(bytes, "reference");
+  const absl::StatusOr<Json> json = ParseJsonObject(bytes, "reference");
   if (!json.ok()) return json.status();
   Reference reference;
   reference.address = std::string(address);

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "belfry/chat/form.h"
-#include "bot/platform/teams/json.h"
+#include "bot/platform/json.h"
 
 namespace belfry::bot::teams {
 

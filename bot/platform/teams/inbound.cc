@@ -29,7 +29,7 @@ std::string InvokeKey(const Activity& activity) {
   const Json* value = At(activity.json, {"value"});
   return Sha256Hex(absl::StrCat(activity.tenant, "\n", activity.conversation, "\n",
                                 activity.reply_to, "\n", activity.user_id, "\n", activity.name,
-                                "\n", value == nullptr ? "" : Dump(*value)));
+                                "\n", value == nullptr ? "" : DumpJson(*value)));
 }
 
 ChatRequest Base(const Activity& activity) {

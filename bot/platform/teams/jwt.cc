@@ -54,9 +54,9 @@ absl::StatusOr<Jwt> ParseJwt(absl::string_view token) {
   if (!header_text.has_value() || !claims_text.has_value() || !signature.has_value()) {
     return Malformed("is no base64url");
   }
-  const absl::StatusOr<Json> header = ParseObject(*header_text, "token header");
+  const absl::StatusOr<Json> header = ParseJsonObject(*header_text, "token header");
   if (!header.ok()) return header.status();
-  absl::StatusOr<Json> claims = ParseObject(*claims_text, "token claims");
+  absl::StatusOr<Json> claims = ParseJsonObject(*claims_text, "token claims");
   if (!claims.ok()) return claims.status();
   if (header->contains("crit")) return Malformed("has critical extensions");
   Jwt jwt;

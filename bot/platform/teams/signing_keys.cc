@@ -20,7 +20,7 @@ absl::StatusOr<Json> Get(HttpClient& http, const std::string& url, absl::string_
   if (response->status != 200) {
     return absl::UnavailableError(absl::StrCat(what, ": HTTP ", response->status));
   }
-  absl::StatusOr<Json> json = ParseObject(response->body, what);
+  absl::StatusOr<Json> json = ParseJsonObject(response->body, what);
   if (!json.ok()) return absl::UnavailableError(json.status().message());
   return json;
 }

@@ -8,10 +8,10 @@
 #include <string>
 #include <utility>
 
+#include "bot/platform/json.h"
 #include "bot/platform/platform.h"
 #include "bot/platform/teams/connector.h"
 #include "bot/platform/teams/conversations.h"
-#include "bot/platform/teams/json.h"
 #include "bot/platform/teams/service_url.h"
 
 namespace belfry::bot::teams {

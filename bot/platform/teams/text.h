@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "bot/platform/teams/json.h"
+#include "bot/platform/json.h"
 
 namespace belfry::bot::teams {
 

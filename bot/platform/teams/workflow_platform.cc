@@ -82,7 +82,8 @@ SendResult WorkflowPlatform::Post(const Outgoing& message) {
   OutgoingRequest request;
   request.url = url->second;
   request.headers = {{"Content-Type", "application/json; charset=utf-8"}};
-  request.body = Dump({{"type", "message"}, {"attachments", Json::array({std::move(attachment)})}});
+  request.body =
+      DumpJson({{"type", "message"}, {"attachments", Json::array({std::move(attachment)})}});
   const absl::StatusOr<HttpResponse> response = http_.Send(request);
   if (!response.ok()) {
     return SendResult::Failed(

@@ -134,7 +134,7 @@ TEST(TeamsCardTest, LargeCardsAreCutSayingSo) {
     for (int i = 0; i < 500; ++i) card.table.push_back({"DUTY", "DOP", "tomorrow"});
     for (const CardUse& use : {CardUse(), kWorkflowUse, CardUse{.bytes_max = 8 * 1024}}) {
       const Json json = ToAdaptiveCard(card, use);
-      EXPECT_LE(Dump(json).size(), use.bytes_max) << piece;
+      EXPECT_LE(DumpJson(json).size(), use.bytes_max) << piece;
       EXPECT_THAT(json["body"].dump(), HasSubstr("Shortened to fit")) << piece;
       EXPECT_THAT(json["body"].dump(), HasSubstr("Mail is")) << piece;
       EXPECT_EQ(json.contains("actions"), use.actions) << "buttons stay";
@@ -150,7 +150,7 @@ TEST(TeamsCardTest, ACommandThatIsTooLongIsNoButton) {
   }
   const Json json = ToAdaptiveCard(card, {});
   EXPECT_EQ(json["actions"].size(), 4u);
-  EXPECT_LE(Dump(json).size(), CardUse().bytes_max);
+  EXPECT_LE(DumpJson(json).size(), CardUse().bytes_max);
 }
 
 const Json* Input(const Json& card, const std::string& name) {

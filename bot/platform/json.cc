@@ -1,16 +1,16 @@
-#include "bot/platform/teams/json.h"
+#include "bot/platform/json.h"
 
 #include "absl/strings/str_cat.h"
 #include "client-lib/chat/utf8.h"
 
-namespace belfry::bot::teams {
+namespace belfry::bot {
 namespace {
 
 constexpr int kDepthMax = 64;
 
 }  // namespace
 
-absl::StatusOr<Json> ParseObject(absl::string_view text, absl::string_view field) {
+absl::StatusOr<Json> ParseJsonObject(absl::string_view text, absl::string_view field) {
   if (!chat::IsUtf8(text)) return absl::InvalidArgumentError(absl::StrCat(field, ": is no UTF-8"));
   bool too_deep = false;
   Json json = Json::parse(
@@ -42,8 +42,8 @@ std::string TextAt(const Json& json, std::initializer_list<const char*> path) {
   return at != nullptr && at->is_string() ? at->get<std::string>() : "";
 }
 
-std::string Dump(const Json& json) {
+std::string DumpJson(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-}  // namespace belfry::bot::teams
+}  // namespace belfry::bot

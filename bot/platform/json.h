@@ -1,6 +1,6 @@
-// JSON from outside, read without trust.
-#ifndef BELFRY_BOT_PLATFORM_TEAMS_JSON_H_
-#define BELFRY_BOT_PLATFORM_TEAMS_JSON_H_
+// JSON from outside, read without trust, and JSON that goes out.
+#ifndef BELFRY_BOT_PLATFORM_JSON_H_
+#define BELFRY_BOT_PLATFORM_JSON_H_
 
 #include <initializer_list>
 #include <string>
@@ -9,22 +9,22 @@
 #include "absl/strings/string_view.h"
 #include "nlohmann/json.hpp"
 
-namespace belfry::bot::teams {
+namespace belfry::bot {
 
 using Json = nlohmann::json;
 
 // An object. INVALID_ARGUMENT names `field` when the text is no UTF-8, no JSON, nested too deeply
 // or something else than an object.
-absl::StatusOr<Json> ParseObject(absl::string_view text, absl::string_view field);
+absl::StatusOr<Json> ParseJsonObject(absl::string_view text, absl::string_view field);
 
 // What stands at a path such as {"channelData", "tenant", "id"}; null when there is nothing.
 const Json* At(const Json& json, std::initializer_list<const char*> path);
 // The text there; empty when there is none, or something that is no text.
 std::string TextAt(const Json& json, std::initializer_list<const char*> path);
 
-// Never throws: what is no UTF-8 is replaced.
-std::string Dump(const Json& json);
+// Never throws: bytes that are no UTF-8 become U+FFFD.
+std::string DumpJson(const Json& json);
 
-}  // namespace belfry::bot::teams
+}  // namespace belfry::bot
 
-#endif  // BELFRY_BOT_PLATFORM_TEAMS_JSON_H_
+#endif  // BELFRY_BOT_PLATFORM_JSON_H_
