@@ -27,39 +27,32 @@ std::string RequestId(const std::string& key) {
 
 CommandDispatcher::CommandDispatcher(client::Client client, chat::CommandRunner* runner,
                                      int threads)
-    : client_(client), runner_(runner), people_(client), places_(std::move(client)) {
+    : client_(client),
+      runner_(runner),
+      people_(client),
+      places_(std::move(client)),
+      jobs_(
+          {.share = threads - threads / 4, .lane_waiting = kLaneMax, .total_waiting = kQueueMax}) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Loop(); });
 }
 
 CommandDispatcher::~CommandDispatcher() { Stop(); }
 
 bool CommandDispatcher::Submit(ChatRequest request, std::string root, Done done) {
-  absl::MutexLock lock(&mutex_);
-  if (stopping_ || jobs_.size() >= kQueueMax) return false;
-  jobs_.push_back({std::move(request), std::move(root), std::move(done)});
-  return true;
+  const std::string lane = absl::StrCat(request.platform, "\n", request.workspace);
+  return jobs_.Push(lane, {std::move(request), std::move(root), std::move(done)});
 }
 
 void CommandDispatcher::Stop() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
+  jobs_.Close();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }
 
 void CommandDispatcher::Loop() {
-  for (;;) {
-    Job job;
-    {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(this, &CommandDispatcher::HasWorkOrStops));
-      if (jobs_.empty()) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
-    }
-    job.done(Run(job));
+  while (std::optional<Lanes<Job>::Taken> next = jobs_.Take()) {
+    next->item.done(Run(next->item));
+    jobs_.Done(next->lane);
   }
 }
 

@@ -2,7 +2,6 @@
 #ifndef BELFRY_BOT_COMMANDS_DISPATCHER_H_
 #define BELFRY_BOT_COMMANDS_DISPATCHER_H_
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,7 +9,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "bot/commands/lanes.h"
 #include "bot/commands/people.h"
 #include "bot/commands/places.h"
 #include "bot/commands/reachability.h"
@@ -20,7 +19,10 @@
 namespace belfry::bot {
 
 // A bounded queue and a few threads, each running one command at a time as the person behind the
-// chat account; an account that is nobody's may report, link itself and ask for help. Thread-safe.
+// chat account; an account that is nobody's may report, link itself and ask for help.
+//
+// An answer is said on the thread that ran the command, and a platform may hang: no workspace gets
+// more than three quarters of the threads or of the queue. Thread-safe.
 class CommandDispatcher {
  public:
   using Done = std::function<void(chat::CommandResult)>;
@@ -29,8 +31,8 @@ class CommandDispatcher {
   CommandDispatcher(client::Client client, chat::CommandRunner* runner, int threads);
   ~CommandDispatcher();
 
-  // `done` is called exactly once, on another thread. False when the queue is full: nothing will
-  // happen, say so.
+  // `done` is called exactly once, on another thread. False when the queue, or the workspace's part
+  // of it, is full: nothing will happen, say so.
   bool Submit(ChatRequest request, std::string root, Done done);
   // Runs it here and now, as `person`.
   chat::CommandResult RunAs(const std::string& person, const ChatRequest& request,
@@ -40,6 +42,7 @@ class CommandDispatcher {
 
  private:
   static constexpr size_t kQueueMax = 256;
+  static constexpr size_t kLaneMax = 192;
 
   struct Job {
     ChatRequest request;
@@ -56,18 +59,13 @@ class CommandDispatcher {
   // Null when the server cannot be asked and nothing is remembered.
   std::shared_ptr<const policy::v1::Policy> Pack();
   chat::CommandResult RunIn(chat::CommandContext context, const ChatRequest& request);
-  bool HasWorkOrStops() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return stopping_ || !jobs_.empty();
-  }
 
   const client::Client client_;
   chat::CommandRunner* const runner_;
   People people_;
   Places places_;
   Reachability server_;
-  absl::Mutex mutex_;
-  std::deque<Job> jobs_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  Lanes<Job> jobs_;
   std::vector<std::thread> threads_;
 };
 

@@ -141,6 +141,24 @@ bool AsksLead(const Draft& draft, const ReminderSchedule& schedule, const Obliga
          std::find(subjects.begin(), subjects.end(), state.lead()) == subjects.end();
 }
 
+// Whom the `number`-th reminder goes to; without a schedule, all owners.
+std::vector<std::string> RemindedPeople(const Draft& draft, const Obligation& rule,
+                                        const ObligationRow& row, const ReminderSchedule* schedule,
+                                        int number) {
+  const auto holding = [&](const Roles& roles) {
+    return PeopleHolding(draft.context(), draft.state(), roles, ScopeOf(draft.state(), row));
+  };
+  Roles roles = rule.owner_roles();
+  if (schedule != nullptr && number <= schedule->first_owner_alone()) {
+    Roles first;
+    *first.Add() = roles[0];
+    // A contact that nobody is cannot be waited for.
+    if (!holding(first).empty()) roles = first;
+  }
+  if (schedule != nullptr) roles.MergeFrom(schedule->roles());
+  return holding(roles);
+}
+
 void TakeReminder(Draft& draft, const Obligation& rule, const ObligationRow& row) {
   const Context& context = draft.context();
   const ReminderSchedule* schedule = RemindersOf(context.policy, rule, row);
@@ -163,10 +181,7 @@ void TakeReminder(Draft& draft, const Obligation& rule, const ObligationRow& row
   body->set_done(passed);
   body->set_collapsed(passed - row.reminders_done() - (snoozed ? 0 : 1));
   body->set_post_to_channel(!held && schedule->post_to_channel());
-  Roles roles = rule.owner_roles();
-  if (!held) roles.MergeFrom(schedule->roles());
-  for (std::string& person :
-       PeopleHolding(context, draft.state(), roles, ScopeOf(draft.state(), row))) {
+  for (std::string& person : RemindedPeople(draft, rule, row, held ? nullptr : schedule, passed)) {
     body->add_people(std::move(person));
   }
   if (const std::string& lead = draft.state().lead(); !held && AsksLead(draft, *schedule, row)) {

@@ -108,6 +108,14 @@ void CheckReminders(LintContext& lint, const ReminderSchedule& schedule, const s
   }
   if (schedule.has_every()) lint.CheckDuration(schedule.every(), path + ".every");
   lint.ReferRoles(schedule.roles(), path + ".roles");
+  if (schedule.first_owner_alone() < 0) {
+    lint.Error(path + ".first_owner_alone", "is a number of reminders, zero or more");
+  } else if (schedule.first_owner_alone() > 0 && !schedule.has_every() &&
+             schedule.first_owner_alone() >=
+                 std::max(schedule.before_size(), schedule.at_fraction_size())) {
+    lint.Error(path + ".first_owner_alone",
+               "leaves no reminder for the deputies; make it smaller than the number of reminders");
+  }
 }
 
 // ---- Overdue steps ----

@@ -1438,6 +1438,14 @@ INSTANTIATE_TEST_SUITE_P(
                  "seconds: 9 "
                  "} # longer\n}",
                  "# longer", ".before[1]", "from the longest to the shortest"},
+        Breakage{"ReminderDeputiesNever",
+                 "before { seconds: 3600 } post_to_channel: true first_owner_alone: 1",
+                 "before { seconds: 3600 } post_to_channel: true first_owner_alone: 2",
+                 "alone: 2 }", ".first_owner_alone", "leaves no reminder for the deputies"},
+        Breakage{
+            "ReminderDeputiesNegative", "",
+            "reminder_schedules { name: \"new\" every { seconds: 9 }\n first_owner_alone: -1 }",
+            "-1", ".first_owner_alone", "zero or more"},
         Breakage{"Fraction", "at_fraction: 0.5", "at_fraction: 1.5", "at_fraction: 1.5",
                  ".at_fraction[0]", "between 0 and 1"},
         Breakage{"FractionOrder", "",

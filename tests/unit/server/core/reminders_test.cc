@@ -213,11 +213,34 @@ TEST(LeadTest, IsRemindedBesideThoseWhoOweIt) {
   ASSERT_THAT(Lead(world, "dop.head"), IsOk());
   world.Advance(absl::Hours(12));
   EXPECT_THAT(RemindedOf(world, "FOLLOWUP-24H"),
-              ElementsAre("people/dop.contact", "people/dop.deputy", "people/dop.head"));
+              ElementsAre("people/dop.contact", "people/dop.head"));
   ASSERT_THAT(Lead(world, "dop.contact"), IsOk());
-  world.Advance(absl::Hours(20));
+  world.Advance(absl::Hours(23));
   EXPECT_THAT(RemindedOf(world, "FOLLOWUP-24H"),
               ElementsAre("people/dop.contact", "people/dop.deputy"));
+}
+
+TEST(DeputyTest, IsAskedWhenTheContactDidNotAnswer) {
+  CoreWorld world;
+  ASSERT_THAT(world.Open("dop.clerk"), IsOk());
+  for (const int hours : {12, 20}) {
+    world.Advance(absl::Hours(hours));
+    EXPECT_THAT(RemindedOf(world, "FOLLOWUP-24H"), ElementsAre("people/dop.contact")) << hours;
+  }
+  world.Advance(absl::Hours(23));
+  EXPECT_THAT(RemindedOf(world, "FOLLOWUP-24H"),
+              ElementsAre("people/dop.contact", "people/dop.deputy"));
+}
+
+TEST(DeputyTest, IsAskedAtOnceWhereThereIsNoContact) {
+  CoreWorld world;
+  v1::CreateIncidentRequest report;
+  report.set_title("Files of the contact");
+  report.set_entity("entities/dop");
+  report.add_subjects("people/dop.contact");
+  ASSERT_THAT(world.Report("dop.clerk", report), IsOk());
+  world.Advance(absl::Hours(12));
+  EXPECT_THAT(RemindedOf(world, "FOLLOWUP-24H"), ElementsAre("people/dop.deputy"));
 }
 
 TEST(LeadTest, IsNotAskedForWhatOthersOweAmongThemselves) {
