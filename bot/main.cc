@@ -30,6 +30,7 @@
 #include "prometheus/counter.h"
 #include "prometheus/registry.h"
 #include "prometheus/text_serializer.h"
+#include "server/base/private_memory.h"
 #include "server/base/random.h"
 #include "server/base/status_macros.h"
 #include "server/log.h"
@@ -232,4 +233,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace belfry::bot
 
-int main(int argc, char** argv) { return belfry::bot::Main(argc, argv); }
+int main(int argc, char** argv) {
+  belfry::KeepMemoryPrivate();
+  return belfry::bot::Main(argc, argv);
+}

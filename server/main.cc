@@ -16,6 +16,7 @@
 #include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
 #include "server/base/clock.h"
+#include "server/base/private_memory.h"
 #include "server/base/random.h"
 #include "server/base/status_macros.h"
 #include "server/base/textproto.h"
@@ -262,4 +263,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace belfry
 
-int main(int argc, char** argv) { return belfry::Main(argc, argv); }
+int main(int argc, char** argv) {
+  belfry::KeepMemoryPrivate();
+  return belfry::Main(argc, argv);
+}

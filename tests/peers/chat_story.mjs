@@ -11,11 +11,10 @@ import path from 'node:path';
 import test from 'node:test';
 import { promisify } from 'node:util';
 
-import { configureBot, configureServer, startBot, startServer } from './lib/belfry.mjs';
+import { configureServer, startBot, startServer } from './lib/belfry.mjs';
 import { openBrowserPage, SlackPage } from './lib/browser.mjs';
-import { freePorts, requiredVariable, temporaryDirectory, waitUntil } from './lib/process.mjs';
-import { startSlackEmulator, WORKSPACE } from './lib/slack_emulator.mjs';
-import { startSlackRouter } from './lib/slack_router.mjs';
+import { requiredVariable, temporaryDirectory, waitUntil } from './lib/process.mjs';
+import { stageSlack } from './lib/slack_stage.mjs';
 import { storySteps } from './lib/story.mjs';
 import { SlackDriver } from './lib/story_slack.mjs';
 import { TeamsDriver } from './lib/story_teams.mjs';
@@ -121,27 +120,11 @@ const recorded = {};
 
 test('in Slack', async (t) => {
   const directory = await temporaryDirectory(t);
-  const signingSecret = randomBytes(16).toString('hex');
-  const botToken = `xoxb-${randomBytes(12).toString('hex')}`;
-  const [slackPort] = await freePorts(1);
-  const server = await configureServer(directory, { principals: PRINCIPALS, clock: 'virtual' });
+  const { server, bot, router, emulator, secrets } = await stageSlack(t, directory, {
+    principals: PRINCIPALS,
+    clock: 'virtual',
+  });
   await forgetClerk(directory);
-  const bot = await configureBot(directory, {
-    server: server.address,
-    tokenFile: server.tokenFiles['systems/bot'],
-    workspace: WORKSPACE,
-    apiBaseUrl: `http://127.0.0.1:${slackPort}/api/`,
-    signingSecret,
-    botToken,
-  });
-  const router = await startSlackRouter(t, bot.url);
-  const emulator = await startSlackEmulator(t, {
-    directory,
-    requestUrl: router.url,
-    signingSecret,
-    botToken,
-    port: slackPort,
-  });
   const serverProcess = await startServer(t, { bin, directory, address: server.address });
   const play = new Play({ directory, server });
   await play.belfry('csirt.handler', ['clock', 'advance', START]);
@@ -161,7 +144,7 @@ test('in Slack', async (t) => {
       ['the bot', botProcess.describe()],
       ['the server', serverProcess.describe()],
     ],
-    [signingSecret, botToken],
+    secrets,
   );
 });
 

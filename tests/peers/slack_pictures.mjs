@@ -105,7 +105,11 @@ test('the cards', { skip }, async (t) => {
   await advance(20.5 * 3600);
   const reminder = await post('a reminder', (args) => /is due in/i.test(args.text));
   await picture('reminder', reminder);
+  // Answered: the card that asked becomes the receipt.
+  await say(`followup ${id} summary:"A note on three PCs" impact:"Nobody can print" actions:"Taken off the network" next:"Images"`, 'dop.iso');
+  await picture('receipt', await post('the receipt', (args) => args.ts !== undefined && /✓ Done/.test(JSON.stringify(args))));
   await advance(5 * 3600);
   const overdue = await post('an overdue duty', (args) => /overdue/i.test(args.text));
   await picture('overdue', overdue);
+  await picture('digest', await post('a digest', (args) => /\d open incident/.test(args.text)));
 });

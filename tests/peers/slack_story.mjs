@@ -12,16 +12,15 @@
 // BELFRY_PICTURES is a directory for slack-opened.png and slack-channel.png; without it the
 // pictures go with the test.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 
-import { configureBot, configureServer, startBot, startServer } from './lib/belfry.mjs';
+import { startBot, startServer } from './lib/belfry.mjs';
 import { openBrowserPage, SlackModal, SlackPage } from './lib/browser.mjs';
-import { freePorts, requiredVariable, temporaryDirectory, waitUntil } from './lib/process.mjs';
-import { startSlackEmulator, USERS, WORKSPACE } from './lib/slack_emulator.mjs';
-import { startSlackRouter } from './lib/slack_router.mjs';
+import { requiredVariable, temporaryDirectory, waitUntil } from './lib/process.mjs';
+import { USERS } from './lib/slack_emulator.mjs';
+import { stageSlack } from './lib/slack_stage.mjs';
 
 const TITLE = 'Ransom note on three PCs';
 const COMMAND = `/incident open "${TITLE}" sev:3 agency:DOP`;
@@ -39,28 +38,13 @@ const ANSWER_MS_MAX = 3000;
 async function startEverything(t) {
   const bin = requiredVariable('BELFRY_BIN', 'the directory with the built programs');
   const directory = await temporaryDirectory(t);
-  const signingSecret = randomBytes(16).toString('hex');
-  const botToken = `xoxb-${randomBytes(12).toString('hex')}`;
-  const [slackPort] = await freePorts(1);
-
-  const server = await configureServer(directory, {
+  const {
+    server,
+    bot,
+    router,
+    emulator: slack,
+  } = await stageSlack(t, directory, {
     principals: [{ name: 'systems/bot', rights: ['RIGHT_BOT'] }],
-  });
-  const bot = await configureBot(directory, {
-    server: server.address,
-    tokenFile: server.tokenFiles['systems/bot'],
-    workspace: WORKSPACE,
-    apiBaseUrl: `http://127.0.0.1:${slackPort}/api/`,
-    signingSecret,
-    botToken,
-  });
-  const router = await startSlackRouter(t, bot.url);
-  const slack = await startSlackEmulator(t, {
-    directory,
-    requestUrl: router.url,
-    signingSecret,
-    botToken,
-    port: slackPort,
   });
   await startServer(t, { bin, directory, address: server.address });
   await startBot(t, { bin, directory, url: bot.url });

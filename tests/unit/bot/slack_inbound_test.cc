@@ -12,6 +12,7 @@
 #include "client-lib/chat/utf8.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/mutate.h"
 
 namespace belfry::bot::slack {
 namespace {
@@ -330,39 +331,6 @@ std::string Encoded(const std::string& text) {
   return encoded;
 }
 
-// One random change: a bit, a byte, a piece cut out, doubled, or moved to the front.
-std::string Mutated(std::string text, std::mt19937& random) {
-  const auto below = [&](size_t limit) {
-    return limit == 0 ? 0 : std::uniform_int_distribution<size_t>(0, limit - 1)(random);
-  };
-  for (size_t changes = 1 + below(4); changes > 0; --changes) {
-    if (text.empty()) return "{";
-    const size_t at = below(text.size());
-    const size_t length = 1 + below(std::min<size_t>(40, text.size() - at));
-    switch (below(6)) {
-      case 0:
-        text[at] = static_cast<char>(text[at] ^ (1 << below(8)));
-        break;
-      case 1:
-        text[at] = "\"{}[]:,%&=+\\\0\xFF<>"[below(16)];
-        break;
-      case 2:
-        text.erase(at, length);
-        break;
-      case 3:
-        text.insert(at, text.substr(at, length));
-        break;
-      case 4:
-        text.insert(at, "\"x\":null,");
-        break;
-      default:
-        text = text.substr(at) + text.substr(0, at);
-        break;
-    }
-  }
-  return text;
-}
-
 // Whatever comes: an answer, never a crash; and what is accepted is whole.
 void ExpectSane(const absl::StatusOr<Inbound>& inbound, const std::string& body) {
   if (!inbound.ok()) {
@@ -404,16 +372,18 @@ TEST(InboundFuzzTest, ThousandsOfBrokenBodiesAreAnsweredAndNeverCrash) {
   const std::string command =
       "team_id=T1&channel_id=C1&user_id=U1&command=%2Fincident&text=open+%22Caf%C3%A9%22&"
       "response_url=https%3A%2F%2Fh%2Fx&trigger_id=1.2";
-  std::mt19937 random(20261127);
+  std::mt19937_64 random(20261127);
   for (int i = 0; i < 3000; ++i) {
-    ExpectSane(ParseCommand(Mutated(command, random)), "command");
+    ExpectSane(ParseCommand(belfry::testing::Mutate(command, random)), "command");
     for (const std::string& body : interactions) {
-      const std::string mutated = Mutated(body, random);
+      const std::string mutated = belfry::testing::Mutate(body, random);
       ExpectSane(ParseInteraction("payload=" + Encoded(mutated)), mutated);
     }
-    ExpectSane(ParseInteraction(Mutated("payload=" + Encoded(interactions[0]), random)), "form");
+    ExpectSane(
+        ParseInteraction(belfry::testing::Mutate("payload=" + Encoded(interactions[0]), random)),
+        "form");
     for (const std::string& body : events) {
-      const std::string mutated = Mutated(body, random);
+      const std::string mutated = belfry::testing::Mutate(body, random);
       ExpectSane(ParseEvent(mutated), mutated);
     }
     if (HasFailure()) return;

@@ -8,6 +8,7 @@
 #include "bot/platform/teams/text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/mutate.h"
 
 namespace belfry::bot::teams {
 namespace {
@@ -297,30 +298,10 @@ TEST(TeamsInboundTest, MutatedActivitiesNeverCrash) {
                                 Menu("note").dump(),
                                 update.dump(),
                                 Base("installationUpdate").dump()};
-  std::mt19937 random(7);  // the same each time
+  std::mt19937_64 random(7);  // the same each time
   int read = 0;
   for (int i = 0; i < 20'000; ++i) {
-    std::string body = corpus[random() % std::size(corpus)];
-    for (int change = 1 + static_cast<int>(random() % 4); change > 0 && !body.empty(); --change) {
-      const size_t at = random() % body.size();
-      switch (random() % 5) {
-        case 0:
-          body[at] = static_cast<char>(random());
-          break;
-        case 1:
-          body.erase(at, 1 + random() % 9);
-          break;
-        case 2:
-          body.insert(at, body.substr(random() % body.size(), random() % 40));
-          break;
-        case 3:
-          body.resize(at);
-          break;
-        default:
-          body.insert(at, "null");
-          break;
-      }
-    }
+    const std::string body = belfry::testing::Mutate(corpus[random() % std::size(corpus)], random);
     const absl::StatusOr<Activity> activity = ParseActivity(body);
     if (activity.ok() && ReadActivity(*activity).ok()) ++read;
   }
