@@ -15,8 +15,11 @@ namespace {
 // What the super-log says of one log; the sizes never fall.
 struct Named {
   std::vector<Claim> claims;
+  uint64_t first_index = 0;
+  uint64_t first_offset = 0;
   uint64_t last_index = 0;
   uint64_t last_offset = 0;
+  bool exported = false;
 };
 
 struct Signatures {
@@ -82,6 +85,7 @@ class Verifier {
       if (sound) CheckNamed(i);
       Check(i, nullptr);
     }
+    if (sound) CheckAllThere();
     CheckWitnesses();
     if (skeleton_.broken.has_value()) findings_.push_back(Completed(*skeleton_.broken));
     return Result();
@@ -171,6 +175,10 @@ class Verifier {
       if (!named.claims.empty() && named.claims.back().size > leaf.size) {
         return absl::StrCat(leaf.origin, " was larger before");
       }
+      if (named.claims.empty()) {
+        named.first_index = index;
+        named.first_offset = offset;
+      }
       Claim& claim = named.claims.emplace_back();
       claim.size = leaf.size;
       std::copy_n(leaf.root.begin(), kDigestSize, claim.root.begin());
@@ -186,7 +194,8 @@ class Verifier {
   void CheckNamed(size_t at) {
     const Section& section = skeleton_.sections[at];
     const Section& super_log = skeleton_.sections[super_];
-    const Named& named = named_[section.origin];
+    Named& named = named_[section.origin];
+    named.exported = true;
     claims_[at].insert(claims_[at].end(), named.claims.begin(), named.claims.end());
     const uint64_t size = named.claims.empty() ? 0 : named.claims.back().size;
     if (size >= newest_[at] &&
@@ -197,6 +206,16 @@ class Verifier {
     Add(super_, any ? named.last_offset : super_log.offset, "SUPER_LOG",
         absl::StrCat("the super-log does not name the newest checkpoint of ", section.origin),
         any ? std::optional<uint64_t>(named.last_index) : std::nullopt);
+  }
+
+  // Who is given the super-log is given every log that it names.
+  void CheckAllThere() {
+    for (const auto& [origin, named] : named_) {
+      if (named.exported) continue;
+      Add(super_, named.first_offset, "MISSING",
+          absl::StrCat("the log ", origin, ", which it names, is missing in the file"),
+          named.first_index);
+    }
   }
 
   void Check(size_t at, const SuperLeafVisitor& visit_super) {

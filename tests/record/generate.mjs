@@ -59,6 +59,18 @@ export function rootOf(hashes) {
   return H(u8(1), rootOf(hashes.slice(0, left)), rootOf(hashes.slice(left)));
 }
 
+/** That the first `from` of the hashes are the beginning of all of them (RFC 6962, 2.1.2). */
+export function consistencyProof(hashes, from) {
+  const sub = (m, list, whole) => {
+    if (m === list.length) return whole ? [] : [rootOf(list)];
+    let left = 1;
+    while (left * 2 < list.length) left *= 2;
+    if (m <= left) return [...sub(m, list.slice(0, left), whole), rootOf(list.slice(left))];
+    return [...sub(m - left, list.slice(left), false), rootOf(list.slice(0, left))];
+  };
+  return from === 0 || from === hashes.length ? [] : sub(from, hashes, true);
+}
+
 // ---------------------------------------------------------------------------------------------
 // Keys and notes
 

@@ -544,6 +544,15 @@ export function verifyFile(path, { keys, witnessKeys = [], held = [], strict = f
         findings.push({ section: superLog, offset: last?.offset ?? superLog.offset, index: last?.index, reason: 'SUPER_LOG', what });
       }
     }
+    if (superLog?.sound) {
+      // Who is given the super-log is given every log that it names.
+      for (const [origin, claims] of named) {
+        if (sections.some((section) => section.origin === origin)) continue;
+        const { index, offset } = claims[0];
+        const what = `the log ${origin}, which it names, is missing in the file`;
+        findings.push({ section: superLog, offset, index, reason: 'MISSING', what });
+      }
+    }
     for (const key of witnessKeys) {
       if (witnessed.has(key)) continue;
       const what = `no checkpoint of the super-log has a cosignature of ${key.name}`;

@@ -146,6 +146,13 @@ test('the super-log must name the newest checkpoint and never shrink', () => {
   assert.equal(verify(make.exportFrames(back)).reason, 'SUPER_LOG');
 });
 
+test('a log that was left out is missed', () => {
+  const whole = record();
+  const result = verify(make.exportFrames({ ...whole, logs: whole.logs.slice(1) }));
+  assert.deepEqual([result.reason, result.log], ['MISSING', INSTANCE]);
+  assert.match(result.what, /belfry\/dop/);
+});
+
 test('a witness that was asked for must have signed', () => {
   const frames = make.exportFrames(record({ witnesses: [] }));
   assert.equal(verify(frames, { witnessKeys: [parseVerifierKey(witness.verifier)] }).reason, 'COSIGNATURE');
