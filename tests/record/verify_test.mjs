@@ -1,15 +1,20 @@
 // The independent verifier on exports made from the format's description: what is right passes, and
-// each kind of wrong is refused, named, by its place.
+// each kind of wrong is refused, named, by its place. With BELFRY_BIN `belfry audit verify` must say
+// the same of each.
 //
-//   node --test tests/record/verify_test.mjs
+//   BELFRY_BIN=build/release/bin node --test tests/record/verify_test.mjs
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 
 import * as make from './generate.mjs';
-import { parseVerifierKey, verifyFile } from './verify.mjs';
+import { parseVerifierKey as parse, verifyFile } from './verify.mjs';
+
+/** The key and the text it came from, for the program. */
+const parseVerifierKey = (text) => Object.assign(parse(text), { text });
 
 const INSTANCE = 'mass.example/belfry';
 const key = make.makeKey(INSTANCE);
@@ -25,16 +30,61 @@ function record(options = {}) {
   });
 }
 
-function verify(frames, options = {}) {
+function verify(frames, { alone = false, ...options } = {}) {
   const file = path.join(directory, 'export.belfry-record');
   writeFileSync(file, Buffer.isBuffer(frames) ? frames : make.fileOf(frames));
-  return verifyFile(file, { ...KEYS, ...options });
+  const all = { ...KEYS, ...options };
+  const result = verifyFile(file, all);
+  if (process.env.BELFRY_BIN && !alone) assert.deepEqual(verifyWithProgram(file, all), gist(result));
+  return result;
+}
+
+/** What both must agree on, as texts. */
+function gist({ ok, reason, log, index, last, subject, version, offset, records, expunged, withheld, bytes }) {
+  const text = (value) => (value === undefined ? undefined : String(value));
+  return ok
+    ? { ok, records: text(records), expunged: text(expunged), withheld: text(withheld), bytes: text(bytes) }
+    : { ok, reason, log, index: text(index), last: text(last), subject: subject || undefined, version: text(version), offset: text(offset) };
+}
+
+function verifyWithProgram(file, { keys, witnessKeys = [], held = [], strict = false }) {
+  const words = ['audit', 'verify', file, '--output', 'json'];
+  for (const { text } of keys) words.push('--key', text);
+  for (const { text } of witnessKeys) words.push('--witness-key', text);
+  held.forEach((note, i) => {
+    writeFileSync(`${file}.${i}`, note);
+    words.push('--held', `${file}.${i}`);
+  });
+  if (strict) words.push('--strict');
+  const { status, stdout, stderr } = spawnSync(path.join(process.env.BELFRY_BIN, 'belfry'), words, { encoding: 'utf8' });
+  assert.ok(status === 0 || status === 1, `${status}: ${stderr}`);
+  const result = JSON.parse(stdout);
+  assert.equal(result.ok, status === 0);
+  return gist(result);
 }
 
 /** Frames with another count at the end. */
 function recounted(frames) {
   const body = frames.slice(0, -1);
   return [...body, make.endOf(body)];
+}
+
+/** Logs with whatever leaves they have, signed as if that were right: a server that does wrong. */
+function signedAsIs(logs, order = (leaves) => leaves) {
+  const rootOf = (leaves) => make.rootOf(leaves.map(make.leafHash));
+  const superLeaves = [];
+  const signed = logs.map((log) => {
+    const sizes = [Math.ceil(log.entries.length / 3), Math.ceil(log.entries.length / 2), log.entries.length];
+    const notes = sizes.map((size) => {
+      const root = rootOf(log.entries.slice(0, size).map(({ leaf }) => leaf));
+      superLeaves.push(make.superLeafBytes({ origin: log.origin, size, root }));
+      return make.signedNote(key, make.checkpointText(log.origin, size, root));
+    });
+    return { ...log, notes };
+  });
+  const leaves = order(superLeaves);
+  const note = make.signedNote(key, make.checkpointText(INSTANCE, leaves.length, rootOf(leaves)));
+  return make.exportFrames({ logs: signed, superLog: { origin: INSTANCE, leaves, notes: [note] } });
 }
 
 const isLeafOf = (origin) => (frame) => frame.type === 'L' && frame.bytes.includes(Buffer.from(origin));
@@ -49,7 +99,8 @@ test('a clean export holds', () => {
 
 test('every size of a tree holds', () => {
   for (let records = 1; records <= 70; ++records) {
-    const result = verify(make.exportFrames(record({ records, agencies: ['dop'], every: 3 }), { notes: 99 }));
+    const frames = make.exportFrames(record({ records, agencies: ['dop'], every: 3 }), { notes: 99 });
+    const result = verify(frames, { alone: records % 10 !== 0 });
     assert.equal(result.ok, true, `${records}: ${result.what}`);
   }
 });
@@ -107,8 +158,8 @@ test('a file that was cut is no export', () => {
   const whole = make.fileOf(make.exportFrames(record()));
   const frames = make.framesOf(whole);
   for (const frame of frames.slice(1)) {
-    assert.equal(verify(whole.subarray(0, frame.offset)).ok, false, `cut at ${frame.offset}`);
-    assert.equal(verify(whole.subarray(0, frame.offset + 3)).reason, 'TRUNCATED');
+    assert.equal(verify(whole.subarray(0, frame.offset), { alone: frame.offset % 5 !== 0 }).ok, false, `cut at ${frame.offset}`);
+    assert.equal(verify(whole.subarray(0, frame.offset + 3), { alone: true }).reason, 'TRUNCATED');
   }
 });
 
@@ -146,6 +197,38 @@ test('the super-log must name the newest checkpoint and never shrink', () => {
   assert.equal(verify(make.exportFrames(back)).reason, 'SUPER_LOG');
 });
 
+test('what a server signs must still be right', () => {
+  const { logs } = record({ agencies: ['dop'] });
+  assert.equal(verify(signedAsIs(logs)).ok, true);
+  const changed = (index, change) => {
+    const entries = logs[0].entries.map((entry, at) => (at === index ? { ...entry, leaf: change(entry.leaf) } : entry));
+    return verify(signedAsIs([{ ...logs[0], entries }]));
+  };
+  const foreign = changed(7, (leaf) => Buffer.from(leaf).fill('dor', 1 + 2 + INSTANCE.length + 1, 1 + 2 + INSTANCE.length + 4));
+  assert.deepEqual([foreign.reason, foreign.index], ['ORDER', 7n]);
+  assert.match(foreign.what, /belfry\/dor/);
+  const longer = changed(8, (leaf) => Buffer.concat([leaf, Buffer.from([0])]));
+  assert.deepEqual([longer.reason, longer.index], ['LEAF', 8n]);
+  const newer = changed(9, (leaf) => Buffer.from([2, ...leaf.subarray(1)]));
+  assert.deepEqual([newer.reason, newer.index], ['LEAF', 9n]);
+  const binary = changed(10, (leaf) => Buffer.from(leaf).fill(0xff, 1 + 2 + INSTANCE.length + 1, 1 + 2 + INSTANCE.length + 2));
+  assert.deepEqual([binary.reason, binary.index], ['LEAF', 10n]);
+  // The newest one is named last, but one before it is smaller than the one before that.
+  const shrunk = verify(signedAsIs(logs, ([a, b, c]) => [b, a, c]));
+  assert.deepEqual([shrunk.reason, shrunk.index], ['SUPER_LOG', 1n]);
+});
+
+test('base64 has one spelling', () => {
+  const frames = make.exportFrames(record());
+  const note = frames.find(({ type }) => type === 'C');
+  const text = note.bytes.toString();
+  // 32 bytes leave two unused bits in the last character before "=".
+  const last = text.indexOf('=') - 1;
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  note.bytes = Buffer.from(text.slice(0, last) + letters[letters.indexOf(text[last]) ^ 1] + text.slice(last + 1));
+  assert.equal(verify(frames).reason, 'CHECKPOINT');
+});
+
 test('a log that was left out is missed', () => {
   const whole = record();
   const result = verify(make.exportFrames({ ...whole, logs: whole.logs.slice(1) }));
@@ -167,6 +250,6 @@ test('no changed bit goes unseen', () => {
   for (let at = 0; at < whole.length; at += 3) {
     const changed = Buffer.from(whole);
     changed[at] ^= 1 << at % 8;
-    assert.equal(verify(changed, options).ok, false, `byte ${at}`);
+    assert.equal(verify(changed, { ...options, alone: at % 10 !== 0 }).ok, false, `byte ${at}`);
   }
 });
