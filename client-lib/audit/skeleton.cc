@@ -1,6 +1,7 @@
 #include "client-lib/audit/skeleton.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -110,7 +111,7 @@ class Reader {
       ++section_->leaves;
     } else if (type == 'C') {
       if (section_->notes.empty()) section_->end = frame.offset;
-      section_->notes.push_back({frame.offset, std::string(Contents(frame))});
+      section_->notes.push_back({frame.offset, frame.body, frame.length});
     } else if (type == 'E') {
       if (frame.length != 8 || ReadU64(Contents(frame)) != frames_) {
         wrong = absl::StrCat("the last frame does not say that ", frames_, " stand before it");
@@ -124,9 +125,7 @@ class Reader {
   std::string Begin(const Frame& frame) {
     const absl::string_view origin = Contents(frame);
     if (!IsOrigin(origin)) return "an origin is one line of text";
-    for (const Section& other : skeleton_.sections) {
-      if (other.origin == origin) return absl::StrCat(origin, " is there twice");
-    }
+    if (!origins_.emplace(origin).second) return absl::StrCat(origin, " is there twice");
     section_ = &skeleton_.sections.emplace_back();
     section_->origin = std::string(origin);
     section_->is_super = frame.type == 'S';
@@ -150,6 +149,7 @@ class Reader {
 
   FileWindow& file_;
   Skeleton skeleton_;
+  std::set<std::string> origins_;
   Section* section_ = nullptr;  // the last one
   char before_ = kBeginning;
   uint64_t frames_ = 0;

@@ -12,9 +12,11 @@
 
 namespace belfry::audit {
 
+// Where a checkpoint stands; there may be many, so they are read when they are needed.
 struct Note {
   uint64_t offset = 0;  // of its frame
-  std::string bytes;
+  uint64_t body = 0;
+  uint32_t length = 0;
 };
 
 // One log in the file.

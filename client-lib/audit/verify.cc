@@ -111,7 +111,8 @@ class Verifier {
     bool covered = false;
     for (const Note& note : section.notes) {
       const char* reason = "CHECKPOINT";
-      const absl::StatusOr<Checkpoint> checkpoint = ParseCheckpoint(note.bytes);
+      const absl::StatusOr<Checkpoint> checkpoint =
+          ParseCheckpoint(file_.Get(note.body, note.length));
       std::string wrong;
       if (!checkpoint.ok()) {
         wrong = std::string(checkpoint.status().message());

@@ -317,6 +317,7 @@ const MAY_FOLLOW = {
  */
 function readSkeleton(file, findings) {
   const sections = [];
+  const origins = new Set();
   const cursor = { offset: 0 };
   let section;
   let before = '^';
@@ -336,10 +337,11 @@ function readSkeleton(file, findings) {
     if (type === 'O' || type === 'S') {
       const origin = fromUtf8(body.bytes());
       if (!origin || /[\x00-\x1f\x7f]/.test(origin)) throw new Bad('FRAMING', 'an origin is one line of text');
-      if (sections.some((other) => other.origin === origin)) throw new Bad('FRAMING', `${origin} is there twice`);
+      if (origins.has(origin)) throw new Bad('FRAMING', `${origin} is there twice`);
       section = { origin, isSuper: type === 'S', start: body.start + body.length, notes: [] };
       Object.assign(section, { offset: cursor.offset, first: 0n, leaves: 0n, frontier: [] });
       sections.push(section);
+      origins.add(origin);
     } else if (type === 'F') {
       Object.assign(section, readStart(body.bytes()), { start: body.start + body.length });
     } else if (type === 'L') {
@@ -463,12 +465,12 @@ function checkLeaves(file, section, claims, findings, counts, visitSuperLeaf) {
 }
 
 /** The checkpoints behind a log's leaves: well-formed, of this log, signed, and the newest covers all. */
-function checkNotes(section, options, findings, seen) {
+function checkNotes(file, section, options, findings, seen) {
   const good = [];
   const total = section.first + section.leaves;
-  for (const { bytes, offset } of section.notes) {
+  for (const { start, length, offset } of section.notes) {
     try {
-      const checkpoint = parseCheckpoint(bytes);
+      const checkpoint = parseCheckpoint(Buffer.from(file.get(start, length)));
       if (checkpoint.origin !== section.origin) {
         throw new Bad('CHECKPOINT', `the checkpoint is one of ${checkpoint.origin}`);
       }
@@ -506,14 +508,15 @@ export function verifyFile(path, { keys, witnessKeys = [], held = [], strict = f
     const witnessed = new Map(); // key of a witness → greatest size of the super-log it has cosigned
     const sections = readSkeleton(file, findings);
     const superLog = sections.find((section) => section.isSuper);
-    for (const section of sections) Object.assign(section, checkNotes(section, options, findings, witnessed));
+    const byOrigin = new Map(sections.map((section) => [section.origin, section]));
+    for (const section of sections) Object.assign(section, checkNotes(file, section, options, findings, witnessed));
 
     // What was kept elsewhere is signed as well, or it proves nothing.
     const heldOf = new Map(sections.map((section) => [section, []]));
     for (const bytes of held) {
       const checkpoint = parseCheckpoint(bytes);
       checkSignatures(checkpoint, { ...options, strict: false });
-      const section = sections.find(({ origin }) => origin === checkpoint.origin);
+      const section = byOrigin.get(checkpoint.origin);
       const by = `of the checkpoint held for size ${checkpoint.size}`;
       if (section !== undefined && checkpoint.size >= section.first) heldOf.get(section).push({ ...checkpoint, by });
       else findings.push({ offset: file.length, reason: 'HELD', what: `nothing to compare with the checkpoint held of ${checkpoint.origin}` });
@@ -547,7 +550,7 @@ export function verifyFile(path, { keys, witnessKeys = [], held = [], strict = f
     if (superLog?.sound) {
       // Who is given the super-log is given every log that it names.
       for (const [origin, claims] of named) {
-        if (sections.some((section) => section.origin === origin)) continue;
+        if (byOrigin.has(origin)) continue;
         const { index, offset } = claims[0];
         const what = `the log ${origin}, which it names, is missing in the file`;
         findings.push({ section: superLog, offset, index, reason: 'MISSING', what });
