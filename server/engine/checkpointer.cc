@@ -132,20 +132,22 @@ absl::Status Checkpointer::Sign(Batch& batch) {
   if (!super.ok()) return KeepFailure(batch, super.status());
   const int64_t now_us = absl::ToUnixMicros(batch.machine_now);
   std::vector<storage::CheckpointRow> rows;
-  const auto sign = [&](const std::string& log,
-                        const record::Checkpoint& checkpoint) -> absl::Status {
+  const auto sign = [&](const std::string& log, const record::Checkpoint& checkpoint,
+                        int64_t super_index) -> absl::Status {
     BELFRY_ASSIGN_OR_RETURN(const record::SignedNote note,
                             record::SignCheckpoint(checkpoint, *options_.signer));
     rows.push_back({log, static_cast<int64_t>(checkpoint.size), record::FormatNote(note),
-                    /*cosigned=*/false, now_us});
+                    /*cosigned=*/false, now_us, super_index});
     return absl::OkStatus();
   };
+  int64_t super_index = static_cast<int64_t>(batch.logs->SuperSize());
   for (const LogBook::Grown& one : grown) {
-    BELFRY_RETURN_IF_ERROR(sign(one.log, {one.leaf.origin, one.leaf.size, one.leaf.root}));
+    BELFRY_RETURN_IF_ERROR(
+        sign(one.log, {one.leaf.origin, one.leaf.size, one.leaf.root}, super_index++));
   }
   const record::Checkpoint whole{record::SuperOrigin(options_.instance), super->size(),
                                  super->Root()};
-  BELFRY_RETURN_IF_ERROR(sign(kSuperLog, whole));
+  BELFRY_RETURN_IF_ERROR(sign(kSuperLog, whole, -1));
   BELFRY_RETURN_IF_ERROR(KeepFailure(batch, batch.logs->Publish(tables, grown)));
   for (const storage::CheckpointRow& row : rows) {
     BELFRY_RETURN_IF_ERROR(KeepFailure(batch, tables.PutCheckpoint(row)));

@@ -51,6 +51,8 @@ struct CheckpointRow {
   std::string note;  // the signed note with its cosignatures
   bool cosigned = false;
   int64_t time_us = 0;  // the machine's time
+  // Where the super-log says this; -1 for its own checkpoints.
+  int64_t super_index = -1;
 };
 
 // Something about the record itself, such as that an older one was accepted.
@@ -92,6 +94,8 @@ class RecordReader {
   virtual absl::StatusOr<std::optional<CheckpointRow>> FindCheckpoint(absl::string_view log,
                                                                       int64_t size_min,
                                                                       bool newest) = 0;
+  // The newest one that witnesses cosigned.
+  virtual absl::StatusOr<std::optional<CheckpointRow>> FindCosigned(absl::string_view log) = 0;
   // The bytes that a leaf commits to, as they are kept now.
   virtual absl::StatusOr<std::optional<std::string>> ReadPayload(PayloadKind kind, int64_t ref) = 0;
   virtual absl::StatusOr<std::optional<EventRow>> FindEvent(absl::string_view incident,

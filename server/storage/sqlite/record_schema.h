@@ -42,8 +42,10 @@ CREATE TABLE checkpoints (
   note BLOB NOT NULL,
   cosigned INTEGER NOT NULL,
   time_us INTEGER NOT NULL,
+  super_index INTEGER NOT NULL,
   PRIMARY KEY (log, size)
 ) WITHOUT ROWID;
+CREATE INDEX checkpoints_cosigned ON checkpoints (log, size) WHERE cosigned = 1;
 
 CREATE TABLE record_events (
   position INTEGER PRIMARY KEY,

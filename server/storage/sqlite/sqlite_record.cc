@@ -8,6 +8,7 @@ namespace belfry::storage {
 namespace {
 
 #define BELFRY_LEAF_COLUMNS "log, idx, leaf, salt, payload_kind, payload_ref"
+#define BELFRY_CHECKPOINT_COLUMNS "log, size, note, cosigned, time_us, super_index"
 #define BELFRY_HEAD_COLUMNS "log, origin, size, frontier, root, published"
 
 LogHeadRow ReadHead(const Statement& select) {
@@ -22,6 +23,11 @@ LogLeafRow ReadLeaf(const Statement& select) {
           select.Text(3),
           static_cast<PayloadKind>(select.Int(4)),
           select.Int(5)};
+}
+
+CheckpointRow ReadCheckpoint(const Statement& select) {
+  return {select.Text(0),     select.Int(1), select.Text(2),
+          select.Int(3) != 0, select.Int(4), select.Int(5)};
 }
 
 // Where the blobs of a kind of payload stand.
@@ -120,13 +126,19 @@ absl::StatusOr<std::optional<CheckpointRow>> SqliteRecord::FindCheckpoint(absl::
                                                                           bool newest) {
   BELFRY_ASSIGN_OR_RETURN(
       Statement * select,
-      newest ? connection_.Cached("SELECT log, size, note, cosigned, time_us FROM checkpoints "
+      newest ? connection_.Cached("SELECT " BELFRY_CHECKPOINT_COLUMNS " FROM checkpoints "
                                   "WHERE log = ? AND size >= ? ORDER BY size DESC LIMIT 1")
-             : connection_.Cached("SELECT log, size, note, cosigned, time_us FROM checkpoints "
+             : connection_.Cached("SELECT " BELFRY_CHECKPOINT_COLUMNS " FROM checkpoints "
                                   "WHERE log = ? AND size >= ? ORDER BY size LIMIT 1"));
-  return ReadOne(select->Bind(1, log).Bind(2, size_min), [](const Statement& row) {
-    return CheckpointRow{row.Text(0), row.Int(1), row.Text(2), row.Int(3) != 0, row.Int(4)};
-  });
+  return ReadOne(select->Bind(1, log).Bind(2, size_min), ReadCheckpoint);
+}
+
+absl::StatusOr<std::optional<CheckpointRow>> SqliteRecord::FindCosigned(absl::string_view log) {
+  BELFRY_ASSIGN_OR_RETURN(
+      Statement * select,
+      connection_.Cached("SELECT " BELFRY_CHECKPOINT_COLUMNS " FROM checkpoints "
+                         "WHERE log = ? AND cosigned = 1 ORDER BY size DESC LIMIT 1"));
+  return ReadOne(select->Bind(1, log), ReadCheckpoint);
 }
 
 absl::StatusOr<std::optional<std::string>> SqliteRecord::ReadPayload(PayloadKind kind,
@@ -199,14 +211,15 @@ absl::Status SqliteRecord::AddTile(absl::string_view log, int level, int64_t num
 absl::Status SqliteRecord::PutCheckpoint(const CheckpointRow& row) {
   BELFRY_ASSIGN_OR_RETURN(
       Statement * upsert,
-      connection_.Cached("INSERT INTO checkpoints (log, size, note, cosigned, time_us) "
-                         "VALUES (?, ?, ?, ?, ?) ON CONFLICT (log, size) DO UPDATE SET "
+      connection_.Cached("INSERT INTO checkpoints (" BELFRY_CHECKPOINT_COLUMNS
+                         ") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (log, size) DO UPDATE SET "
                          "note = excluded.note, cosigned = excluded.cosigned"));
   return upsert->Bind(1, row.log)
       .Bind(2, row.size)
       .BindBlob(3, row.note)
       .Bind(4, row.cosigned ? 1 : 0)
       .Bind(5, row.time_us)
+      .Bind(6, row.super_index)
       .Run();
 }
 

@@ -28,6 +28,7 @@ class SqliteRecord final : public RecordWriter {
   absl::StatusOr<std::optional<CheckpointRow>> FindCheckpoint(absl::string_view log,
                                                               int64_t size_min,
                                                               bool newest) override;
+  absl::StatusOr<std::optional<CheckpointRow>> FindCosigned(absl::string_view log) override;
   absl::StatusOr<std::optional<std::string>> ReadPayload(PayloadKind kind, int64_t ref) override;
   absl::StatusOr<std::optional<EventRow>> FindEvent(absl::string_view incident,
                                                     int64_t version) override;

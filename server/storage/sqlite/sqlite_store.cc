@@ -199,6 +199,9 @@ class SqliteStore final : public Store {
       return Ask(
           [&](SqliteRecord& record) { return record.FindCheckpoint(log, size_min, newest); });
     }
+    absl::StatusOr<std::optional<CheckpointRow>> FindCosigned(absl::string_view log) override {
+      return Ask([&](SqliteRecord& record) { return record.FindCosigned(log); });
+    }
     absl::StatusOr<std::optional<std::string>> ReadPayload(PayloadKind kind, int64_t ref) override {
       return Ask([&](SqliteRecord& record) { return record.ReadPayload(kind, ref); });
     }
