@@ -101,8 +101,9 @@ absl::Status Run(const config::v1::BotConfig& config, const Flags& flags, const 
       config,    flags,      client,
       http,      dispatcher, answers,
       platforms, router,     [&metrics](const char* reason) { metrics.CountRejected(reason); },
-      {},        {},         {}};
-  for (auto* add : {AddSlack, AddTeams, AddMattermost, AddEmail, AddWebhooks}) {
+      {},        {},         {},
+      {}};
+  for (auto* add : {AddSlack, AddTeams, AddMattermost, AddEmail, AddWebhooks, AddWitnesses}) {
     BELFRY_RETURN_IF_ERROR(add(assembly));
   }
   if (check) {
@@ -144,8 +145,9 @@ absl::Status Run(const config::v1::BotConfig& config, const Flags& flags, const 
     respond({.status = ready ? 200 : 503, .body = ready ? "ready\n" : "no server\n"});
   });
   router.Add("/metrics", [&](HttpRequest, HttpListener::Respond respond) {
-    respond({.content_type = "text/plain; version=0.0.4",
-             .body = absl::StrCat(metrics.Text(), worker.StatsText())});
+    std::string text = absl::StrCat(metrics.Text(), worker.StatsText());
+    for (const auto& part : assembly.metrics) absl::StrAppend(&text, part());
+    respond({.content_type = "text/plain; version=0.0.4", .body = std::move(text)});
   });
   std::unique_ptr<HttpListener> listener;
   if (!config.listen().empty()) {

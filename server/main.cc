@@ -183,8 +183,8 @@ absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t
     absl::Notification done;
     engine->ChangeDirectory(
         "system", [&](v1::Directory) -> absl::StatusOr<v1::Directory> { return *directory; },
-        [&](absl::Status changed) {
-          status = std::move(changed);
+        [&](const absl::StatusOr<std::optional<v1::Receipt>>& changed) {
+          status = changed.status();
           done.Notify();
         });
     done.WaitForNotification();

@@ -43,6 +43,8 @@ struct Assembly {
   // Called in order when everything is there, and in reverse before anything goes.
   std::vector<std::function<void()>> starts;
   std::vector<std::function<void()>> stops;
+  // What each part has to say on /metrics.
+  std::vector<std::function<std::string()>> metrics;
 
   template <typename Part>
   Part& Keep(std::shared_ptr<Part> part) {
@@ -58,6 +60,8 @@ absl::Status AddTeams(Assembly& assembly);
 absl::Status AddMattermost(Assembly& assembly);
 absl::Status AddEmail(Assembly& assembly);
 absl::Status AddWebhooks(Assembly& assembly);
+// Carries checkpoints to witnesses of the record.
+absl::Status AddWitnesses(Assembly& assembly);
 
 }  // namespace belfry::bot
 

@@ -76,6 +76,9 @@ Card DigestCard(const v1::Notice& notice, const View& view) {
   if (digest.left_out_count() > 0) {
     small.push_back(absl::StrCat(digest.left_out_count(), " lines are not listed here"));
   }
+  if (!digest.checkpoint().empty()) {
+    small.push_back(absl::StrCat("record ", digest.checkpoint()));
+  }
   if (!notice.clauses().empty()) small.push_back(absl::StrJoin(notice.clauses(), ", "));
   card.context = absl::StrJoin(small, " · ");
   card.buttons = {PressButton("My duties", "home"), PressButton("Late ones", "list late"),

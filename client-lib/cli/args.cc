@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <utility>
@@ -11,7 +12,29 @@
 namespace belfry::cli {
 namespace {
 
-std::unique_ptr<CLI::App> MakeApp(Arguments& arguments) {
+// An option that may stand several times, with one value each.
+void OneByOne(CLI::App& app, const std::string& name, std::vector<std::string>& values,
+              const std::string& help) {
+  app.add_option(name, values, help)->allow_extra_args(false);
+}
+
+void AddAuditOptions(CLI::App& app, AuditArguments& audit) {
+  OneByOne(app, "--verifier-key", audit.verifier_keys,
+           "audit: key that checks the server's checkpoints; several after a rotation");
+  OneByOne(app, "--witness-key", audit.witness_keys,
+           "audit verify: key of a witness that must have cosigned");
+  OneByOne(app, "--held", audit.held_files,
+           "audit: file with a checkpoint kept elsewhere, which must still be true");
+  app.add_flag("--strict", audit.strict,
+               "audit verify: refuse signatures that no given key can check");
+  app.add_option("--name", audit.name, "audit keygen, key: INSTANCE/belfry, or the witness's name");
+  app.add_option("--type", audit.key_type, "audit keygen, key: ed25519, p256 or witness")
+      ->check(CLI::IsMember({"ed25519", "p256", "witness"}).description(""));
+  app.add_option("--entity", audit.entity, "audit: the log of this agency, entities/…");
+}
+
+// `keys` gets what is given as --key; whose keys these are depends on the verb.
+std::unique_ptr<CLI::App> MakeApp(Arguments& arguments, std::vector<std::string>& keys) {
   auto app = std::make_unique<CLI::App>("belfry: the incident desk, at a terminal", "belfry");
   app->set_help_flag();
   app->allow_extras();
@@ -26,7 +49,8 @@ std::unique_ptr<CLI::App> MakeApp(Arguments& arguments) {
       ->transform(CLI::CheckedTransformer(outputs, CLI::ignore_case).description(""));
   app->add_option("--ca", arguments.ca_file, "PEM file of the authority that signed the server");
   app->add_option("--cert", arguments.cert_file, "PEM file of the client's certificate");
-  app->add_option("--key", arguments.key_file, "PEM file of the client's key");
+  OneByOne(*app, "--key", keys,
+           "PEM file of the client's key; audit verify: the same as --verifier-key");
   app->add_option("--server-name", arguments.server_name,
                   "Name in the server's certificate, if it is another than its address");
   app->add_option("--as", arguments.act_for,
@@ -40,16 +64,35 @@ std::unique_ptr<CLI::App> MakeApp(Arguments& arguments) {
                   "policy lint: check the pack against the directory in this file too");
   app->add_flag("--with-directory", arguments.with_directory,
                 "policy lint: check it against the server's directory too");
+  AddAuditOptions(*app, arguments.audit);
   app->add_flag("-h,--help", arguments.help, "Print this and the verbs");
   app->add_flag("--version", arguments.version, "Print the version");
   return app;
+}
+
+absl::Status PlaceKeys(std::vector<std::string> keys, Arguments& parsed) {
+  const std::vector<std::string>& words = parsed.words;
+  const bool audits = !words.empty() && words[0] == "audit";
+  if (!audits && parsed.audit != AuditArguments()) {
+    return absl::InvalidArgumentError(
+        "--verifier-key, --witness-key, --held, --strict, --name, --type and --entity go with "
+        "audit");
+  }
+  if (audits && words.size() > 1 && words[1] == "verify") {
+    std::move(keys.begin(), keys.end(), std::back_inserter(parsed.audit.verifier_keys));
+    return absl::OkStatus();
+  }
+  if (keys.size() > 1) return absl::InvalidArgumentError("--key: one is enough");
+  if (!keys.empty()) parsed.key_file = std::move(keys[0]);
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& arguments) {
   Arguments parsed;
-  const auto app = MakeApp(parsed);
+  std::vector<std::string> keys;
+  const auto app = MakeApp(parsed, keys);
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   // CLI11 takes them last first.
   std::vector<std::string> before(std::make_reverse_iterator(dashes), arguments.rend());
@@ -68,6 +111,7 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& argumen
   if (dashes != arguments.end()) {
     parsed.words.insert(parsed.words.end(), dashes + 1, arguments.end());
   }
+  if (const absl::Status status = PlaceKeys(std::move(keys), parsed); !status.ok()) return status;
   const bool lints =
       parsed.words.size() > 1 && parsed.words[0] == "policy" && parsed.words[1] == "lint";
   if (!lints && (parsed.with_directory || !parsed.directory_file.empty())) {
@@ -81,7 +125,8 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& argumen
 
 std::string UsageText() {
   Arguments unused;
-  const auto app = MakeApp(unused);
+  std::vector<std::string> keys;
+  const auto app = MakeApp(unused, keys);
   return absl::StrCat(
       "belfry [options] <verb> …\n", app->help("", CLI::AppFormatMode::Sub),
       "\nExit status: 0 done, 1 refused by the server, 2 wrong usage, 3 cannot reach the "

@@ -13,6 +13,19 @@ namespace belfry::cli {
 
 enum class Output { kTable, kJson };
 
+// Of the verbs under `audit`.
+struct AuditArguments {
+  std::vector<std::string> verifier_keys;  // of the server
+  std::vector<std::string> witness_keys;
+  std::vector<std::string> held_files;  // checkpoints kept elsewhere
+  bool strict = false;
+  std::string name;  // of a key
+  std::string key_type = "ed25519";
+  std::string entity;  // "entities/…"
+
+  bool operator==(const AuditArguments&) const = default;
+};
+
 struct Arguments {
   std::string server = "127.0.0.1:7443";
   std::string token_file;
@@ -28,6 +41,7 @@ struct Arguments {
   // Of `policy lint`: the people in a file, or those of the server.
   std::string directory_file;
   bool with_directory = false;
+  AuditArguments audit;
   bool help = false;
   bool version = false;
   // The verb and what belongs to it, as the shell split them.

@@ -17,6 +17,7 @@
 #include "client-lib/chat/time_format.h"
 #include "client-lib/chat/verbs.h"
 #include "client-lib/chat/view.h"
+#include "client-lib/cli/audit_server_commands.h"
 #include "client-lib/cli/clock_client.h"
 #include "client-lib/cli/lint_command.h"
 #include "client-lib/cli/output.h"
@@ -197,6 +198,11 @@ constexpr TerminalVerb kVerbs[] = {
      "type:… sev:… agency:… question:answer… [for:72h] [react:none|on-time]",
      "Packs: read one, list them, check one, say what it changes, put it into force, try it",
      RunPolicy},
+    {"audit",
+     "audit export FILE [--entity entities/…] | checkpoint [--entity …] [--held NOTE] | "
+     "proof ID [VERSION] | verify FILE --key VKEY [--witness-key VKEY] [--held NOTE] [--strict] | "
+     "keygen FILE --name NAME [--type ed25519|p256|witness] | key FILE --name NAME",
+     "The record as a file, and proofs of it; verify and the keys need no server", RunAudit},
     {"directory", "directory show | load FILE", "Print or replace the directory", RunDirectory},
     {"clock", "clock now | advance TIME|+SPAN [jump|before-due]",
      "Read or turn the virtual clock of a test server", RunClock},

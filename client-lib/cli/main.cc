@@ -1,5 +1,6 @@
 // `belfry`: the incident desk at a terminal. Reads the line, connects, runs one verb, prints.
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "client-lib/chat/run.h"
 #include "client-lib/chat/usage_error.h"
 #include "client-lib/cli/args.h"
+#include "client-lib/cli/audit_commands.h"
 #include "client-lib/cli/commands.h"
 #include "client-lib/cli/output.h"
 #include "client-lib/cli/terminal.h"
@@ -80,6 +82,9 @@ int Main(const std::vector<std::string>& line) {
   if (arguments->help || arguments->words.empty()) {
     PrintHelp(console);
     return arguments->help ? kDone : kWrongUsage;
+  }
+  if (const std::optional<int> exit_code = RunAuditOffline(*arguments, console)) {
+    return *exit_code;
   }
   const absl::StatusOr<client::Options> options = ConnectionOptions(*arguments);
   if (!options.ok()) {

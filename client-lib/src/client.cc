@@ -302,4 +302,34 @@ Watcher Client::Watch(v1::WatchIncidentsRequest request, WatchOptions options,
   return Watcher(connection_, std::move(request), std::move(options), call);
 }
 
+absl::StatusOr<v1::GetCheckpointResponse> Client::GetCheckpoint(
+    const v1::GetCheckpointRequest& request, const CallOptions& call) const {
+  return connection_->GetCheckpoint(request, call);
+}
+
+absl::StatusOr<v1::GetInclusionProofResponse> Client::GetInclusionProof(
+    const v1::GetInclusionProofRequest& request, const CallOptions& call) const {
+  return connection_->GetInclusionProof(request, call);
+}
+
+absl::StatusOr<v1::GetConsistencyProofResponse> Client::GetConsistencyProof(
+    const v1::GetConsistencyProofRequest& request, const CallOptions& call) const {
+  return connection_->GetConsistencyProof(request, call);
+}
+
+absl::StatusOr<v1::AddCosignatureResponse> Client::AddCosignature(
+    const v1::AddCosignatureRequest& request, const CallOptions& call) const {
+  return connection_->AddCosignature(request, call);
+}
+
+absl::StatusOr<v1::ExpungePayloadResponse> Client::ExpungePayload(
+    const v1::ExpungePayloadRequest& request, const CallOptions& call) const {
+  return connection_->ExpungePayload(request, call);
+}
+
+std::unique_ptr<RecordStream> Client::ExportRecord(const v1::ExportRecordRequest& request,
+                                                   const CallOptions& call) const {
+  return connection_->ExportRecord(request, call);
+}
+
 }  // namespace belfry::client

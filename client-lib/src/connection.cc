@@ -312,4 +312,34 @@ std::unique_ptr<IncidentStream> Connection::WatchIncidents(const v1::WatchIncide
   return std::make_unique<NoStream>();
 }
 
+absl::StatusOr<v1::GetCheckpointResponse> Connection::GetCheckpoint(const v1::GetCheckpointRequest&,
+                                                                    const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::GetInclusionProofResponse> Connection::GetInclusionProof(
+    const v1::GetInclusionProofRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::GetConsistencyProofResponse> Connection::GetConsistencyProof(
+    const v1::GetConsistencyProofRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::AddCosignatureResponse> Connection::AddCosignature(
+    const v1::AddCosignatureRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ExpungePayloadResponse> Connection::ExpungePayload(
+    const v1::ExpungePayloadRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+std::unique_ptr<RecordStream> Connection::ExportRecord(const v1::ExportRecordRequest&,
+                                                       const CallOptions&) {
+  return nullptr;
+}
+
 }  // namespace belfry::client

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "belfry/connection.h"
+#include "belfry/v1/audit_service.grpc.pb.h"
 #include "belfry/v1/chat_service.grpc.pb.h"
 #include "belfry/v1/delivery_service.grpc.pb.h"
 #include "belfry/v1/directory_service.grpc.pb.h"
@@ -19,16 +20,18 @@
 namespace belfry::client {
 namespace {
 
-class GrpcStream final : public IncidentStream {
+template <typename Response>
+class GrpcStream final : public ServerStream<Response> {
  public:
-  GrpcStream(v1::IncidentService::Stub& stub, const v1::WatchIncidentsRequest& request,
-             const Caller& caller, const CallOptions& call)
+  using Reader = std::unique_ptr<grpc::ClientReader<Response>>;
+
+  // `open` begins the call of a context.
+  template <typename Open>
+  GrpcStream(const Caller& caller, const CallOptions& call, const Open& open)
       : prepared_(caller.Prepare(context_, call)) {
-    if (prepared_.ok()) reader_ = stub.WatchIncidents(&context_, request);
+    if (prepared_.ok()) reader_ = open(&context_);
   }
-  bool Read(v1::WatchIncidentsResponse* response) override {
-    return reader_ != nullptr && reader_->Read(response);
-  }
+  bool Read(Response* response) override { return reader_ != nullptr && reader_->Read(response); }
   absl::Status Finish() override {
     return reader_ == nullptr ? prepared_ : FromGrpc(reader_->Finish());
   }
@@ -37,7 +40,7 @@ class GrpcStream final : public IncidentStream {
  private:
   grpc::ClientContext context_;
   absl::Status prepared_;
-  std::unique_ptr<grpc::ClientReader<v1::WatchIncidentsResponse>> reader_;
+  Reader reader_;
 };
 
 class GrpcConnection final : public Connection {
@@ -49,7 +52,8 @@ class GrpcConnection final : public Connection {
         directory_(v1::DirectoryService::NewStub(channel)),
         policy_(v1::PolicyService::NewStub(channel)),
         delivery_(v1::DeliveryService::NewStub(channel)),
-        chat_(v1::ChatService::NewStub(channel)) {}
+        chat_(v1::ChatService::NewStub(channel)),
+        audit_(v1::AuditService::NewStub(channel)) {}
 
   absl::StatusOr<v1::CreateIncidentResponse> CreateIncident(
       const v1::CreateIncidentRequest& request, const CallOptions& call) override {
@@ -270,7 +274,9 @@ class GrpcConnection final : public Connection {
   }
   std::unique_ptr<IncidentStream> WatchIncidents(const v1::WatchIncidentsRequest& request,
                                                  const CallOptions& call) override {
-    return std::make_unique<GrpcStream>(*incident_, request, caller_, call);
+    return std::make_unique<GrpcStream<v1::WatchIncidentsResponse>>(
+        caller_, call,
+        [&](grpc::ClientContext* context) { return incident_->WatchIncidents(context, request); });
   }
   absl::StatusOr<v1::ListTimelineEntriesResponse> ListTimelineEntries(
       const v1::ListTimelineEntriesRequest& request, const CallOptions& call) override {
@@ -464,6 +470,47 @@ class GrpcConnection final : public Connection {
           return delivery_->RequeueDelivery(context, in, out);
         });
   }
+  absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const v1::GetCheckpointRequest& request,
+                                                          const CallOptions& call) override {
+    return caller_.Call<v1::GetCheckpointResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return audit_->GetCheckpoint(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::GetInclusionProofResponse> GetInclusionProof(
+      const v1::GetInclusionProofRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::GetInclusionProofResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return audit_->GetInclusionProof(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::GetConsistencyProofResponse> GetConsistencyProof(
+      const v1::GetConsistencyProofRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::GetConsistencyProofResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return audit_->GetConsistencyProof(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::AddCosignatureResponse> AddCosignature(
+      const v1::AddCosignatureRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::AddCosignatureResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return audit_->AddCosignature(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ExpungePayloadResponse> ExpungePayload(
+      const v1::ExpungePayloadRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ExpungePayloadResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return audit_->ExpungePayload(context, in, out);
+        });
+  }
+  std::unique_ptr<RecordStream> ExportRecord(const v1::ExportRecordRequest& request,
+                                             const CallOptions& call) override {
+    return std::make_unique<GrpcStream<v1::ExportRecordResponse>>(
+        caller_, call,
+        [&](grpc::ClientContext* context) { return audit_->ExportRecord(context, request); });
+  }
 
  private:
   Caller caller_;
@@ -473,6 +520,7 @@ class GrpcConnection final : public Connection {
   std::unique_ptr<v1::PolicyService::Stub> policy_;
   std::unique_ptr<v1::DeliveryService::Stub> delivery_;
   std::unique_ptr<v1::ChatService::Stub> chat_;
+  std::unique_ptr<v1::AuditService::Stub> audit_;
 };
 
 }  // namespace

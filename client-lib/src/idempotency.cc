@@ -83,6 +83,12 @@ constexpr Row kRows[] = {
     {"ReportDeliveryRequest", Kind::kPut},
     {"ListDeliveriesRequest", Kind::kRead},
     {"RequeueDeliveryRequest", Kind::kOnce},
+    {"GetCheckpointRequest", Kind::kRead},
+    {"GetInclusionProofRequest", Kind::kRead},
+    {"GetConsistencyProofRequest", Kind::kRead},
+    {"ExportRecordRequest", Kind::kRead},
+    {"AddCosignatureRequest", Kind::kPut},
+    {"ExpungePayloadRequest", Kind::kKeyed},
 };
 
 const Row* Find(const google::protobuf::Descriptor& request) {

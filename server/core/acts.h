@@ -69,6 +69,9 @@ absl::Status DecideAssessment(Draft& draft, const Caller& caller, const v1::Asse
 absl::Status DecideSpendRequest(Draft& draft, const Caller& caller,
                                 const v1::RequestSpendRequest& act);
 absl::Status DecideSpend(Draft& draft, const Caller& caller, const v1::DecideSpendRequest& act);
+// `event` is what the request names, when there is such an event.
+absl::Status DecideExpunge(Draft& draft, const Caller& caller, const v1::ExpungePayloadRequest& act,
+                           const std::optional<record::v1::Event>& event);
 absl::Status DecideRegister(Draft& draft, const OpenRegister& act);
 absl::Status DecideAdoption(Draft& draft, const AdoptChild& act);
 absl::Status DecideAbsorption(Draft& draft, const Absorb& act);

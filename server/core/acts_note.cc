@@ -46,6 +46,8 @@ absl::Status DecideNote(Draft& draft, const Caller& caller, const v1::AddNoteReq
   const bool edits_nothing =
       act.only_if_noted() && (noted == nullptr || (noted->retracted() && !act.retract()));
   if (edits_nothing || (act.retract() && noted == nullptr)) return NoteNotFound();
+  // What was expunged does not come back because its message is still there.
+  if (noted != nullptr && earlier.has_value() && earlier->expunged()) return absl::OkStatus();
   if (noted != nullptr && noted->retracted() == act.retract()) {
     if (act.retract() || (earlier.has_value() && earlier->text() == act.text())) {
       return absl::OkStatus();

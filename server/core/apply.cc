@@ -688,6 +688,7 @@ void Apply(IncidentState& state, const Event& event) {
       ApplyAbsorbed(state, event.absorbed());
       break;
     case Event::kSecretMasked:
+    case Event::kPayloadExpunged:
       break;
     case Event::kRoomWanted:
       ApplyRoomWanted(state, event.room_wanted());

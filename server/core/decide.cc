@@ -176,6 +176,9 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
             return DecideSpendRequest(draft, caller, act);
           },
           [&](const v1::DecideSpendRequest& act) { return DecideSpend(draft, caller, act); },
+          [&](const v1::ExpungePayloadRequest& act) {
+            return DecideExpunge(draft, caller, act, command.to_expunge);
+          },
           [&](const OpenRegister& act) { return DecideRegister(draft, act); },
           [&](const AdoptChild& act) { return DecideAdoption(draft, act); },
           [&](const Absorb& act) { return DecideAbsorption(draft, act); },

@@ -13,6 +13,7 @@ namespace belfry::core {
 inline constexpr size_t kTitleCharactersMax = 200;    // fits a headline on every platform
 inline constexpr size_t kTextCharactersMax = 20'000;  // a page or two; longer texts are documents
 inline constexpr size_t kReasonCharactersMax = 2'000;
+inline constexpr size_t kAuthorityCharactersMax = 500;
 inline constexpr size_t kFactCharactersMax = 1'000;
 inline constexpr size_t kNoticeCharactersMax = 4'000;  // what chat platforms show in one message
 inline constexpr size_t kTicketCharactersMax = 100;

@@ -635,6 +635,7 @@ bool ChangesHeadline(const Event& event) {
     case Event::kRoomWanted:
     case Event::kRoomOpened:
     case Event::kDigestDue:
+    case Event::kPayloadExpunged:
       return false;
     default:
       return true;

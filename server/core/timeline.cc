@@ -154,6 +154,7 @@ std::string SpendText(const record::v1::SpendRequested& body) {
 }
 
 std::string NoteText(const record::v1::NoteAdded& body) {
+  if (body.expunged()) return "Expunged: the text was deleted by law";
   if (body.retracted()) return "Withdrawn: the message was deleted";
   return absl::StrCat(body.supersedes() == 0 ? "" : "Edited: ", body.text());
 }
@@ -381,6 +382,12 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
                                          ? ""
                                          : absl::StrCat(" (", event.digest_due().collapsed(),
                                                         " earlier one(s) left out)"))};
+    case Event::kPayloadExpunged: {
+      const auto& body = event.payload_expunged();
+      return {"EXPUNGED",
+              absl::StrCat("Entry ", body.event_version(), " was expunged on the authority of ",
+                           body.authority(), Because(body.reason()))};
+    }
     case Event::BODY_NOT_SET:
       break;
   }
@@ -403,6 +410,7 @@ v1::TimelineEntry ToTimelineEntry(const PolicyIndex& policy, const record::v1::I
         absl::StrCat("incidents/", state.id(), "/timeline/", event.note_added().supersedes()));
     entry.set_retracts(event.note_added().retracted());
   }
+  entry.set_expunged(event.note_added().expunged());
   entry.set_actor(event.actor().principal());
   entry.set_via(event.actor().via());
   entry.set_kind(sentence.kind);

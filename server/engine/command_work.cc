@@ -84,6 +84,7 @@ absl::StatusOr<Outcome> CommandWork::Decide(Batch& batch) {
   Outcome outcome;
   outcome.standing = std::move(executed.standing);
   outcome.state = std::move(executed.state);
+  outcome.receipt = std::move(executed.receipt);
   // The answer tells of what the command did, not of what the clock did before it.
   outcome.events.assign(
       std::make_move_iterator(executed.events.begin() + static_cast<ptrdiff_t>(executed.caught_up)),

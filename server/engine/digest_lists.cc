@@ -185,6 +185,7 @@ bool DigestLists::Fill(absl::string_view target, v1::Notice& notice) const {
   left_out += Put(std::move(late), content.mutable_late());
   left_out += Put(std::move(changed), content.mutable_changed());
   content.set_left_out_count(left_out);
+  if (entity_.empty()) content.set_checkpoint(checkpoint_);
   const bool empty =
       content.due_today().empty() && content.late().empty() && content.changed().empty();
   return !empty || also_when_empty_;

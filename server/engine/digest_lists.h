@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,6 +23,8 @@ class DigestLists {
                                             const core::Context& context, const StatePtr& state,
                                             const record::v1::Event& event);
 
+  // The record's newest checkpoint, for the whole government's digest.
+  void set_checkpoint(std::string checkpoint) { checkpoint_ = std::move(checkpoint); }
   // Completes the notice. False when there is nothing to tell and nothing is to be told then.
   bool Fill(absl::string_view target, v1::Notice& notice) const;
 
@@ -40,6 +43,7 @@ class DigestLists {
 
   const PolicyShelf& shelf_;
   const core::Context& context_;
+  std::string checkpoint_;
   std::string entity_;
   std::string secretariat_;
   bool also_when_empty_ = false;

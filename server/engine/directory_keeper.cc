@@ -79,9 +79,9 @@ std::string DirectoryKeeper::Etag() const {
   return etag_;
 }
 
-absl::StatusOr<std::shared_ptr<const core::Directory>> WriteDirectory(Batch& batch,
-                                                                      const std::string& principal,
-                                                                      v1::Directory wanted) {
+absl::StatusOr<std::shared_ptr<const core::Directory>> WriteDirectory(
+    Batch& batch, const std::string& principal, v1::Directory wanted,
+    std::optional<v1::Receipt>& receipt) {
   BELFRY_ASSIGN_OR_RETURN(std::shared_ptr<const core::Directory> changed,
                           core::Directory::Create(std::move(wanted), *batch.policy->index));
   const DirectoryRows before = ToRows(batch.directory->proto());
@@ -91,18 +91,28 @@ absl::StatusOr<std::shared_ptr<const core::Directory>> WriteDirectory(Batch& bat
     if (!status.ok()) batch.failure = status;
     return status;
   };
+  const auto note = [&](absl::string_view verb, const std::string& key, const std::string& blob) {
+    storage::DirectoryChangeRow row{0, now_us, principal, absl::StrCat(verb, " ", key), blob};
+    const absl::StatusOr<int64_t> position =
+        batch.transaction->AppendDirectoryChange(now_us, principal, row.change, blob);
+    if (!position.ok()) return write(position.status());
+    row.position = *position;
+    const absl::StatusOr<v1::Receipt> kept =
+        batch.logs->Append(batch.transaction->record(), record::kInstanceLog, EntryOf(row));
+    if (!kept.ok()) return write(kept.status());
+    AddReceipt(receipt, *kept);
+    return absl::OkStatus();
+  };
   for (const auto& [key, blob] : after) {
     const auto old = before.find(key);
     if (old != before.end() && old->second == blob) continue;
     BELFRY_RETURN_IF_ERROR(write(batch.transaction->PutDirectory({key, blob})));
-    BELFRY_RETURN_IF_ERROR(write(batch.transaction->AppendDirectoryChange(
-        now_us, principal, absl::StrCat("put ", key), blob)));
+    BELFRY_RETURN_IF_ERROR(note("put", key, blob));
   }
   for (const auto& [key, blob] : before) {
     if (after.count(key) > 0) continue;
     BELFRY_RETURN_IF_ERROR(write(batch.transaction->DeleteDirectory(key)));
-    BELFRY_RETURN_IF_ERROR(write(batch.transaction->AppendDirectoryChange(
-        now_us, principal, absl::StrCat("delete ", key), blob)));
+    BELFRY_RETURN_IF_ERROR(note("delete", key, blob));
   }
   batch.directory = changed;
   batch.dirty = true;
@@ -114,14 +124,18 @@ void DirectoryWork::Run(Batch& batch) { status_ = Apply(batch); }
 absl::Status DirectoryWork::Apply(Batch& batch) {
   // The batch's own snapshot: another change in the same batch comes before this one.
   BELFRY_ASSIGN_OR_RETURN(v1::Directory wanted, change_(batch.directory->proto()));
-  BELFRY_ASSIGN_OR_RETURN(changed_, WriteDirectory(batch, principal_, std::move(wanted)));
+  BELFRY_ASSIGN_OR_RETURN(changed_, WriteDirectory(batch, principal_, std::move(wanted), receipt_));
   return absl::OkStatus();
 }
 
 void DirectoryWork::Finish(const absl::Status& commit) {
   const absl::Status status = status_.ok() ? commit : status_;
-  if (status.ok()) keeper_.Set(changed_);
-  done_(status);
+  if (!status.ok()) {
+    done_(status);
+    return;
+  }
+  keeper_.Set(changed_);
+  done_(receipt_);
 }
 
 }  // namespace belfry::engine

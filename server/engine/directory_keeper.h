@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,11 +27,14 @@ using DirectoryRows = std::map<std::string, std::string>;
 DirectoryRows ToRows(const v1::Directory& directory);
 absl::StatusOr<v1::Directory> FromRows(const std::vector<storage::DirectoryRow>& rows);
 
+// After a change: where the record keeps it, nothing when there was nothing to change; or why not.
+using DirectoryDone = std::function<void(absl::StatusOr<std::optional<v1::Receipt>>)>;
+
 // Checks `wanted` and writes what differs from the batch's directory, which it becomes; the
 // snapshot is for after the commit. Store errors go to batch.failure.
-absl::StatusOr<std::shared_ptr<const core::Directory>> WriteDirectory(Batch& batch,
-                                                                      const std::string& principal,
-                                                                      v1::Directory wanted);
+absl::StatusOr<std::shared_ptr<const core::Directory>> WriteDirectory(
+    Batch& batch, const std::string& principal, v1::Directory wanted,
+    std::optional<v1::Receipt>& receipt);
 
 // Holds the snapshot; swapped as a whole, so that a reader never sees half a change. Thread-safe.
 class DirectoryKeeper {
@@ -52,8 +56,7 @@ class DirectoryWork final : public Work {
  public:
   using Change = std::function<absl::StatusOr<v1::Directory>(v1::Directory)>;
 
-  DirectoryWork(std::string principal, Change change, DirectoryKeeper* keeper,
-                std::function<void(absl::Status)> done)
+  DirectoryWork(std::string principal, Change change, DirectoryKeeper* keeper, DirectoryDone done)
       : principal_(std::move(principal)),
         change_(std::move(change)),
         keeper_(*keeper),
@@ -68,8 +71,9 @@ class DirectoryWork final : public Work {
   const std::string principal_;
   const Change change_;
   DirectoryKeeper& keeper_;
-  const std::function<void(absl::Status)> done_;
+  const DirectoryDone done_;
   absl::Status status_;
+  std::optional<v1::Receipt> receipt_;
   std::shared_ptr<const core::Directory> changed_;
 };
 

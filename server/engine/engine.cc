@@ -21,6 +21,7 @@
 #include "server/engine/executor.h"
 #include "server/engine/lease_desk.h"
 #include "server/engine/read_pool.h"
+#include "server/engine/record_start.h"
 #include "server/engine/register_work.h"
 #include "server/engine/state_cache.h"
 #include "server/engine/tick_work.h"
@@ -114,7 +115,8 @@ class EngineImpl final : public Engine {
         random_(*random),
         options_(options),
         cache_(static_cast<size_t>(options.cache_incidents_max)),
-        executor_(shelf_.get(), &cache_, random),
+        logs_(options.record.instance, random),
+        executor_(shelf_.get(), &cache_, random, &newest_checkpoint_),
         queue_(static_cast<size_t>(options.queue_max)),
         readers_(options.read_threads, kReadQueueMax) {}
 
@@ -149,7 +151,7 @@ class EngineImpl final : public Engine {
                        std::function<void(absl::StatusOr<v1::Delivery>)> done) override;
   void ChangeDirectory(std::string principal,
                        std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
-                       std::function<void(absl::Status)> done) override;
+                       DirectoryDone done) override;
   void StartLink(std::string principal,
                  std::function<void(absl::StatusOr<StartedLink>)> done) override;
   void CompleteLink(LinkRedemption redemption,
@@ -157,6 +159,10 @@ class EngineImpl final : public Engine {
   void SaveConversation(storage::ConversationRow row,
                         std::function<void(absl::Status)> done) override;
   std::string DirectoryEtag() const override { return keeper_.Etag(); }
+  const RecordOptions& record_options() const override { return options_.record; }
+  void MakeCheckpoint(std::function<void(absl::StatusOr<MadeCheckpoint>)> done) override;
+  void AddCosignature(Cosignature cosignature,
+                      std::function<void(absl::StatusOr<std::string>)> done) override;
   std::shared_ptr<void> OnCommit(std::function<void()> wake) override {
     return hub_.Add(std::move(wake));
   }
@@ -172,6 +178,10 @@ class EngineImpl final : public Engine {
   // After the directory or the policy changed: standing duties follow from them.
   void KeepRegisters(std::function<void()> done = [] {});
   void WriterLoop();
+  bool Trusted() const {
+    absl::MutexLock lock(&mutex_);
+    return health_.ok();
+  }
   // False when the store can no longer be trusted.
   bool RunBatch(std::vector<std::unique_ptr<Work>> works);
   void SchedulerLoop();
@@ -192,6 +202,12 @@ class EngineImpl final : public Engine {
   const EngineOptions options_;
 
   StateCache cache_;
+  LogBook logs_;
+  std::unique_ptr<Checkpointer> checkpointer_;
+  // What digests tell of the record.
+  const std::function<std::string()> newest_checkpoint_ = [this] {
+    return checkpointer_ == nullptr ? std::string() : checkpointer_->newest();
+  };
   Executor executor_;
   WorkQueue queue_;
   DueIndex due_;
@@ -238,7 +254,11 @@ absl::Status EngineImpl::StartPolicy(absl::string_view text, const v1::Directory
   BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Transaction> transaction, store_->Begin());
   storage::PolicyRow row = ToRow(*candidate.policy);
   BELFRY_RETURN_IF_ERROR(transaction->AddPolicy(row));
+  BELFRY_RETURN_IF_ERROR(
+      logs_.Append(transaction->record(), record::kInstanceLog, EntryOf(row)).status());
+  BELFRY_RETURN_IF_ERROR(logs_.WriteHeads(transaction->record()));
   BELFRY_RETURN_IF_ERROR(transaction->Commit());
+  logs_.Committed();
   shelf_->Keep(candidate.policy);
   shelf_->PutInForce(candidate.policy);
   return absl::OkStatus();
@@ -247,6 +267,9 @@ absl::Status EngineImpl::StartPolicy(absl::string_view text, const v1::Directory
 absl::Status EngineImpl::Start(absl::string_view policy_text) {
   BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::DirectoryRow> rows, store_->LoadDirectory());
   BELFRY_ASSIGN_OR_RETURN(const v1::Directory directory, FromRows(rows));
+  BELFRY_ASSIGN_OR_RETURN(std::optional<record::Checkpoint> last,
+                          StartRecord(*store_, logs_, options_.record, clock_.Now()));
+  checkpointer_ = std::make_unique<Checkpointer>(options_.record, std::move(last));
   BELFRY_RETURN_IF_ERROR(StartPolicy(policy_text, directory));
   // Every open incident has a due time; what fell due while nobody ran is at the front.
   BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::Store::Due> due,
@@ -330,13 +353,13 @@ void EngineImpl::RequeueDelivery(std::string name,
 
 void EngineImpl::ChangeDirectory(std::string principal,
                                  std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
-                                 std::function<void(absl::Status)> done) {
-  const auto then = [this, done](const absl::Status& status) {
-    if (!status.ok()) {
-      done(status);
+                                 DirectoryDone done) {
+  const auto then = [this, done](const absl::StatusOr<std::optional<v1::Receipt>>& changed) {
+    if (!changed.ok()) {
+      done(changed);
       return;
     }
-    KeepRegisters([done] { done(absl::OkStatus()); });
+    KeepRegisters([done, changed] { done(changed); });
   };
   std::unique_ptr<Work> work =
       std::make_unique<DirectoryWork>(std::move(principal), std::move(change), &keeper_, then);
@@ -367,6 +390,25 @@ void EngineImpl::SaveConversation(storage::ConversationRow row,
   if (!Push(std::make_unique<ConversationWork>(std::move(row), done))) done(NoRoom());
 }
 
+void EngineImpl::MakeCheckpoint(std::function<void(absl::StatusOr<MadeCheckpoint>)> done) {
+  if (options_.record.signer == nullptr) {
+    done(ErrorBuilder(absl::StatusCode::kFailedPrecondition, "RECORD_NOT_SIGNED",
+                      "this server has no signing key, so it makes no checkpoints; `belfry audit "
+                      "keygen` makes a key for record.signing_key_file")
+             .Build());
+    return;
+  }
+  if (!Push(std::make_unique<CheckpointWork>(checkpointer_.get(), done))) done(NoRoom());
+}
+
+void EngineImpl::AddCosignature(Cosignature cosignature,
+                                std::function<void(absl::StatusOr<std::string>)> done) {
+  if (!Push(std::make_unique<CosignatureWork>(std::move(cosignature), &options_.record.witnesses,
+                                              done))) {
+    done(NoRoom());
+  }
+}
+
 void EngineImpl::AdoptPolicy(PolicyAdoption adoption,
                              std::function<void(absl::StatusOr<AdoptedPolicy>)> done) {
   const auto then = [this, done](const absl::StatusOr<AdoptedPolicy>& adopted) {
@@ -394,10 +436,20 @@ void EngineImpl::WriterLoop() {
   while (!queue_.Drained()) {
     std::vector<std::unique_ptr<Work>> works =
         queue_.Take(static_cast<size_t>(options_.batch_max), kIdleTime);
+    if (checkpointer_->Due(machine_clock_.Now(), logs_)) {
+      // Last, so that it covers what the batch does.
+      works.push_back(std::make_unique<CheckpointWork>(checkpointer_.get(), nullptr));
+    }
     if (!works.empty() && !RunBatch(std::move(works))) break;
     if (const absl::Status status = store_->Maintain(); !status.ok()) {
       spdlog::error("the store's housekeeping failed: {}", std::string(status.message()));
     }
+  }
+  // What was told to anybody is signed before leaving.
+  if (Trusted() && options_.record.signer != nullptr && logs_.HasNews()) {
+    std::vector<std::unique_ptr<Work>> last;
+    last.push_back(std::make_unique<CheckpointWork>(checkpointer_.get(), nullptr));
+    RunBatch(std::move(last));
   }
   // After a failed commit nobody may be told that anything was kept.
   while (!queue_.Drained()) {
@@ -411,6 +463,7 @@ bool EngineImpl::RunBatch(std::vector<std::unique_ptr<Work>> works) {
   batch.machine_now = machine_clock_.Now();
   batch.directory = keeper_.Get();
   batch.policy = shelf_->InForce();
+  batch.logs = &logs_;
   bool trusted = true;
   absl::Status commit;
   absl::StatusOr<std::unique_ptr<storage::Transaction>> transaction = store_->Begin();
@@ -421,6 +474,9 @@ bool EngineImpl::RunBatch(std::vector<std::unique_ptr<Work>> works) {
     for (std::unique_ptr<Work>& work : works) {
       if (!batch.failure.ok()) break;
       work->Run(batch);
+    }
+    if (batch.failure.ok() && batch.dirty) {
+      batch.failure = logs_.WriteHeads((*transaction)->record());
     }
     if (!batch.failure.ok()) {
       commit = StoreUnavailable(batch.failure);
@@ -441,6 +497,9 @@ bool EngineImpl::RunBatch(std::vector<std::unique_ptr<Work>> works) {
     ++counters_.commits;
     counters_.events += batch.events;
     for (auto& [id, state] : batch.states) cache_.Put(std::move(state));
+    logs_.Committed();
+  } else {
+    logs_.RolledBack();
   }
   if (commit.ok()) {
     for (const auto& [id, due] : batch.next_due) due_.Set(id, due);

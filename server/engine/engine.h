@@ -22,6 +22,9 @@
 #include "server/core/core.h"
 #include "server/core/directory.h"
 #include "server/core/policy/policy_index.h"
+#include "server/engine/checkpointer.h"
+#include "server/engine/cosignature_work.h"
+#include "server/engine/directory_keeper.h"
 #include "server/engine/link_work.h"
 #include "server/engine/policy_shelf.h"
 #include "server/engine/policy_work.h"
@@ -39,6 +42,8 @@ struct Outcome {
   std::string replayed_response;
   // When nothing happened because the record says so already: what says so.
   std::optional<record::v1::Event> standing;
+  // Where the record keeps what the command did; nothing when it did nothing.
+  std::optional<v1::Receipt> receipt;
   // What Request::render made of it.
   std::shared_ptr<google::protobuf::Message> response;
 };
@@ -67,8 +72,9 @@ struct EngineOptions {
   int batch_max = 256;
   int cache_incidents_max = 10'000;
   int read_threads = 2;
-  // For codes and quotas; outlives the engine. Null: the machine's own.
+  // For codes, quotas and checkpoints; outlives the engine. Null: the machine's own.
   Clock* machine_clock = nullptr;
+  RecordOptions record;
 };
 
 // Counts for metrics; all since the start.
@@ -145,7 +151,7 @@ class Engine {
   // Replaces or changes the directory; `change` gets the current one and returns the new one.
   virtual void ChangeDirectory(std::string principal,
                                std::function<absl::StatusOr<v1::Directory>(v1::Directory)> change,
-                               std::function<void(absl::Status)> done) = 0;
+                               DirectoryDone done) = 0;
   // One-time codes that tie chat accounts to people; see link_work.h. Refused like Submit().
   virtual void StartLink(std::string principal,
                          std::function<void(absl::StatusOr<StartedLink>)> done) = 0;
@@ -155,6 +161,14 @@ class Engine {
                                 std::function<void(absl::Status)> done) = 0;
   // Changes with every change of the directory.
   virtual std::string DirectoryEtag() const = 0;
+
+  virtual const RecordOptions& record_options() const = 0;
+  // Makes a checkpoint that covers everything so far; `done` is called when it is on disk, with its
+  // note. FAILED_PRECONDITION (RECORD_NOT_SIGNED) without a key.
+  virtual void MakeCheckpoint(std::function<void(absl::StatusOr<MadeCheckpoint>)> done) = 0;
+  // Adds signatures of witnesses to a checkpoint of the super-log; see cosignature_work.h.
+  virtual void AddCosignature(Cosignature cosignature,
+                              std::function<void(absl::StatusOr<std::string>)> done) = 0;
 
   // Calls `wake` (from any thread, must not block) after commits that added events, until the
   // returned handle is destroyed.

@@ -18,6 +18,7 @@
 #include "server/engine/cards.h"
 #include "server/engine/conversation.h"
 #include "server/engine/digest_lists.h"
+#include "server/engine/expunge.h"
 #include "server/engine/places.h"
 
 namespace belfry::engine {
@@ -122,6 +123,21 @@ absl::StatusOr<std::optional<record::v1::Event>> Executor::AddEarlierNote(
   return event;
 }
 
+absl::Status Executor::AddToExpunge(Batch& batch, const IncidentState& state,
+                                    core::Command& command) {
+  const auto* act = std::get_if<v1::ExpungePayloadRequest>(&command.act);
+  if (act == nullptr) return absl::OkStatus();
+  absl::StatusOr<std::optional<storage::EventRow>> row =
+      batch.transaction->LoadEvent(state.id(), act->version());
+  if (!row.ok()) return Keep(batch, row.status());
+  if (!row->has_value()) return absl::OkStatus();
+  if (!command.to_expunge.emplace().ParseFromString((*row)->blob)) {
+    return absl::DataLossError(
+        absl::StrCat("event ", act->version(), " of ", state.id(), " cannot be read"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Executor::ReserveId(Batch& batch, const core::Caller& caller, core::Report& report) {
   const std::string& entity =
       report.request.entity().empty() ? caller.entity : report.request.entity();
@@ -173,6 +189,7 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
   std::optional<record::v1::Event> standing;
   if (before != nullptr) {
     BELFRY_RETURN_IF_ERROR(AddHistory(batch, *before, command));
+    BELFRY_RETURN_IF_ERROR(AddToExpunge(batch, *before, command));
     BELFRY_ASSIGN_OR_RETURN(standing, AddEarlierNote(batch, *before, command));
   }
   BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, before.get(), command));
@@ -224,11 +241,13 @@ absl::Status Executor::Follow(Batch& batch, const core::PolicyIndex& policy, con
 }
 
 absl::Status Executor::Write(Batch& batch, const core::Context& context, Executed& executed) {
+  const std::string log = LogOf(*executed.state);
   std::vector<core::DeliveryOutcome> lost;
   size_t written = 0;
   for (int round = 0;; ++round) {
     const std::vector<record::v1::Event> fresh(executed.events.begin() + written,
                                                executed.events.end());
+    size_t place = written;
     for (const record::v1::Event& event : fresh) {
       storage::EventRow row;
       row.incident = executed.state->id();
@@ -236,6 +255,15 @@ absl::Status Executor::Write(Batch& batch, const core::Context& context, Execute
       row.time_us = absl::ToUnixMicros(FromProto(event.time()));
       row.blob = event.SerializeAsString();
       BELFRY_RETURN_IF_ERROR(Keep(batch, batch.transaction->AppendEvent(row)));
+      const absl::StatusOr<v1::Receipt> receipt =
+          batch.logs->Append(batch.transaction->record(), log,
+                             EntryOf(executed.state->standing_register(), event, row));
+      if (!receipt.ok()) return Keep(batch, receipt.status());
+      if (place++ >= executed.caught_up) AddReceipt(executed.receipt, *receipt);
+      if (event.has_payload_expunged()) {
+        BELFRY_RETURN_IF_ERROR(
+            Keep(batch, Expunge(batch, row.incident, event.payload_expunged().event_version())));
+      }
       BELFRY_RETURN_IF_ERROR(Keep(batch, KeepPlaces(batch, row.incident, event)));
     }
     written = executed.events.size();
@@ -278,6 +306,7 @@ absl::Status Executor::Tell(Batch& batch, const core::Context& context, const St
     if (!event.has_digest_due()) continue;
     BELFRY_ASSIGN_OR_RETURN(DigestLists lists,
                             DigestLists::Gather(batch, shelf_, context, state, event));
+    lists.set_checkpoint(newest_checkpoint_());
     digests.emplace(event.digest_due().code(), std::move(lists));
   }
   for (core::NoticeDraft& draft : core::Notices(context, *state, events, cards)) {

@@ -2,6 +2,7 @@
 #ifndef BELFRY_SERVER_ENGINE_EXECUTOR_H_
 #define BELFRY_SERVER_ENGINE_EXECUTOR_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,14 +26,18 @@ struct Executed {
   size_t caught_up = 0;
   // As in Outcome.
   std::optional<record::v1::Event> standing;
+  // Where the record keeps the act's own events.
+  std::optional<v1::Receipt> receipt;
 };
 
 // Used by the writer thread only.
 class Executor {
  public:
   // All outlive the executor.
-  Executor(const PolicyShelf* shelf, StateCache* cache, Random* random)
-      : shelf_(*shelf), cache_(*cache), random_(*random) {}
+  // `newest_checkpoint` is what digests tell of the record.
+  Executor(const PolicyShelf* shelf, StateCache* cache, Random* random,
+           const std::function<std::string()>* newest_checkpoint)
+      : shelf_(*shelf), cache_(*cache), random_(*random), newest_checkpoint_(*newest_checkpoint) {}
 
   // The state as this batch sees it. NOT_FOUND (INCIDENT_NOT_FOUND).
   absl::StatusOr<StatePtr> Load(Batch& batch, absl::string_view incident);
@@ -50,6 +55,9 @@ class Executor {
   // Brings what the record says of the message that a note is made from; nothing when it is new.
   absl::StatusOr<std::optional<record::v1::Event>> AddEarlierNote(
       Batch& batch, const record::v1::IncidentState& state, core::Command& command);
+  // Brings the event whose payload is to be expunged.
+  absl::Status AddToExpunge(Batch& batch, const record::v1::IncidentState& state,
+                            core::Command& command);
   absl::Status ReserveId(Batch& batch, const core::Caller& caller, core::Report& report);
   // What other incidents have to do because of this.
   absl::Status Follow(Batch& batch, const core::PolicyIndex& policy, const StatePtr& before,
@@ -70,6 +78,7 @@ class Executor {
   StateCache& cache_;
   QuietWindow quiet_;
   Random& random_;
+  const std::function<std::string()>& newest_checkpoint_;
 };
 
 // "There is no such incident", also for those one may not see.

@@ -165,8 +165,8 @@ absl::Status CompleteLinkWork::Link(Batch& batch, const v1::Person& person,
   for (v1::Person& one : *wanted.mutable_people()) {
     if (one.name() == person.name()) *one.add_chat_accounts() = account;
   }
-  BELFRY_ASSIGN_OR_RETURN(changed_,
-                          WriteDirectory(batch, redemption_.principal, std::move(wanted)));
+  BELFRY_ASSIGN_OR_RETURN(
+      changed_, WriteDirectory(batch, redemption_.principal, std::move(wanted), receipt_));
   return absl::OkStatus();
 }
 
@@ -193,6 +193,7 @@ absl::StatusOr<LinkedAccount> CompleteLinkWork::Complete(Batch& batch) {
   BELFRY_RETURN_IF_ERROR(Keep(batch, batch.transaction->DeleteLinkCode(hash)));
   batch.dirty = true;
   sides->person = *batch.directory->FindPerson(sides->person.name());
+  sides->receipt = receipt_;
   return *std::move(sides);
 }
 

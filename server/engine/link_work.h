@@ -46,6 +46,8 @@ struct LinkRedemption {
 struct LinkedAccount {
   v1::Person person;
   v1::ChatAccount account;
+  // Where the record keeps it; nothing when they were linked already.
+  std::optional<v1::Receipt> receipt = {};
 };
 
 // FAILED_PRECONDITION (ACCOUNT_TAKEN): it acts for somebody else already.
@@ -97,6 +99,7 @@ class CompleteLinkWork final : public Work {
   DirectoryKeeper& keeper_;
   const Done done_;
   absl::StatusOr<LinkedAccount> linked_ = absl::UnknownError("not run");
+  std::optional<v1::Receipt> receipt_;
   std::shared_ptr<const core::Directory> changed_;
 };
 

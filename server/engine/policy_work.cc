@@ -1,6 +1,7 @@
 #include "server/engine/policy_work.h"
 
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/error.h"
@@ -12,6 +13,20 @@ namespace belfry::engine {
 namespace {
 
 constexpr char kAct[] = "ADOPT_POLICY";
+
+// What is kept as the answer to a request: the pack's name and, when there is one, the receipt.
+std::string ToAnswer(const std::string& name, const std::optional<v1::Receipt>& receipt) {
+  return receipt.has_value() ? absl::StrCat(name, "\n", receipt->SerializeAsString()) : name;
+}
+
+std::pair<std::string, std::optional<v1::Receipt>> FromAnswer(const std::string& answer) {
+  const size_t end = answer.find('\n');
+  if (end == std::string::npos) return {answer, std::nullopt};
+  v1::Receipt receipt;
+  if (!receipt.ParseFromString(answer.substr(end + 1)))
+    return {answer.substr(0, end), std::nullopt};
+  return {answer.substr(0, end), receipt};
+}
 
 }  // namespace
 
@@ -40,7 +55,9 @@ absl::StatusOr<AdoptedPolicy> PolicyWork::Adopt(Batch& batch) {
       const std::optional<std::string> repeat,
       FindRepeat(batch, principal, adoption_.request_id, adoption_.fingerprint));
   if (repeat.has_value()) {
-    return AdoptedPolicy{shelf_.Find(*repeat), PolicyShelf::Verdict::kInForce, /*replayed=*/true};
+    auto [name, receipt] = FromAnswer(*repeat);
+    return AdoptedPolicy{shelf_.Find(name), PolicyShelf::Verdict::kInForce, /*replayed=*/true,
+                         std::move(receipt)};
   }
   // An office of the government as a whole, so no incident is concerned.
   const core::Context context{*batch.policy->index, *batch.directory, batch.now};
@@ -63,6 +80,7 @@ absl::StatusOr<AdoptedPolicy> PolicyWork::Adopt(Batch& batch) {
                             "; to go back to what it says, raise the revision of its text"))
         .Build();
   }
+  std::optional<v1::Receipt> receipt;
   if (candidate.verdict == PolicyShelf::Verdict::kNew) {
     const auto fits = core::Directory::Create(batch.directory->proto(), *candidate.policy->index);
     if (!fits.ok()) return DirectoryDoesNotFit(*candidate.policy->index, fits.status());
@@ -71,14 +89,21 @@ absl::StatusOr<AdoptedPolicy> PolicyWork::Adopt(Batch& batch) {
       batch.failure = status;
       return status;
     }
+    absl::StatusOr<v1::Receipt> kept =
+        batch.logs->Append(batch.transaction->record(), record::kInstanceLog, EntryOf(row));
+    if (!kept.ok()) {
+      batch.failure = kept.status();
+      return kept.status();
+    }
+    receipt = *std::move(kept);
     fresh_ = candidate.policy;
     shelf_.Keep(fresh_);
     batch.policy = fresh_;
     batch.dirty = true;
   }
   BELFRY_RETURN_IF_ERROR(KeepRequest(batch, principal, adoption_.request_id, adoption_.fingerprint,
-                                     candidate.policy->name()));
-  return AdoptedPolicy{candidate.policy, candidate.verdict};
+                                     ToAnswer(candidate.policy->name(), receipt)));
+  return AdoptedPolicy{candidate.policy, candidate.verdict, /*replayed=*/false, std::move(receipt)};
 }
 
 void PolicyWork::Finish(const absl::Status& commit) {

@@ -3,6 +3,7 @@
 #define BELFRY_SERVER_ENGINE_POLICY_WORK_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -27,6 +28,8 @@ struct AdoptedPolicy {
   KeptPolicyPtr policy;
   PolicyShelf::Verdict verdict = PolicyShelf::Verdict::kNew;
   bool replayed = false;
+  // Where the record keeps it; nothing when it was in force already.
+  std::optional<v1::Receipt> receipt;
 };
 
 // Checks rights, text, revision and directory, and writes the pack; what comes later in the batch

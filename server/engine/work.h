@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "server/core/command.h"
 #include "server/core/core.h"
+#include "server/engine/log_book.h"
 #include "server/engine/policy_shelf.h"
 #include "server/engine/state_cache.h"
 #include "server/storage/store.h"
@@ -23,6 +24,8 @@ namespace belfry::engine {
 // later work of the same batch, and by nobody else before the commit.
 struct Batch {
   storage::Transaction* transaction = nullptr;
+  // The record's logs: whatever is written goes into one, too.
+  LogBook* logs = nullptr;
   absl::Time now;  // the policy's time, the same for the whole batch
   // The machine's: for what guards processes and accounts, and not duties.
   absl::Time machine_now;

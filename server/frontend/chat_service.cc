@@ -235,6 +235,9 @@ grpc::ServerUnaryReactor* ChatServiceImpl::CompleteAccountLink(
                                   if (linked.ok()) {
                                     *response->mutable_person() = std::move(linked->person);
                                     *response->mutable_account() = std::move(linked->account);
+                                    if (linked->receipt.has_value()) {
+                                      *response->mutable_receipt() = *std::move(linked->receipt);
+                                    }
                                   }
                                   call->Finish(linked.status());
                                 });
@@ -243,7 +246,7 @@ grpc::ServerUnaryReactor* ChatServiceImpl::CompleteAccountLink(
 
 grpc::ServerUnaryReactor* ChatServiceImpl::UnlinkAccount(grpc::CallbackServerContext* context,
                                                          const v1::UnlinkAccountRequest* request,
-                                                         v1::UnlinkAccountResponse*) {
+                                                         v1::UnlinkAccountResponse* response) {
   return RunCall(services_, context, "UnlinkAccount", Audience::kBotsToo, [&](CallPtr call) {
     const Identity& identity = call->identity();
     absl::Status status = CheckRequest(*request, "");
@@ -262,7 +265,12 @@ grpc::ServerUnaryReactor* ChatServiceImpl::UnlinkAccount(grpc::CallbackServerCon
         [account = *account, owner](v1::Directory directory) {
           return WithoutAccount(std::move(directory), account, owner);
         },
-        [call](const absl::Status& changed) { call->Finish(changed); });
+        [call, response](absl::StatusOr<std::optional<v1::Receipt>> changed) {
+          if (changed.ok() && changed->has_value()) {
+            *response->mutable_receipt() = **std::move(changed);
+          }
+          call->Finish(changed.status());
+        });
   });
 }
 

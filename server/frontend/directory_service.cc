@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,12 +18,18 @@ constexpr int kEntitiesPerPage = 200;
 
 using Change = std::function<absl::StatusOr<v1::Directory>(v1::Directory)>;
 
-// Applies a change as the caller, then lets `answer` fill the response.
-void ChangeDirectory(CallPtr call, Change change, std::function<void()> answer) {
+// Applies a change as the caller, then lets `answer` fill the response, which gets the receipt.
+template <typename Response>
+void ChangeDirectory(CallPtr call, Response* response, Change change,
+                     std::function<void()> answer) {
   call->engine().ChangeDirectory(call->identity().caller.actor.principal(), std::move(change),
-                                 [call, answer = std::move(answer)](absl::Status status) {
-                                   if (status.ok()) answer();
-                                   call->Finish(status);
+                                 [call, response, answer = std::move(answer)](
+                                     absl::StatusOr<std::optional<v1::Receipt>> changed) {
+                                   if (changed.ok()) answer();
+                                   if (changed.ok() && changed->has_value()) {
+                                     *response->mutable_receipt() = **std::move(changed);
+                                   }
+                                   call->Finish(changed.status());
                                  });
 }
 
@@ -65,7 +72,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::ReplaceDirectory(
     v1::ReplaceDirectoryResponse* response) {
   return RunCall(services_, context, "ReplaceDirectory", Audience::kAdmins, [&](CallPtr call) {
     ChangeDirectory(
-        call,
+        call, response,
         [call, request](v1::Directory) -> absl::StatusOr<v1::Directory> {
           if (!request->etag().empty() && request->etag() != call->engine().DirectoryEtag()) {
             return ErrorBuilder(absl::StatusCode::kAborted, "ETAG_MISMATCH",
@@ -84,7 +91,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::UpdatePerson(grpc::CallbackServe
                                                              v1::UpdatePersonResponse* response) {
   return RunCall(services_, context, "UpdatePerson", Audience::kAdmins, [&](CallPtr call) {
     ChangeDirectory(
-        call,
+        call, response,
         [request](v1::Directory directory) -> absl::StatusOr<v1::Directory> {
           Put(*directory.mutable_people(), request->person());
           return directory;
@@ -98,7 +105,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::UpdateEntity(grpc::CallbackServe
                                                              v1::UpdateEntityResponse* response) {
   return RunCall(services_, context, "UpdateEntity", Audience::kAdmins, [&](CallPtr call) {
     ChangeDirectory(
-        call,
+        call, response,
         [request](v1::Directory directory) -> absl::StatusOr<v1::Directory> {
           Put(*directory.mutable_entities(), request->entity());
           return directory;
@@ -112,7 +119,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::AssignRole(grpc::CallbackServerC
                                                            v1::AssignRoleResponse* response) {
   return RunCall(services_, context, "AssignRole", Audience::kAdmins, [&](CallPtr call) {
     ChangeDirectory(
-        call,
+        call, response,
         [request](v1::Directory directory) -> absl::StatusOr<v1::Directory> {
           for (v1::RoleAssignment& existing : *directory.mutable_role_assignments()) {
             if (Same(existing, request->assignment())) {
@@ -129,10 +136,10 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::AssignRole(grpc::CallbackServerC
 
 grpc::ServerUnaryReactor* DirectoryServiceImpl::UnassignRole(grpc::CallbackServerContext* context,
                                                              const v1::UnassignRoleRequest* request,
-                                                             v1::UnassignRoleResponse*) {
+                                                             v1::UnassignRoleResponse* response) {
   return RunCall(services_, context, "UnassignRole", Audience::kAdmins, [&](CallPtr call) {
     ChangeDirectory(
-        call,
+        call, response,
         [request](v1::Directory directory) -> absl::StatusOr<v1::Directory> {
           auto* held = directory.mutable_role_assignments();
           const auto kept = std::remove_if(

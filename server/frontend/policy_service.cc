@@ -269,6 +269,9 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::AdoptPolicy(grpc::CallbackServerCon
                            const KeptPolicyPtr in_force = call->engine().policies().InForce();
                            *response->mutable_policy() = ToVersion(*adopted->policy, *in_force);
                            response->set_replayed(adopted->replayed);
+                           if (adopted->receipt.has_value()) {
+                             *response->mutable_receipt() = *std::move(adopted->receipt);
+                           }
                          }
                          call->Finish(adopted.status());
                        });

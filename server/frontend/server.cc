@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "server/base/status_macros.h"
 #include "server/frontend/admission.h"
+#include "server/frontend/audit_service.h"
 #include "server/frontend/chat_service.h"
 #include "server/frontend/incident_service.h"
 #include "server/frontend/other_services.h"
@@ -88,6 +89,7 @@ class ServerImpl final : public Server {
         directory_(&services_),
         policy_(&services_),
         chat_(&services_),
+        audit_(&services_),
         clock_(engine) {}
 
   absl::Status Listen(const config::v1::ServerConfig& config, bool virtual_clock);
@@ -108,6 +110,7 @@ class ServerImpl final : public Server {
   DirectoryServiceImpl directory_;
   PolicyServiceImpl policy_;
   ChatServiceImpl chat_;
+  AuditServiceImpl audit_;
   ClockServiceImpl clock_;
   std::vector<int> ports_;
   std::unique_ptr<grpc::Server> server_;
@@ -131,6 +134,7 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
   builder.RegisterService(&directory_);
   builder.RegisterService(&policy_);
   builder.RegisterService(&chat_);
+  builder.RegisterService(&audit_);
   if (virtual_clock) builder.RegisterService(&clock_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {

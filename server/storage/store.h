@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "server/storage/record_tables.h"
 #include "server/storage/rows.h"
 
 namespace belfry::storage {
@@ -74,9 +75,11 @@ class Transaction {
 
   virtual absl::Status PutDirectory(const DirectoryRow& row) = 0;
   virtual absl::Status DeleteDirectory(absl::string_view key) = 0;
-  // Writes one line into the directory's own record.
-  virtual absl::Status AppendDirectoryChange(int64_t time_us, absl::string_view principal,
-                                             absl::string_view change, absl::string_view blob) = 0;
+  // Writes one line into the directory's own record, and returns its position.
+  virtual absl::StatusOr<int64_t> AppendDirectoryChange(int64_t time_us,
+                                                        absl::string_view principal,
+                                                        absl::string_view change,
+                                                        absl::string_view blob) = 0;
 
   // Keeps a pack for ever and puts it in force; fills in `sequence`. ABORTED when the name is kept.
   virtual absl::Status AddPolicy(PolicyRow& row) = 0;
@@ -101,6 +104,9 @@ class Transaction {
                                                             int64_t after_us) = 0;
   // Forgets attempts and link codes that ended at `until_us` or before.
   virtual absl::Status ForgetOldAttempts(int64_t until_us) = 0;
+
+  // The tamper-evident record, within this transaction. As long-lived as the transaction.
+  virtual RecordWriter& record() = 0;
 
   // Makes it durable. After an error the outcome is unknown to this process: the engine stops
   // accepting writes until the store was opened anew.
@@ -175,6 +181,9 @@ class Store {
   // Incidents and registers pinned to one, by id.
   virtual absl::StatusOr<std::vector<std::string>> ListPinnedTo(absl::string_view policy,
                                                                 int limit) = 0;
+
+  // The tamper-evident record. As long-lived as the store, and as thread-safe.
+  virtual RecordReader& record() = 0;
 
   // For metrics and health, cheap: for example the WAL's size in bytes.
   struct Health {

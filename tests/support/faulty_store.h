@@ -93,8 +93,9 @@ class FaultyTransaction final : public storage::Transaction {
   absl::Status DeleteDirectory(absl::string_view key) override {
     return real_->DeleteDirectory(key);
   }
-  absl::Status AppendDirectoryChange(int64_t time_us, absl::string_view principal,
-                                     absl::string_view change, absl::string_view blob) override {
+  absl::StatusOr<int64_t> AppendDirectoryChange(int64_t time_us, absl::string_view principal,
+                                                absl::string_view change,
+                                                absl::string_view blob) override {
     return real_->AppendDirectoryChange(time_us, principal, change, blob);
   }
   absl::Status AddPolicy(storage::PolicyRow& row) override { return real_->AddPolicy(row); }
@@ -128,6 +129,7 @@ class FaultyTransaction final : public storage::Transaction {
   absl::Status ForgetOldAttempts(int64_t until_us) override {
     return real_->ForgetOldAttempts(until_us);
   }
+  storage::RecordWriter& record() override { return real_->record(); }
   absl::Status Commit() override { return real_->Commit(); }
 
  private:
@@ -204,6 +206,7 @@ class FaultyStore final : public storage::Store {
     return real_->ListPinnedTo(policy, limit);
   }
   absl::StatusOr<Health> CheckHealth() override { return real_->CheckHealth(); }
+  storage::RecordReader& record() override { return real_->record(); }
 
  private:
   const std::unique_ptr<storage::Store> real_;

@@ -106,8 +106,8 @@ absl::Status TestServer::Start() {
     absl::Notification done;
     engine_->ChangeDirectory(
         "system", [this](v1::Directory) -> absl::StatusOr<v1::Directory> { return government_; },
-        [&](const absl::Status& status) {
-          if (!status.ok()) Die(status);
+        [&](const absl::StatusOr<std::optional<v1::Receipt>>& changed) {
+          if (!changed.ok()) Die(changed.status());
           done.Notify();
         });
     done.WaitForNotification();

@@ -160,6 +160,21 @@ class Client {
   absl::StatusOr<v1::RequeueDeliveryResponse> RequeueDelivery(
       const v1::RequeueDeliveryRequest& request, const CallOptions& call = {}) const;
 
+  // AuditService
+  absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(const v1::GetCheckpointRequest& request,
+                                                          const CallOptions& call = {}) const;
+  absl::StatusOr<v1::GetInclusionProofResponse> GetInclusionProof(
+      const v1::GetInclusionProofRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::GetConsistencyProofResponse> GetConsistencyProof(
+      const v1::GetConsistencyProofRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::AddCosignatureResponse> AddCosignature(
+      const v1::AddCosignatureRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ExpungePayloadResponse> ExpungePayload(
+      const v1::ExpungePayloadRequest& request, const CallOptions& call = {}) const;
+  // The bytes of an export file; see ServerStream. Null from a connection that has no such call.
+  std::unique_ptr<RecordStream> ExportRecord(const v1::ExportRecordRequest& request,
+                                             const CallOptions& call = {}) const;
+
  private:
   std::shared_ptr<Connection> connection_;
 };

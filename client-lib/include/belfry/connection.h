@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "belfry/options.h"
+#include "belfry/v1/audit_service.pb.h"
 #include "belfry/v1/chat_service.pb.h"
 #include "belfry/v1/delivery_service.pb.h"
 #include "belfry/v1/directory_service.pb.h"
@@ -16,15 +17,21 @@
 
 namespace belfry::client {
 
-// One WatchIncidents stream. Read() is for one thread; Cancel() may come from any.
-class IncidentStream {
+// What a server streams. Read() is for one thread; Cancel() may come from any.
+template <typename Response>
+class ServerStream {
  public:
-  virtual ~IncidentStream() = default;
+  virtual ~ServerStream() = default;
   // Waits for the next message. False: the stream ended, and Finish() says why.
-  virtual bool Read(v1::WatchIncidentsResponse* response) = 0;
+  virtual bool Read(Response* response) = 0;
   virtual absl::Status Finish() = 0;
   virtual void Cancel() = 0;
 };
+
+// One WatchIncidents stream.
+using IncidentStream = ServerStream<v1::WatchIncidentsResponse>;
+// One ExportRecord stream: the bytes of an export file.
+using RecordStream = ServerStream<v1::ExportRecordResponse>;
 
 // One virtual function for each method of the server. The defaults answer UNIMPLEMENTED, so that a
 // test overrides what it needs and a new method breaks nobody. Implementations are thread-safe.
@@ -162,6 +169,21 @@ class Connection {
       const v1::ListDeliveriesRequest& request, const CallOptions& call);
   virtual absl::StatusOr<v1::RequeueDeliveryResponse> RequeueDelivery(
       const v1::RequeueDeliveryRequest& request, const CallOptions& call);
+
+  // AuditService
+  virtual absl::StatusOr<v1::GetCheckpointResponse> GetCheckpoint(
+      const v1::GetCheckpointRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::GetInclusionProofResponse> GetInclusionProof(
+      const v1::GetInclusionProofRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::GetConsistencyProofResponse> GetConsistencyProof(
+      const v1::GetConsistencyProofRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::AddCosignatureResponse> AddCosignature(
+      const v1::AddCosignatureRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ExpungePayloadResponse> ExpungePayload(
+      const v1::ExpungePayloadRequest& request, const CallOptions& call);
+  // Has no deadline: a record may be long.
+  virtual std::unique_ptr<RecordStream> ExportRecord(const v1::ExportRecordRequest& request,
+                                                     const CallOptions& call);
 };
 
 // A connection over gRPC. Nothing is sent before the first call. Calls are retried as RetryPolicy

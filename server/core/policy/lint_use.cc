@@ -43,7 +43,9 @@ constexpr const char* kActs[] = {"OPEN",
                                  "DEESCALATE_LEVELS",
                                  "RELEASE_ENTITY",
                                  "ADOPT_POLICY",
-                                 "SNOOZE"};
+                                 "SNOOZE",
+                                 "AUDIT_EXPORT",
+                                 "EXPUNGE"};
 constexpr const char* kNotices[] = {"PAGE",          "OPENED_DUTY",   "REMINDER",  "DUE_NOW",
                                     "OVERDUE",       "EXHAUSTED",     "DISMISSED", "DOCUMENT",
                                     "CLEARED",       "RAISED",        "SETTLED",   "HOLD_REVIEW",

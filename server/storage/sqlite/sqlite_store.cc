@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,9 @@
 #include "server/storage/sqlite/delivery_columns.h"
 #include "server/storage/sqlite/incident_query.h"
 #include "server/storage/sqlite/instance_lock.h"
+#include "server/storage/sqlite/record_schema.h"
 #include "server/storage/sqlite/schema.h"
+#include "server/storage/sqlite/sqlite_record.h"
 #include "server/storage/sqlite/sqlite_transaction.h"
 
 namespace belfry::storage {
@@ -74,6 +77,7 @@ absl::Status Migrate(Connection& writer, const std::string& path) {
   if (version < 2) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion2));
   if (version < 3) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion3));
   if (version < 4) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion4));
+  if (version < 5) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion5));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA application_id=", kApplicationId)));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA user_version=", kSchemaVersion)));
   return writer.Execute("COMMIT");
@@ -131,6 +135,7 @@ class SqliteStore final : public Store {
   absl::StatusOr<std::vector<std::string>> ListPinnedTo(absl::string_view policy,
                                                         int limit) override;
   absl::StatusOr<Health> CheckHealth() override;
+  RecordReader& record() override { return record_; }
 
  private:
   // A reader on loan; goes back when destroyed.
@@ -156,6 +161,64 @@ class SqliteStore final : public Store {
     std::unique_ptr<Connection> connection_;
   };
 
+  // The record through whatever reader is free.
+  class PooledRecord final : public RecordReader {
+   public:
+    explicit PooledRecord(SqliteStore* store) : store_(*store) {}
+
+    template <typename Question>
+    std::invoke_result_t<Question, SqliteRecord&> Ask(Question question) {
+      Reader reader(&store_);
+      SqliteRecord record(&*reader);
+      return question(record);
+    }
+
+    absl::StatusOr<std::vector<LogHeadRow>> ListLogHeads() override {
+      return Ask([](SqliteRecord& record) { return record.ListLogHeads(); });
+    }
+    absl::StatusOr<std::optional<LogHeadRow>> FindLogHead(absl::string_view log) override {
+      return Ask([&](SqliteRecord& record) { return record.FindLogHead(log); });
+    }
+    absl::StatusOr<std::vector<LogLeafRow>> ListLeaves(absl::string_view log, int64_t first,
+                                                       int64_t count) override {
+      return Ask([&](SqliteRecord& record) { return record.ListLeaves(log, first, count); });
+    }
+    absl::StatusOr<std::optional<LogLeafRow>> FindLeafOf(PayloadKind kind, int64_t ref) override {
+      return Ask([&](SqliteRecord& record) { return record.FindLeafOf(kind, ref); });
+    }
+    absl::StatusOr<int64_t> LastLogged(PayloadKind kind) override {
+      return Ask([&](SqliteRecord& record) { return record.LastLogged(kind); });
+    }
+    absl::StatusOr<std::optional<std::string>> ReadTile(absl::string_view log, int level,
+                                                        int64_t number) override {
+      return Ask([&](SqliteRecord& record) { return record.ReadTile(log, level, number); });
+    }
+    absl::StatusOr<std::optional<CheckpointRow>> FindCheckpoint(absl::string_view log,
+                                                                int64_t size_min,
+                                                                bool newest) override {
+      return Ask(
+          [&](SqliteRecord& record) { return record.FindCheckpoint(log, size_min, newest); });
+    }
+    absl::StatusOr<std::optional<CheckpointRow>> FindCosigned(absl::string_view log) override {
+      return Ask([&](SqliteRecord& record) { return record.FindCosigned(log); });
+    }
+    absl::StatusOr<std::optional<std::string>> ReadPayload(PayloadKind kind, int64_t ref) override {
+      return Ask([&](SqliteRecord& record) { return record.ReadPayload(kind, ref); });
+    }
+    absl::StatusOr<std::optional<EventRow>> FindEvent(absl::string_view incident,
+                                                      int64_t version) override {
+      return Ask([&](SqliteRecord& record) { return record.FindEvent(incident, version); });
+    }
+    absl::StatusOr<std::vector<DirectoryChangeRow>> ListDirectoryChanges(int64_t after_position,
+                                                                         int limit) override {
+      return Ask(
+          [&](SqliteRecord& record) { return record.ListDirectoryChanges(after_position, limit); });
+    }
+
+   private:
+    SqliteStore& store_;
+  };
+
   static int CountWalPages(void* self, sqlite3*, const char*, int pages) {
     static_cast<SqliteStore*>(self)->wal_pages_ = pages;
     return SQLITE_OK;
@@ -169,6 +232,9 @@ class SqliteStore final : public Store {
   const std::string path_;
   std::atomic<int64_t> wal_pages_{0};
   std::atomic<bool> broken_{false};
+  // Something was deleted for good, and older pages of the WAL still hold it.
+  std::atomic<bool> scrubbed_{false};
+  PooledRecord record_{this};
 };
 
 absl::StatusOr<std::unique_ptr<Transaction>> SqliteStore::Begin() {
@@ -177,13 +243,17 @@ absl::StatusOr<std::unique_ptr<Transaction>> SqliteStore::Begin() {
         "a commit failed earlier and its outcome is unknown; restart belfryd");
   }
   BELFRY_RETURN_IF_ERROR(writer_->Execute("BEGIN IMMEDIATE"));
-  return std::make_unique<SqliteTransaction>(writer_.get(), [this] { broken_ = true; });
+  return std::make_unique<SqliteTransaction>(
+      writer_.get(), [this] { broken_ = true; }, [this] { scrubbed_ = true; });
 }
 
 absl::Status SqliteStore::Maintain() {
   const int64_t pages = wal_pages_;
-  if (pages < kCheckpointPages) return absl::OkStatus();
-  const int mode = pages < kRestartPages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+  const bool scrub = scrubbed_;
+  if (pages < kCheckpointPages && !scrub) return absl::OkStatus();
+  const int mode = scrub                   ? SQLITE_CHECKPOINT_TRUNCATE
+                   : pages < kRestartPages ? SQLITE_CHECKPOINT_PASSIVE
+                                           : SQLITE_CHECKPOINT_RESTART;
   int in_log = 0;
   int done = 0;
   const int code = sqlite3_wal_checkpoint_v2(writer_->handle(), nullptr, mode, &in_log, &done);
@@ -191,6 +261,7 @@ absl::Status SqliteStore::Maintain() {
   if (code != SQLITE_OK && code != SQLITE_BUSY) {
     return SqliteError(writer_->handle(), code, "checkpoint");
   }
+  if (scrub && code == SQLITE_OK) scrubbed_ = false;
   if (done == in_log) wal_pages_ = 0;
   return absl::OkStatus();
 }

@@ -39,6 +39,7 @@ absl::StatusOr<std::optional<IncidentRow>> ReadIncident(Connection& connection,
 SqliteTransaction::~SqliteTransaction() {
   // Nothing to do about a failing rollback: the connection is closed soon after, which undoes too.
   if (!finished_) connection_->Execute("ROLLBACK").IgnoreError();
+  if (record_.scrubbed()) connection_->Execute("PRAGMA secure_delete=OFF").IgnoreError();
 }
 
 absl::StatusOr<std::optional<IncidentRow>> SqliteTransaction::LoadIncident(absl::string_view id) {
@@ -367,14 +368,17 @@ absl::Status SqliteTransaction::DeleteDirectory(absl::string_view key) {
   return remove->Bind(1, key).Run();
 }
 
-absl::Status SqliteTransaction::AppendDirectoryChange(int64_t time_us, absl::string_view principal,
-                                                      absl::string_view change,
-                                                      absl::string_view blob) {
+absl::StatusOr<int64_t> SqliteTransaction::AppendDirectoryChange(int64_t time_us,
+                                                                 absl::string_view principal,
+                                                                 absl::string_view change,
+                                                                 absl::string_view blob) {
   BELFRY_ASSIGN_OR_RETURN(
       Statement * insert,
       connection_->Cached("INSERT INTO directory_changes (time_us, principal, change, blob) "
                           "VALUES (?, ?, ?, ?)"));
-  return insert->Bind(1, time_us).Bind(2, principal).Bind(3, change).BindBlob(4, blob).Run();
+  BELFRY_RETURN_IF_ERROR(
+      insert->Bind(1, time_us).Bind(2, principal).Bind(3, change).BindBlob(4, blob).Run());
+  return sqlite3_last_insert_rowid(connection_->handle());
 }
 
 absl::Status SqliteTransaction::AddPolicy(PolicyRow& row) {
@@ -395,6 +399,7 @@ absl::Status SqliteTransaction::Commit() {
   const absl::Status status = connection_->Execute("COMMIT");
   finished_ = status.ok();
   if (!status.ok()) on_failed_commit_();
+  if (status.ok() && record_.scrubbed()) on_scrubbed_();
   return status;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/storage/sqlite/connection.h"
+#include "server/storage/sqlite/sqlite_record.h"
 #include "server/storage/store.h"
 
 namespace belfry::storage {
@@ -20,9 +21,14 @@ absl::StatusOr<std::optional<IncidentRow>> ReadIncident(Connection& connection,
 // BEGIN IMMEDIATE has been run; rolls back when dropped.
 class SqliteTransaction final : public Transaction {
  public:
-  // `on_failed_commit` is told when COMMIT itself failed.
-  SqliteTransaction(Connection* connection, std::function<void()> on_failed_commit)
-      : connection_(connection), on_failed_commit_(std::move(on_failed_commit)) {}
+  // `on_failed_commit` is told when COMMIT itself failed, `on_scrubbed` when something was deleted
+  // for good.
+  SqliteTransaction(Connection* connection, std::function<void()> on_failed_commit,
+                    std::function<void()> on_scrubbed)
+      : connection_(connection),
+        record_(connection),
+        on_failed_commit_(std::move(on_failed_commit)),
+        on_scrubbed_(std::move(on_scrubbed)) {}
   ~SqliteTransaction() override;
 
   absl::StatusOr<std::optional<IncidentRow>> LoadIncident(absl::string_view id) override;
@@ -57,8 +63,9 @@ class SqliteTransaction final : public Transaction {
                                                         int64_t since_us, int limit) override;
   absl::Status PutDirectory(const DirectoryRow& row) override;
   absl::Status DeleteDirectory(absl::string_view key) override;
-  absl::Status AppendDirectoryChange(int64_t time_us, absl::string_view principal,
-                                     absl::string_view change, absl::string_view blob) override;
+  absl::StatusOr<int64_t> AppendDirectoryChange(int64_t time_us, absl::string_view principal,
+                                                absl::string_view change,
+                                                absl::string_view blob) override;
   absl::Status AddPolicy(PolicyRow& row) override;
   // In chat_tables.cc.
   absl::Status PutPlace(const PlaceRow& row) override;
@@ -74,6 +81,7 @@ class SqliteTransaction final : public Transaction {
                                                     absl::string_view principal,
                                                     int64_t after_us) override;
   absl::Status ForgetOldAttempts(int64_t until_us) override;
+  RecordWriter& record() override { return record_; }
   absl::Status Commit() override;
 
  private:
@@ -81,7 +89,9 @@ class SqliteTransaction final : public Transaction {
                              int64_t now_us);
 
   Connection* const connection_;
+  SqliteRecord record_;
   const std::function<void()> on_failed_commit_;
+  const std::function<void()> on_scrubbed_;
   bool finished_ = false;
 };
 

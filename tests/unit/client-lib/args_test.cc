@@ -129,5 +129,22 @@ TEST(ClockTest, SpansAndTimes) {
   }
 }
 
+TEST(ArgsTest, KeyMeansTheServersKeyWhereAFileIsVerified) {
+  const auto verify = ParseArguments(
+      {"audit", "verify", "f", "--key", "a+1+b", "--key", "c+2+d", "--witness-key", "e+3+f"});
+  ASSERT_TRUE(verify.ok()) << verify.status();
+  EXPECT_THAT(verify->audit.verifier_keys, ElementsAre("a+1+b", "c+2+d"));
+  EXPECT_THAT(verify->audit.witness_keys, ElementsAre("e+3+f"));
+  EXPECT_THAT(verify->words, ElementsAre("audit", "verify", "f"));
+  EXPECT_EQ(verify->key_file, "");
+
+  const auto online = ParseArguments({"audit", "checkpoint", "--key", "client.pem"});
+  ASSERT_TRUE(online.ok());
+  EXPECT_EQ(online->key_file, "client.pem");
+  EXPECT_FALSE(ParseArguments({"list", "--key", "a", "--key", "b"}).ok());
+  EXPECT_FALSE(ParseArguments({"list", "--strict"}).ok());
+  EXPECT_FALSE(ParseArguments({"audit", "keygen", "f", "--type", "rsa"}).ok());
+}
+
 }  // namespace
 }  // namespace belfry::cli

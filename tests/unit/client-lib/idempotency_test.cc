@@ -1,5 +1,6 @@
 #include "client-lib/src/idempotency.h"
 
+#include "belfry/v1/audit_service.pb.h"
 #include "belfry/v1/delivery_service.pb.h"
 #include "belfry/v1/directory_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
@@ -15,7 +16,8 @@ TEST(IdempotencyTest, KnowsEveryMethod) {
        {v1::CreateIncidentRequest::descriptor()->file(),
         v1::ListTimelineEntriesRequest::descriptor()->file(),
         v1::GetDirectoryRequest::descriptor()->file(), v1::GetPolicyRequest::descriptor()->file(),
-        v1::LeaseDeliveriesRequest::descriptor()->file()}) {
+        v1::LeaseDeliveriesRequest::descriptor()->file(),
+        v1::GetCheckpointRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         const auto* method = file->service(s)->method(m);
