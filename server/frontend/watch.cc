@@ -135,6 +135,11 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchIncidentsResponse
   }
 
   void Read(storage::Store& store, int64_t after) {
+    // A stream outlives the moment in which its credentials were good.
+    if (const absl::Status still = services_.gate->CheckStill(identity_); !still.ok()) {
+      End(ToGrpc(still));
+      return;
+    }
     absl::StatusOr<std::vector<storage::EventRow>> rows =
         store.ListEventsAfter(after, kEventsAtOnce);
     if (!rows.ok()) {
@@ -227,12 +232,8 @@ WatchHub::~WatchHub() { Stop(); }
 
 grpc::ServerWriteReactor<v1::WatchIncidentsResponse>* WatchHub::Open(
     grpc::CallbackServerContext* context, const v1::WatchIncidentsRequest& request) {
-  absl::StatusOr<Identity> identity =
-      services_.authenticator->Authenticate(*context, *services_.engine->directory());
-  if (!identity.ok()) {
-    services_.metrics->CountAuthenticationFailure(ErrorReason(identity.status()));
-    return new RefusedWatcher(identity.status());
-  }
+  absl::StatusOr<Identity> identity = services_.gate->Admit(*context, "WatchIncidents");
+  if (!identity.ok()) return new RefusedWatcher(identity.status());
   if (const absl::Status status = CheckAudience(*identity, Audience::kEverybody); !status.ok()) {
     return new RefusedWatcher(status);
   }
