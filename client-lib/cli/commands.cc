@@ -21,6 +21,7 @@
 #include "client-lib/cli/lint_command.h"
 #include "client-lib/cli/output.h"
 #include "client-lib/cli/policy_commands.h"
+#include "client-lib/cli/token_commands.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
@@ -198,6 +199,10 @@ constexpr TerminalVerb kVerbs[] = {
      "Packs: read one, list them, check one, say what it changes, put it into force, try it",
      RunPolicy},
     {"directory", "directory show | load FILE", "Print or replace the directory", RunDirectory},
+    {"token",
+     "token create NAME scopes:… [for:90d] [principal:systems/…] [file:PATH] | list [PRINCIPAL] "
+     "[all] | rotate TOKEN [overlap:24h] [file:PATH] | revoke TOKEN [REASON]",
+     "Tokens: make one for scripts, list, exchange or end them", RunToken},
     {"clock", "clock now | advance TIME|+SPAN [jump|before-due]",
      "Read or turn the virtual clock of a test server", RunClock},
     {"version", "version", "Print the version", RunVersion},

@@ -42,8 +42,9 @@ absl::StatusOr<std::vector<std::string>> ReadHashes(const std::string& path,
                      });
     if (!hex || hashes.size() == kHashesMax) {
       return absl::InvalidArgumentError(
-          absl::StrCat(path, " must hold the SHA-256 of the token as 64 hexadecimal characters, on "
-                             "one line; two lines during a rotation"));
+          absl::StrCat(path,
+                       " must hold the SHA-256 of the token as 64 hexadecimal characters, on "
+                       "one line; two lines during a rotation"));
     }
     hashes.push_back(absl::HexStringToBytes(line));
   }
@@ -149,8 +150,8 @@ absl::Status Wrong(const PrincipalConfig& config, absl::string_view what) {
 
 absl::Status Authenticator::AddPrincipal(const PrincipalConfig& config) {
   if (!absl::StartsWith(config.name(), "people/") && !IsSystem(config.name())) {
-    return absl::InvalidArgumentError(absl::StrCat("principals: the name \"", config.name(),
-                                                   "\" must be people/… or systems/…"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("principals: the name \"", config.name(), "\" must be people/… or systems/…"));
   }
   const bool own = !config.token_sha256_file().empty() || !config.certificate_uri().empty() ||
                    !config.certificate_dns().empty();
@@ -161,8 +162,13 @@ absl::Status Authenticator::AddPrincipal(const PrincipalConfig& config) {
   auto principal = std::make_shared<Principal>();
   principal->config = config;
   BELFRY_ASSIGN_OR_RETURN(principal->reach, BotReach::Create(config));
-  if (!config.workspaces().empty() && !Has(config, PrincipalConfig::RIGHT_BOT)) {
+  const bool bot = Has(config, PrincipalConfig::RIGHT_BOT);
+  if (!config.workspaces().empty() && !bot) {
     return Wrong(config, ": workspaces are for bots; it needs RIGHT_BOT");
+  }
+  // Else taking over the machine that talks to the outside would be taking over everything.
+  if (bot && (!IsSystem(config.name()) || Has(config, PrincipalConfig::RIGHT_ADMIN))) {
+    return Wrong(config, ": RIGHT_BOT is for systems/… and stands alone");
   }
   if (!config.scopes().empty()) {
     const absl::StatusOr<ScopeSet> scopes = ReadScopes(config.scopes());

@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,8 +37,8 @@ struct Credential {
     kCertificate,  // a client certificate
   };
   Kind kind = Kind::kConfigured;
-  std::string key;  // hash of the token, its name, the key that signed the login, or the URI
-  std::string issuer;                             // of a login
+  std::string key;     // hash of the token, its name, the key that signed the login, or the URI
+  std::string issuer;  // of a login
   absl::Time expire_time = absl::InfiniteFuture();
   // Of the connection, whatever else was shown; empty without TLS.
   std::string certificate_pem;

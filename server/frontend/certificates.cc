@@ -85,8 +85,8 @@ absl::Status AddLists(X509_STORE* store, absl::string_view pem,
   int count = 0;
   while (X509_CRL* read = PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr)) {
     const Owned<X509_CRL, X509_CRL_free> list(read);
-    const bool ours = std::any_of(
-        authorities.begin(), authorities.end(), [&list](const Certificate& authority) {
+    const bool ours =
+        std::any_of(authorities.begin(), authorities.end(), [&list](const Certificate& authority) {
           return X509_NAME_cmp(X509_CRL_get_issuer(list.get()),
                                X509_get_subject_name(authority.get())) == 0 &&
                  X509_CRL_verify(list.get(), X509_get0_pubkey(authority.get())) == 1;
@@ -176,9 +176,8 @@ absl::Status CheckServerCertificate(absl::string_view chain_pem, absl::string_vi
   const std::vector<Certificate> chain = ReadCertificates(chain_pem);
   if (chain.empty()) return Unusable("certificate_file: has no certificate in PEM");
   const Bio bio = Read(key_pem);
-  const Owned<EVP_PKEY, EVP_PKEY_free> key(
-      PEM_read_bio_PrivateKey(bio.get(), nullptr, [](char*, int, int, void*) { return 0; },
-                              nullptr));
+  const Owned<EVP_PKEY, EVP_PKEY_free> key(PEM_read_bio_PrivateKey(
+      bio.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr));
   ERR_clear_error();
   if (key == nullptr) {
     return Unusable("private_key_file: has no private key in PEM without a passphrase");

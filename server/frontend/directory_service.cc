@@ -225,6 +225,12 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::LookupChatAccount(
     v1::LookupChatAccountResponse* response) {
   return RunCall(services_, context, "LookupChatAccount", Audience::kBotsOnly, [&](CallPtr call) {
     const auto& account = request->account();
+    if (const absl::Status served =
+            call->identity().reach.Check(account.platform(), account.workspace());
+        !served.ok()) {
+      call->Finish(served);
+      return;
+    }
     const v1::Person* person = call->engine().directory()->FindPersonByAccount(
         account.platform(), account.workspace(), account.user_id());
     if (person == nullptr) {

@@ -44,8 +44,7 @@ class Gate {
   const config::v1::AccessConfig& config() const { return config_; }
 
  private:
-  absl::StatusOr<Identity> Authenticate(const grpc::CallbackServerContext& context,
-                                        absl::Time now);
+  absl::StatusOr<Identity> Authenticate(const grpc::CallbackServerContext& context, absl::Time now);
   absl::Status CheckRate(const Identity& identity, absl::Time now);
 
   const config::v1::AccessConfig config_;

@@ -12,8 +12,8 @@
 
 namespace belfry::frontend {
 
-// Whose failures are counted together, from gRPC's name of a peer: the IPv4 address, the /64 network
-// of an IPv6 address (one customer has a whole one), or "unix" for all Unix sockets.
+// Whose failures are counted together, from gRPC's name of a peer: the IPv4 address, the /64
+// network of an IPv6 address (one customer has a whole one), or "unix" for all Unix sockets.
 std::string AddressOf(absl::string_view peer);
 
 // A few failures are free, for mistakes; each further one doubles the time for which nothing from

@@ -83,9 +83,8 @@ absl::StatusOr<JwtRules> RulesOf(const OidcIssuerConfig& config) {
 
 absl::Status CheckIssuer(const OidcIssuerConfig& config) {
   if (config.issuer().empty()) return Wrong(config, "issuer: is needed, exactly as in `iss`");
-  if (config.audiences().empty() ||
-      std::find(config.audiences().begin(), config.audiences().end(), "") !=
-          config.audiences().end()) {
+  if (config.audiences().empty() || std::find(config.audiences().begin(), config.audiences().end(),
+                                              "") != config.audiences().end()) {
     return Wrong(config, "audiences: is needed; a token for anybody is a token for nobody");
   }
   if (config.jwks_file().empty()) return Wrong(config, "jwks_file: is needed");

@@ -38,7 +38,8 @@ struct OidcLogin {
 class OidcIssuers {
  public:
   // Reads the key files. INVALID_ARGUMENT names the setting that is wrong.
-  static absl::StatusOr<std::unique_ptr<OidcIssuers>> Create(const config::v1::AccessConfig& config);
+  static absl::StatusOr<std::unique_ptr<OidcIssuers>> Create(
+      const config::v1::AccessConfig& config);
 
   // Looks whether key files have changed; `tell` hears of each that has.
   void Refresh(const std::function<void(Reload)>& tell);

@@ -92,8 +92,9 @@ absl::StatusOr<ScopeSet> ReadScopes(const google::protobuf::RepeatedPtrField<std
 }
 
 const MethodScope* FindMethodScope(absl::string_view method) {
-  const auto* found = std::find_if(std::begin(kMethods), std::end(kMethods),
-                                   [method](const MethodScope& row) { return row.method == method; });
+  const auto* found =
+      std::find_if(std::begin(kMethods), std::end(kMethods),
+                   [method](const MethodScope& row) { return row.method == method; });
   return found == std::end(kMethods) ? nullptr : found;
 }
 

@@ -23,21 +23,20 @@ struct TlsTexts {
   std::string client_ca;
 };
 
-std::unique_ptr<Reloaded<TlsTexts>> Files(const config::v1::TlsConfig& tls, Clock* clock) {
+std::unique_ptr<Reloaded<TlsTexts>> Files(const config::v1::TlsConfig& tls,
+                                          std::function<absl::Time()> now) {
   return std::make_unique<Reloaded<TlsTexts>>(
       "tls: certificate_file, private_key_file or client_ca_file",
       std::vector<std::string>{tls.certificate_file(), tls.private_key_file(),
                                tls.client_ca_file()},
-      [clock](const std::vector<std::string>& texts) -> absl::StatusOr<TlsTexts> {
-        BELFRY_RETURN_IF_ERROR(
-            CheckServerCertificate(texts[0], texts[1], texts[2], clock->Now()));
+      [now = std::move(now)](const std::vector<std::string>& texts) -> absl::StatusOr<TlsTexts> {
+        BELFRY_RETURN_IF_ERROR(CheckServerCertificate(texts[0], texts[1], texts[2], now()));
         return TlsTexts{texts[0], texts[1], texts[2]};
       });
 }
 
 absl::Status Prefixed(const absl::Status& status) {
-  return status.ok() ? status
-                     : absl::InvalidArgumentError(absl::StrCat("tls: ", status.message()));
+  return status.ok() ? status : absl::InvalidArgumentError(absl::StrCat("tls: ", status.message()));
 }
 
 // The C++ interface of this gRPC has no certificates that change, but for an experimental one that
@@ -85,14 +84,14 @@ class ReloadingCredentials final : public grpc::ServerCredentials {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeTlsCredentials(
-    const config::v1::TlsConfig& tls, Clock* clock) {
-  std::unique_ptr<Reloaded<TlsTexts>> files = Files(tls, clock);
+    const config::v1::TlsConfig& tls, std::function<absl::Time()> now) {
+  std::unique_ptr<Reloaded<TlsTexts>> files = Files(tls, std::move(now));
   BELFRY_RETURN_IF_ERROR(Prefixed(files->Load()));
   return std::make_shared<ReloadingCredentials>(std::move(files));
 }
 
-absl::Status CheckTls(const config::v1::TlsConfig& tls, Clock& clock) {
-  return Prefixed(Files(tls, &clock)->Load());
+absl::Status CheckTls(const config::v1::TlsConfig& tls, absl::Time now) {
+  return Prefixed(Files(tls, [now] { return now; })->Load());
 }
 
 }  // namespace belfry::frontend

@@ -4,12 +4,13 @@
 
 #include <grpcpp/security/server_credentials.h>
 
+#include <functional>
 #include <memory>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "belfry/config/v1/config.pb.h"
-#include "server/base/clock.h"
 
 namespace belfry::frontend {
 
@@ -18,13 +19,13 @@ namespace belfry::frontend {
 // certificate's, an expired certificate or a half-written file is refused with a line in the log,
 // and handshakes go on with what was there before. Connections that exist are left alone.
 //
-// gRPC keeps a pointer to what this returns: it must outlive the server that listens with it, and
-// so must the clock.
+// gRPC keeps a pointer to what this returns: it must outlive the server that listens with it. `now`
+// is called from any thread.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeTlsCredentials(
-    const config::v1::TlsConfig& tls, Clock* clock);
+    const config::v1::TlsConfig& tls, std::function<absl::Time()> now);
 
 // That the files can be used now.
-absl::Status CheckTls(const config::v1::TlsConfig& tls, Clock& clock);
+absl::Status CheckTls(const config::v1::TlsConfig& tls, absl::Time now);
 
 }  // namespace belfry::frontend
 
