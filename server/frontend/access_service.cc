@@ -14,6 +14,7 @@
 #include "server/engine/token_desk.h"
 #include "server/frontend/mutation.h"
 #include "server/frontend/page_token.h"
+#include "server/frontend/request_limits.h"
 #include "server/frontend/scopes.h"
 
 namespace belfry::frontend {
@@ -29,7 +30,6 @@ constexpr absl::Duration kOverlap = absl::Hours(24);
 constexpr absl::Duration kOverlapMax = absl::Hours(24 * 7);
 constexpr size_t kDisplayNameMax = 100;
 constexpr size_t kReasonMax = 200;
-constexpr size_t kNameBytesMax = 100;
 // A duration in a request beyond this overflows nothing and is refused anyway.
 constexpr int64_t kSecondsMax = int64_t{10'000} * 24 * 3600;
 
@@ -129,7 +129,7 @@ absl::StatusOr<engine::TokenOrder> OrderOf(const Call& call,
   engine::TokenOrder order;
   order.principal = request.principal().empty() ? CallerOf(call) : request.principal();
   order.creator = CallerOf(call);
-  if (order.principal.size() > kNameBytesMax) return InvalidField("principal", "is too long");
+  BELFRY_RETURN_IF_ERROR(CheckBytes("principal", order.principal.size(), kNameBytesMax));
   BELFRY_RETURN_IF_ERROR(CheckMayMakeFor(call, order.principal));
   BELFRY_RETURN_IF_ERROR(
       core::CheckNeeded("display_name", request.display_name(), kDisplayNameMax));
@@ -155,7 +155,7 @@ absl::StatusOr<engine::TokenOrder> OrderOf(const Call& call,
 
 // The token if the caller may know of it.
 absl::StatusOr<engine::KeptTokenPtr> FindFor(const Call& call, const std::string& name) {
-  if (name.size() > kNameBytesMax) return InvalidField("name", "is too long");
+  BELFRY_RETURN_IF_ERROR(CheckBytes("name", name.size(), kNameBytesMax));
   engine::KeptTokenPtr token = call.engine().tokens().FindByName(name);
   if (token == nullptr) return NoSuchToken();
   if (!call.identity().admin && token->principal() != CallerOf(call)) return NoSuchToken();

@@ -6,12 +6,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/base/error.h"
+#include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
 #include "server/core/core.h"
 #include "server/engine/delivery_work.h"
 #include "server/frontend/incident_access.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/page_token.h"
+#include "server/frontend/request_limits.h"
 
 namespace belfry::frontend {
 namespace {
@@ -24,7 +26,26 @@ absl::Status CheckLease(const v1::LeaseDeliveriesRequest& request) {
     return InvalidField("incarnation", "is needed: new at each start of the bot");
   }
   if (request.platforms().empty()) return InvalidField("platforms", "is needed, at least one");
+  if (request.platforms_size() > kPlatformsMax) {
+    return InvalidField("platforms", absl::StrCat("at most ", kPlatformsMax));
+  }
+  for (const std::string& platform : request.platforms()) {
+    BELFRY_RETURN_IF_ERROR(CheckBytes("platforms", platform.size(), kNameBytesMax));
+  }
+  BELFRY_RETURN_IF_ERROR(CheckBytes("holder", request.holder().size(), kNameBytesMax));
+  BELFRY_RETURN_IF_ERROR(CheckBytes("incarnation", request.incarnation().size(), kNameBytesMax));
+  if (request.has_lease() && FromProto(request.lease()) < kLeaseMin) {
+    return InvalidField("lease", "at least a second");
+  }
   return absl::OkStatus();
+}
+
+absl::Status CheckReport(const v1::ReportDeliveryRequest& request) {
+  BELFRY_RETURN_IF_ERROR(CheckBytes("name", request.name().size(), kNameBytesMax));
+  BELFRY_RETURN_IF_ERROR(CheckBytes("holder", request.holder().size(), kNameBytesMax));
+  BELFRY_RETURN_IF_ERROR(CheckBytes("incarnation", request.incarnation().size(), kNameBytesMax));
+  BELFRY_RETURN_IF_ERROR(CheckBytes("error", request.error().size(), kErrorBytesMax));
+  return CheckBytes("message", request.message().ByteSizeLong(), kMessageRefBytesMax);
 }
 
 }  // namespace
@@ -56,6 +77,10 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::ReportDelivery(
     grpc::CallbackServerContext* context, const v1::ReportDeliveryRequest* request,
     v1::ReportDeliveryResponse* response) {
   return RunCall(services_, context, "ReportDelivery", Audience::kBotsOnly, [&](CallPtr call) {
+    if (const absl::Status status = CheckReport(*request); !status.ok()) {
+      call->Finish(status);
+      return;
+    }
     call->engine().ReportDelivery(
         *request, [call, response](absl::StatusOr<v1::ReportDeliveryResponse> answer) {
           if (answer.ok()) response->Swap(&*answer);
@@ -110,6 +135,11 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::RequeueDelivery(
     grpc::CallbackServerContext* context, const v1::RequeueDeliveryRequest* request,
     v1::RequeueDeliveryResponse* response) {
   return RunCall(services_, context, "RequeueDelivery", Audience::kAdmins, [&](CallPtr call) {
+    if (const absl::Status status = CheckBytes("name", request->name().size(), kNameBytesMax);
+        !status.ok()) {
+      call->Finish(status);
+      return;
+    }
     call->engine().RequeueDelivery(request->name(),
                                    [call, response](absl::StatusOr<v1::Delivery> delivery) {
                                      if (delivery.ok()) {

@@ -9,6 +9,7 @@
 #include "server/core/access.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/page_token.h"
+#include "server/frontend/request_limits.h"
 
 namespace belfry::frontend {
 namespace {
@@ -184,6 +185,15 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::ResolveContacts(
   return RunCall(services_, context, "ResolveContacts", Audience::kEverybody, [&](CallPtr call) {
     const auto directory = call->engine().directory();
     const core::PolicyIndex& policy = call->engine().policy();
+    if (request->roles_size() > kRolesAskedMax) {
+      call->Finish(InvalidField("roles", absl::StrCat("at most ", kRolesAskedMax)));
+      return;
+    }
+    if (const absl::Status status = CheckBytes("entity", request->entity().size(), kNameBytesMax);
+        !status.ok()) {
+      call->Finish(status);
+      return;
+    }
     if (directory->FindEntity(request->entity()) == nullptr) {
       call->Finish(NoSuchEntity(request->entity()));
       return;

@@ -1,5 +1,6 @@
 #include "server/frontend/watch.h"
 
+#include <algorithm>
 #include <deque>
 #include <set>
 #include <string>
@@ -14,6 +15,7 @@
 #include "server/core/core.h"
 #include "server/frontend/grpc_status.h"
 #include "server/frontend/incident_access.h"
+#include "server/frontend/request_limits.h"
 
 namespace belfry::frontend {
 namespace {
@@ -86,6 +88,8 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchIncidentsResponse
     dirty_ = true;
     MaybeRead();
   }
+
+  const std::string& caller() const { return identity_.caller.actor.principal(); }
 
   void End(const grpc::Status& status) {
     absl::MutexLock lock(&mutex_);
@@ -254,7 +258,12 @@ grpc::ServerWriteReactor<v1::WatchIncidentsResponse>* WatchHub::Open(
   Watcher* const reactor = watcher.get();
   {
     absl::MutexLock lock(&mutex_);
-    if (stopping_ || watchers_.size() >= watchers_max_) {
+    // Nobody takes all places.
+    const auto own = std::count_if(
+        watchers_.begin(), watchers_.end(),
+        [reactor](const auto& other) { return other->caller() == reactor->caller(); });
+    if (stopping_ || watchers_.size() >= watchers_max_ ||
+        static_cast<size_t>(own) >= kWatchersPerCallerMax) {
       return new RefusedWatcher(ErrorBuilder(absl::StatusCode::kResourceExhausted, "OVERLOADED",
                                              "too many streams are open; try again in a minute")
                                     .RetryAfter(absl::Minutes(1))
