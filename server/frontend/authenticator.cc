@@ -441,9 +441,11 @@ absl::Status Authenticator::CheckStill(const Identity& identity, const core::Dir
         authority->Judge(credential.certificate_pem, credential.chain_pem, now).status());
   }
   switch (credential.kind) {
-    case Credential::Kind::kConfigured:
-      if (FindByHash(credential.key) == nullptr) return Ended();
+    case Credential::Kind::kConfigured: {
+      const PrincipalPtr owner = FindByHash(credential.key);
+      if (owner == nullptr || owner->config.name() != identity.principal) return Ended();
       break;
+    }
     case Credential::Kind::kToken: {
       const engine::KeptTokenPtr kept = tokens.FindByName(credential.key);
       if (kept == nullptr || !kept->IsGood(now)) return Ended();

@@ -110,7 +110,7 @@ class ServerImpl final : public Server {
   AccessServiceImpl access_;
   ClockServiceImpl clock_;
   std::vector<int> ports_;
-  std::shared_ptr<grpc::ServerCredentials> tls_;  // gRPC keeps a pointer to it
+  std::vector<std::shared_ptr<grpc::ServerCredentials>> tls_;  // gRPC keeps pointers to them
   std::unique_ptr<grpc::Server> server_;
 };
 
@@ -122,11 +122,9 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
     const std::string& address = config.listen(i);
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
     if (NeedsTls(address, config.tls())) {
-      if (tls_ == nullptr) {
-        BELFRY_ASSIGN_OR_RETURN(
-            tls_, MakeTlsCredentials(config.tls(), [this] { return engine_.MachineNow(); }));
-      }
-      credentials = tls_;
+      BELFRY_ASSIGN_OR_RETURN(
+          credentials, MakeTlsCredentials(config.tls(), [this] { return engine_.MachineNow(); }));
+      tls_.push_back(credentials);
     }
     builder.AddListeningPort(address, credentials, &ports_[static_cast<size_t>(i)]);
   }

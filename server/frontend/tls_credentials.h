@@ -19,8 +19,8 @@ namespace belfry::frontend {
 // certificate's, an expired certificate or a half-written file is refused with a line in the log,
 // and handshakes go on with what was there before. Connections that exist are left alone.
 //
-// gRPC keeps a pointer to what this returns: it must outlive the server that listens with it. `now`
-// is called from any thread.
+// For one address: each asks for its first certificate by itself. gRPC keeps a pointer to what this
+// returns; it must outlive the server that listens with it. `now` is called from any thread.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeTlsCredentials(
     const config::v1::TlsConfig& tls, std::function<absl::Time()> now);
 

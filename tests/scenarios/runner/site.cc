@@ -59,7 +59,9 @@ void Site::WriteFiles(const testing::v1::Scenario& scenario, const std::string& 
          << "store: \"sqlite:" << directory_ << "/belfry.db\"\n"
          << "policy_file: \"" << policy << "\"\n"
          << "directory_file: \"" << directory_ << "/directory.textproto\"\n"
-         << "clock: \"virtual\"\nlog_level: \"warn\"\n";
+         << "clock: \"virtual\"\nlog_level: \"warn\"\n"
+         // A year of calls in a second.
+         << "access { people { per_second: 1e6 burst: 1000000 } }\n";
   int number = 0;
   const auto principal = [&](const std::string& name, const std::string& more) {
     const std::string file = absl::StrCat(directory_, "/token", number++);
