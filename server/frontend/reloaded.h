@@ -52,12 +52,12 @@ class Reloaded {
 
   // The first time.
   absl::Status Load() {
-    absl::MutexLock lock(&mutex_);
+    absl::MutexLock lock(&refresh_mutex_);
     return Take(Stamps());
   }
 
   Reload Refresh() {
-    absl::MutexLock lock(&mutex_);
+    absl::MutexLock lock(&refresh_mutex_);
     std::vector<FileStamp> stamps = Stamps();
     if (stamps == stamps_) return Reload::kUnchanged;
     const absl::Status status = Take(std::move(stamps));
@@ -67,7 +67,7 @@ class Reloaded {
     return status.ok() ? Reload::kTaken : Reload::kRefused;
   }
 
-  // What was made last; null before Load().
+  // What was made last; null before Load(). Never waits for a file.
   std::shared_ptr<const T> Get() const {
     absl::MutexLock lock(&mutex_);
     return value_;
@@ -80,22 +80,25 @@ class Reloaded {
     return stamps;
   }
 
-  absl::Status Take(std::vector<FileStamp> stamps) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  absl::Status Take(std::vector<FileStamp> stamps) ABSL_EXCLUSIVE_LOCKS_REQUIRED(refresh_mutex_) {
     // Older than what is read next: a change in between is seen at the next look.
     stamps_ = std::move(stamps);
     absl::StatusOr<std::vector<std::string>> texts = ReadFiles(paths_);
     if (!texts.ok()) return texts.status();
     absl::StatusOr<T> value = parse_(*texts);
     if (!value.ok()) return value.status();
-    value_ = std::make_shared<const T>(*std::move(value));
+    auto made = std::make_shared<const T>(*std::move(value));
+    absl::MutexLock lock(&mutex_);
+    value_ = std::move(made);
     return absl::OkStatus();
   }
 
   const std::string what_;
   const std::vector<std::string> paths_;
   const Parse parse_;
+  absl::Mutex refresh_mutex_;  // before mutex_
+  std::vector<FileStamp> stamps_ ABSL_GUARDED_BY(refresh_mutex_);
   mutable absl::Mutex mutex_;
-  std::vector<FileStamp> stamps_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const T> value_ ABSL_GUARDED_BY(mutex_);
 };
 
