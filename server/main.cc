@@ -25,6 +25,7 @@
 #include "server/core/policy/read.h"
 #include "server/engine/engine.h"
 #include "server/frontend/authenticator.h"
+#include "server/frontend/gate.h"
 #include "server/frontend/metrics.h"
 #include "server/frontend/server.h"
 #include "server/log.h"
@@ -126,10 +127,9 @@ absl::StatusOr<absl::Time> VirtualStart(storage::Store& store) {
 }
 
 absl::Status CheckOnly(const config::v1::ServerConfig& config) {
-  BELFRY_RETURN_IF_ERROR(frontend::CheckListeners(config));
+  BELFRY_RETURN_IF_ERROR(frontend::CheckConnecting(config, absl::Now()));
   BELFRY_ASSIGN_OR_RETURN(const PolicyFile policy, LoadPolicy(config.policy_file()));
   BELFRY_RETURN_IF_ERROR(LoadDirectory(config.directory_file(), *policy.index).status());
-  BELFRY_RETURN_IF_ERROR(frontend::Authenticator::Create(config).status());
   BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Store> store, OpenStore(config.store()));
   BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::PolicyRow> kept, store->LoadPolicies());
   BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<engine::PolicyShelf> shelf,
@@ -138,11 +138,13 @@ absl::Status CheckOnly(const config::v1::ServerConfig& config) {
 }
 
 // Waits for SIGTERM or SIGINT, or until the engine cannot be trusted any more. SIGHUP reads the
-// policy pack again.
-bool WaitForEnd(const sigset_t& signals, engine::Engine& engine, const std::string& policy_file) {
+// policy pack again. Files of credentials are looked at every second.
+bool WaitForEnd(const sigset_t& signals, engine::Engine& engine, frontend::Server& server,
+                const std::string& policy_file) {
   for (;;) {
     const timespec second = {1, 0};
     const int signal = sigtimedwait(&signals, nullptr, &second);
+    server.RefreshCredentials();
     if (signal == SIGHUP) {
       ReloadPolicy(engine, policy_file);
       continue;
@@ -154,6 +156,7 @@ bool WaitForEnd(const sigset_t& signals, engine::Engine& engine, const std::stri
 
 absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t& signals) {
   BELFRY_RETURN_IF_ERROR(frontend::CheckListeners(config));
+  BELFRY_RETURN_IF_ERROR(frontend::CheckAccess(config.access()));
   BELFRY_ASSIGN_OR_RETURN(const PolicyFile policy, LoadPolicy(config.policy_file()));
   BELFRY_ASSIGN_OR_RETURN(const std::optional<v1::Directory> directory,
                           LoadDirectory(config.directory_file(), *policy.index));
@@ -202,7 +205,7 @@ absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t
   }
   spdlog::info("policy {}, clock {}", engine->policy().Name(), config.clock());
 
-  const bool asked = WaitForEnd(signals, *engine, config.policy_file());
+  const bool asked = WaitForEnd(signals, *engine, *server, config.policy_file());
   if (!asked) {
     // Crash-only: what is on disk decides, not what this process believes.
     spdlog::critical("the store failed; leaving: {}", std::string(engine->Health().message()));

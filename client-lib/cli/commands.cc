@@ -22,6 +22,7 @@
 #include "client-lib/cli/lint_command.h"
 #include "client-lib/cli/output.h"
 #include "client-lib/cli/policy_commands.h"
+#include "client-lib/cli/token_commands.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
@@ -204,6 +205,10 @@ constexpr TerminalVerb kVerbs[] = {
      "keygen FILE --name NAME [--type ed25519|p256|witness] | key FILE --name NAME",
      "The record as a file, and proofs of it; verify and the keys need no server", RunAudit},
     {"directory", "directory show | load FILE", "Print or replace the directory", RunDirectory},
+    {"token",
+     "token create NAME scopes:… [for:90d] [principal:systems/…] [file:PATH] | list [PRINCIPAL] "
+     "[all] | rotate TOKEN [overlap:24h] [file:PATH] | revoke TOKEN [REASON]",
+     "Tokens: make one for scripts, list, exchange or end them", RunToken},
     {"clock", "clock now | advance TIME|+SPAN [jump|before-due]",
      "Read or turn the virtual clock of a test server", RunClock},
     {"version", "version", "Print the version", RunVersion},

@@ -242,6 +242,26 @@ absl::StatusOr<v1::ListConversationsResponse> Client::ListConversations(
   return connection_->ListConversations(request, call);
 }
 
+absl::StatusOr<v1::CreateTokenResponse> Client::CreateToken(const v1::CreateTokenRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->CreateToken(request, call);
+}
+
+absl::StatusOr<v1::ListTokensResponse> Client::ListTokens(const v1::ListTokensRequest& request,
+                                                          const CallOptions& call) const {
+  return connection_->ListTokens(request, call);
+}
+
+absl::StatusOr<v1::RevokeTokenResponse> Client::RevokeToken(const v1::RevokeTokenRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->RevokeToken(request, call);
+}
+
+absl::StatusOr<v1::RotateTokenResponse> Client::RotateToken(const v1::RotateTokenRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->RotateToken(request, call);
+}
+
 absl::StatusOr<v1::GetPolicyResponse> Client::GetPolicy(const v1::GetPolicyRequest& request,
                                                         const CallOptions& call) const {
   return connection_->GetPolicy(request, call);

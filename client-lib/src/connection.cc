@@ -257,6 +257,26 @@ absl::StatusOr<v1::ListConversationsResponse> Connection::ListConversations(
   return NotThere();
 }
 
+absl::StatusOr<v1::CreateTokenResponse> Connection::CreateToken(const v1::CreateTokenRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListTokensResponse> Connection::ListTokens(const v1::ListTokensRequest&,
+                                                              const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::RevokeTokenResponse> Connection::RevokeToken(const v1::RevokeTokenRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::RotateTokenResponse> Connection::RotateToken(const v1::RotateTokenRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
 absl::StatusOr<v1::GetPolicyResponse> Connection::GetPolicy(const v1::GetPolicyRequest&,
                                                             const CallOptions&) {
   return NotThere();

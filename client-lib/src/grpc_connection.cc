@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "belfry/connection.h"
+#include "belfry/v1/access_service.grpc.pb.h"
 #include "belfry/v1/audit_service.grpc.pb.h"
 #include "belfry/v1/chat_service.grpc.pb.h"
 #include "belfry/v1/delivery_service.grpc.pb.h"
@@ -53,7 +54,8 @@ class GrpcConnection final : public Connection {
         policy_(v1::PolicyService::NewStub(channel)),
         delivery_(v1::DeliveryService::NewStub(channel)),
         chat_(v1::ChatService::NewStub(channel)),
-        audit_(v1::AuditService::NewStub(channel)) {}
+        audit_(v1::AuditService::NewStub(channel)),
+        access_(v1::AccessService::NewStub(channel)) {}
 
   absl::StatusOr<v1::CreateIncidentResponse> CreateIncident(
       const v1::CreateIncidentRequest& request, const CallOptions& call) override {
@@ -397,6 +399,34 @@ class GrpcConnection final : public Connection {
           return chat_->ListConversations(context, in, out);
         });
   }
+  absl::StatusOr<v1::CreateTokenResponse> CreateToken(const v1::CreateTokenRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::CreateTokenResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return access_->CreateToken(context, in, out);
+                                                 });
+  }
+  absl::StatusOr<v1::ListTokensResponse> ListTokens(const v1::ListTokensRequest& request,
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::ListTokensResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return access_->ListTokens(context, in, out);
+                                                });
+  }
+  absl::StatusOr<v1::RevokeTokenResponse> RevokeToken(const v1::RevokeTokenRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::RevokeTokenResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return access_->RevokeToken(context, in, out);
+                                                 });
+  }
+  absl::StatusOr<v1::RotateTokenResponse> RotateToken(const v1::RotateTokenRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::RotateTokenResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return access_->RotateToken(context, in, out);
+                                                 });
+  }
   absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,
                                                   const CallOptions& call) override {
     return caller_.Call<v1::GetPolicyResponse>(request, call,
@@ -521,6 +551,7 @@ class GrpcConnection final : public Connection {
   std::unique_ptr<v1::DeliveryService::Stub> delivery_;
   std::unique_ptr<v1::ChatService::Stub> chat_;
   std::unique_ptr<v1::AuditService::Stub> audit_;
+  std::unique_ptr<v1::AccessService::Stub> access_;
 };
 
 }  // namespace

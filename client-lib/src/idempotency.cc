@@ -71,6 +71,11 @@ constexpr Row kRows[] = {
     {"LookupPlaceRequest", Kind::kRead},
     {"SaveConversationRequest", Kind::kPut},
     {"ListConversationsRequest", Kind::kRead},
+    // The secret is in the first answer only; who has lost it revokes the token.
+    {"CreateTokenRequest", Kind::kOnce},
+    {"ListTokensRequest", Kind::kRead},
+    {"RevokeTokenRequest", Kind::kPut},
+    {"RotateTokenRequest", Kind::kOnce},
     {"GetPolicyRequest", Kind::kRead},
     {"LintPolicyRequest", Kind::kRead},
     {"ListPoliciesRequest", Kind::kRead},

@@ -26,7 +26,7 @@ site_create() {
     echo "directory_file: \"$PWD/deploy/demo/directory.textproto\""
     echo "clock: \"$clock\""
     site_token bot
-    echo "principals { name: \"systems/bot\" token_sha256_file: \"$SITE/tokens/bot.sha256\" rights: RIGHT_BOT }"
+    echo "principals { name: \"systems/bot\" token_sha256_file: \"$SITE/tokens/bot.sha256\" rights: RIGHT_BOT workspaces: \"console\" }"
     for person in dop.clerk dop.contact dop.iso eox.scio commonhelp csirt.handler csirt.executive; do
       site_token "$person"
       echo "principals { name: \"people/$person\" token_sha256_file: \"$SITE/tokens/$person.sha256\" }"

@@ -25,6 +25,7 @@
 #include "server/engine/register_work.h"
 #include "server/engine/state_cache.h"
 #include "server/engine/tick_work.h"
+#include "server/engine/token_desk.h"
 #include "server/engine/work_queue.h"
 #include "spdlog/spdlog.h"
 
@@ -118,6 +119,12 @@ class EngineImpl final : public Engine {
         logs_(options.record.instance, random),
         executor_(shelf_.get(), &cache_, random, &newest_checkpoint_),
         queue_(static_cast<size_t>(options.queue_max)),
+        // Past the limit of the queue: who ends a token must not wait for those who use it.
+        tokens_(
+            [this](std::unique_ptr<Work> work) {
+              return queue_.PushInternal(work) ? absl::OkStatus() : Stopping();
+            },
+            [this] { hub_.Wake(); }, random),
         readers_(options.read_threads, kReadQueueMax) {}
 
   ~EngineImpl() override { Stop(); }
@@ -133,6 +140,8 @@ class EngineImpl final : public Engine {
                    std::function<void(absl::StatusOr<AdoptedPolicy>)> done) override;
   std::shared_ptr<const core::Directory> directory() const override { return keeper_.Get(); }
   absl::Time Now() const override { return clock_.Now(); }
+  absl::Time MachineNow() const override { return machine_clock_.Now(); }
+  TokenDesk& tokens() override { return tokens_; }
   void Submit(Request request) override;
   void SubmitRead(std::function<void(storage::Store&)> work,
                   std::function<void(absl::Status)> refused) override;
@@ -214,6 +223,7 @@ class EngineImpl final : public Engine {
   DirectoryKeeper keeper_;
   CommitHub hub_;
   Counters counters_;
+  TokenDesk tokens_;
   ReadPool readers_;
   std::unique_ptr<LeaseDesk> desk_;
   std::thread writer_;
@@ -271,6 +281,8 @@ absl::Status EngineImpl::Start(absl::string_view policy_text) {
                           StartRecord(*store_, logs_, options_.record, clock_.Now()));
   checkpointer_ = std::make_unique<Checkpointer>(options_.record, std::move(last));
   BELFRY_RETURN_IF_ERROR(StartPolicy(policy_text, directory));
+  BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::TokenRow> tokens, store_->LoadTokens());
+  BELFRY_RETURN_IF_ERROR(tokens_.Load(tokens));
   // Every open incident has a due time; what fell due while nobody ran is at the front.
   BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::Store::Due> due,
                           store_->ListDue(absl::ToUnixMicros(absl::InfiniteFuture()), 10'000'000));

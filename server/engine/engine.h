@@ -33,6 +33,8 @@
 
 namespace belfry::engine {
 
+class TokenDesk;
+
 // What became of a command.
 struct Outcome {
   std::shared_ptr<const record::v1::IncidentState> state;  // after it; null when replayed
@@ -125,6 +127,10 @@ class Engine {
   // The directory in force.
   virtual std::shared_ptr<const core::Directory> directory() const = 0;
   virtual absl::Time Now() const = 0;
+  // The machine's time: for what guards processes and accounts, and not duties.
+  virtual absl::Time MachineNow() const = 0;
+  // Tokens made over the API.
+  virtual TokenDesk& tokens() = 0;
 
   // Never blocks. A full queue answers RESOURCE_EXHAUSTED (OVERLOADED) with RetryInfo at once.
   virtual void Submit(Request request) = 0;

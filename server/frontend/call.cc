@@ -55,12 +55,8 @@ absl::Status CheckAudience(const Identity& identity, Audience audience) {
 }
 
 absl::Status Call::Enter(Audience audience, bool waits) {
-  absl::StatusOr<Identity> identity =
-      services_.authenticator->Authenticate(*context_, *services_.engine->directory());
-  if (!identity.ok()) {
-    services_.metrics->CountAuthenticationFailure(ErrorReason(identity.status()));
-    return identity.status();
-  }
+  absl::StatusOr<Identity> identity = services_.gate->Admit(*context_, method_);
+  if (!identity.ok()) return identity.status();
   identity_ = *std::move(identity);
   if (absl::Status status = CheckAudience(identity_, audience); !status.ok()) return status;
   permit_ = (waits ? services_.waiting : services_.admission)->Enter(identity_.principal);

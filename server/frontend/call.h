@@ -16,6 +16,7 @@
 #include "server/engine/engine.h"
 #include "server/frontend/admission.h"
 #include "server/frontend/authenticator.h"
+#include "server/frontend/gate.h"
 #include "server/frontend/metrics.h"
 
 namespace belfry::frontend {
@@ -28,6 +29,7 @@ struct Services {
   // Long polls and streams wait without work, so they have places of their own.
   Admission* waiting = nullptr;
   Metrics* metrics = nullptr;
+  Gate* gate = nullptr;
 };
 
 // Who may call a method beside ordinary principals.
@@ -59,6 +61,7 @@ class Call {
   void Finish(const absl::Status& status);
 
   const Identity& identity() const { return identity_; }
+  const Gate& gate() const { return *services_.gate; }
   engine::Engine& engine() const { return *services_.engine; }
   const char* method() const { return method_; }
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }

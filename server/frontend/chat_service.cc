@@ -53,6 +53,7 @@ absl::StatusOr<std::string> AskerOf(const Call& call, const v1::StartAccountLink
     return call.identity().caller.actor.principal();
   }
   BELFRY_ASSIGN_OR_RETURN(const AccountName account, ReadAccount("account", request.account()));
+  BELFRY_RETURN_IF_ERROR(call.identity().reach.Check(account.platform, account.workspace));
   if (directory->FindPersonByAccount(account.platform, account.workspace, account.user_id) !=
       nullptr) {
     return engine::AccountTaken();
@@ -69,6 +70,8 @@ absl::StatusOr<engine::LinkRedemption> RedemptionOf(const Call& call,
   redemption.principal = identity.principal;
   if (identity.bare_bot) {
     BELFRY_ASSIGN_OR_RETURN(redemption.account, ReadAccount("account", request.account()));
+    BELFRY_RETURN_IF_ERROR(
+        identity.reach.Check(redemption.account->platform, redemption.account->workspace));
     return redemption;
   }
   // Who speaks through a bot has shown an account and no credentials; both are wanted.
@@ -280,7 +283,12 @@ grpc::ServerUnaryReactor* ChatServiceImpl::LookupPlace(grpc::CallbackServerConte
   return RunCall(services_, context, "LookupPlace", Audience::kBotsOnly, [&](CallPtr call) {
     ReadLater(call, [call, request, response](storage::Store& store) -> absl::Status {
       BELFRY_RETURN_IF_ERROR(core::CheckPlace("place", request->place()));
-      BELFRY_RETURN_IF_ERROR(ReadAccount("account", request->account()).status());
+      BELFRY_ASSIGN_OR_RETURN(const AccountName account,
+                              ReadAccount("account", request->account()));
+      const BotReach& reach = call->identity().reach;
+      BELFRY_RETURN_IF_ERROR(reach.Check(account.platform, account.workspace));
+      BELFRY_RETURN_IF_ERROR(
+          reach.Check(request->place().platform(), request->place().workspace()));
       BELFRY_ASSIGN_OR_RETURN(std::string incident, VisibleIncident(*call, store, *request));
       response->set_incident(std::move(incident));
       response->set_entity(EntityOf(*call->engine().directory(), request->place()));
@@ -296,6 +304,9 @@ grpc::ServerUnaryReactor* ChatServiceImpl::SaveConversation(
     const v1::Conversation& conversation = request->conversation();
     absl::Status status = CheckRequest(*request, "");
     if (status.ok()) status = CheckConversation(conversation);
+    if (status.ok()) {
+      status = call->identity().reach.Check(conversation.platform(), conversation.workspace());
+    }
     if (!status.ok()) {
       call->Finish(status);
       return;
@@ -311,7 +322,11 @@ grpc::ServerUnaryReactor* ChatServiceImpl::ListConversations(
     grpc::CallbackServerContext* context, const v1::ListConversationsRequest* request,
     v1::ListConversationsResponse* response) {
   return RunCall(services_, context, "ListConversations", Audience::kBotsOnly, [&](CallPtr call) {
-    ReadLater(call, [request, response](storage::Store& store) {
+    ReadLater(call, [call, request, response](storage::Store& store) -> absl::Status {
+      if (!request->platform().empty()) {
+        BELFRY_RETURN_IF_ERROR(
+            call->identity().reach.Check(request->platform(), request->workspace()));
+      }
       return ListConversationsOf(store, *request, *response);
     });
   });

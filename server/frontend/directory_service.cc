@@ -10,6 +10,7 @@
 #include "server/core/access.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/page_token.h"
+#include "server/frontend/request_limits.h"
 
 namespace belfry::frontend {
 namespace {
@@ -191,6 +192,15 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::ResolveContacts(
   return RunCall(services_, context, "ResolveContacts", Audience::kEverybody, [&](CallPtr call) {
     const auto directory = call->engine().directory();
     const core::PolicyIndex& policy = call->engine().policy();
+    if (request->roles_size() > kRolesAskedMax) {
+      call->Finish(InvalidField("roles", absl::StrCat("at most ", kRolesAskedMax)));
+      return;
+    }
+    if (const absl::Status status = CheckBytes("entity", request->entity().size(), kNameBytesMax);
+        !status.ok()) {
+      call->Finish(status);
+      return;
+    }
     if (directory->FindEntity(request->entity()) == nullptr) {
       call->Finish(NoSuchEntity(request->entity()));
       return;
@@ -232,6 +242,12 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::LookupChatAccount(
     v1::LookupChatAccountResponse* response) {
   return RunCall(services_, context, "LookupChatAccount", Audience::kBotsOnly, [&](CallPtr call) {
     const auto& account = request->account();
+    if (const absl::Status served =
+            call->identity().reach.Check(account.platform(), account.workspace());
+        !served.ok()) {
+      call->Finish(served);
+      return;
+    }
     const v1::Person* person = call->engine().directory()->FindPersonByAccount(
         account.platform(), account.workspace(), account.user_id());
     if (person == nullptr) {

@@ -10,6 +10,7 @@
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
 #include "server/engine/engine.h"
+#include "server/engine/token_desk.h"
 
 namespace belfry::frontend {
 namespace {
@@ -58,6 +59,8 @@ class EngineCollectable final : public prometheus::Collectable {
         counter("belfry_late_ticks_total", "Times it was decided more than 5 s late",
                 stats.late_ticks),
         gauge("belfry_queue_length", "Commands waiting for the writer", stats.queue_length),
+        gauge("belfry_tokens_active", "Tokens made over the API that are good",
+              engine_->tokens().CountGood(engine_->MachineNow())),
         gauge("belfry_healthy", "1 while writes are accepted", engine_->Health().ok() ? 1 : 0),
     };
     if (const auto health = engine_->store().CheckHealth(); health.ok()) {
@@ -92,13 +95,28 @@ struct Metrics::Impl {
         failures(prometheus::BuildCounter()
                      .Name("belfry_authentication_failures_total")
                      .Help("Calls without valid credentials")
-                     .Register(*registry)) {}
+                     .Register(*registry)),
+        limited(prometheus::BuildCounter()
+                    .Name("belfry_limited_total")
+                    .Help("Calls refused because a principal, person or address asked too often")
+                    .Register(*registry)),
+        lockouts(prometheus::BuildCounter()
+                     .Name("belfry_lockouts_total")
+                     .Help("Times an address was locked out, or for longer")
+                     .Register(*registry)),
+        reloads(prometheus::BuildCounter()
+                    .Name("belfry_credential_reloads_total")
+                    .Help("Files of credentials that changed, by what they hold and outcome")
+                    .Register(*registry)) {}
 
   std::shared_ptr<prometheus::Registry> registry;
   std::shared_ptr<EngineCollectable> collectable;
   prometheus::Family<prometheus::Counter>& calls;
   prometheus::Family<prometheus::Histogram>& latency;
   prometheus::Family<prometheus::Counter>& failures;
+  prometheus::Family<prometheus::Counter>& limited;
+  prometheus::Family<prometheus::Counter>& lockouts;
+  prometheus::Family<prometheus::Counter>& reloads;
   std::unique_ptr<prometheus::Exposer> exposer;
 };
 
@@ -115,6 +133,17 @@ void Metrics::CountCall(absl::string_view method, absl::string_view code, absl::
 
 void Metrics::CountAuthenticationFailure(absl::string_view reason) {
   impl_->failures.Add({{"reason", std::string(reason)}}).Increment();
+}
+
+void Metrics::CountLimited(absl::string_view limit) {
+  impl_->limited.Add({{"limit", std::string(limit)}}).Increment();
+}
+
+void Metrics::CountLockout() { impl_->lockouts.Add({}).Increment(); }
+
+void Metrics::CountReload(absl::string_view what, bool taken) {
+  impl_->reloads.Add({{"what", std::string(what)}, {"outcome", taken ? "taken" : "refused"}})
+      .Increment();
 }
 
 absl::Status Metrics::Serve(const std::string& address) {

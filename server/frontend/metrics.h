@@ -25,6 +25,12 @@ class Metrics {
 
   void CountCall(absl::string_view method, absl::string_view code, absl::Duration latency);
   void CountAuthenticationFailure(absl::string_view reason);
+  // A call that was refused because of a limit of its "principal", "person" or "address".
+  void CountLimited(absl::string_view limit);
+  // An address that showed wrong credentials too often must wait from now on.
+  void CountLockout();
+  // A file of credentials that changed while the server ran, and whether it could be used.
+  void CountReload(absl::string_view what, bool taken);
 
   // Serves "GET /metrics" on "host:port".
   absl::Status Serve(const std::string& address);

@@ -5,20 +5,21 @@
 #include <grpcpp/health_check_service_interface.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/base/status_macros.h"
+#include "server/frontend/access_service.h"
 #include "server/frontend/admission.h"
 #include "server/frontend/audit_service.h"
 #include "server/frontend/chat_service.h"
+#include "server/frontend/gate.h"
 #include "server/frontend/incident_service.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/policy_service.h"
+#include "server/frontend/tls_credentials.h"
 #include "server/frontend/watch.h"
 
 namespace belfry::frontend {
@@ -32,27 +33,8 @@ constexpr int kWatchersDefault = 256;
 constexpr int kReceiveBytesMax = 256 * 1024;
 constexpr int kSendBytesMax = 4 * 1024 * 1024;
 
-absl::StatusOr<std::string> ReadFile(const std::string& path, const char* what) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file || text.str().empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("tls: cannot read ", what, " ", path));
-  }
-  return text.str();
-}
-
-// Strangers are dropped in the handshake: no frame of theirs reaches the HTTP/2 parser.
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> TlsCredentials(
-    const config::v1::TlsConfig& tls) {
-  grpc::SslServerCredentialsOptions options(
-      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  BELFRY_ASSIGN_OR_RETURN(options.pem_root_certs, ReadFile(tls.client_ca_file(), "client_ca_file"));
-  grpc::SslServerCredentialsOptions::PemKeyCertPair pair;
-  BELFRY_ASSIGN_OR_RETURN(pair.private_key, ReadFile(tls.private_key_file(), "private_key_file"));
-  BELFRY_ASSIGN_OR_RETURN(pair.cert_chain, ReadFile(tls.certificate_file(), "certificate_file"));
-  options.pem_key_cert_pairs.push_back(std::move(pair));
-  return grpc::SslServerCredentials(options);
+bool NeedsTls(const std::string& address, const config::v1::TlsConfig& tls) {
+  return !IsLocal(address) || (tls.loopback() && !absl::StartsWith(address, "unix:"));
 }
 
 void SetLimits(grpc::ServerBuilder& builder) {
@@ -77,11 +59,15 @@ void SetLimits(grpc::ServerBuilder& builder) {
 
 class ServerImpl final : public Server {
  public:
-  ServerImpl(engine::Engine* engine, const Authenticator* authenticator, Metrics* metrics,
-             int watchers_max)
-      : admission_(kCallsMax, kCallsPerPrincipalMax),
+  ServerImpl(const config::v1::ServerConfig& config, engine::Engine* engine,
+             Authenticator* authenticator, Metrics* metrics, int watchers_max)
+      : engine_(*engine),
+        authenticator_(*authenticator),
+        metrics_(*metrics),
+        gate_(config.access(), engine, authenticator, metrics),
+        admission_(kCallsMax, kCallsPerPrincipalMax),
         waiting_(kWaitingMax, kWaitingPerPrincipalMax),
-        services_{engine, authenticator, &admission_, &waiting_, metrics},
+        services_{engine, authenticator, &admission_, &waiting_, metrics, &gate_},
         watchers_(&services_, static_cast<size_t>(watchers_max)),
         incidents_(&services_, &watchers_),
         timeline_(&services_),
@@ -90,6 +76,7 @@ class ServerImpl final : public Server {
         policy_(&services_),
         chat_(&services_),
         audit_(&services_),
+        access_(&services_),
         clock_(engine) {}
 
   absl::Status Listen(const config::v1::ServerConfig& config, bool virtual_clock);
@@ -97,9 +84,21 @@ class ServerImpl final : public Server {
   void SetServing(bool serving) override {
     server_->GetHealthCheckService()->SetServingStatus(serving);
   }
+  void RefreshCredentials() override {
+    bool taken = false;
+    authenticator_.Refresh([this, &taken](absl::string_view what, Reload outcome) {
+      metrics_.CountReload(what, outcome == Reload::kTaken);
+      taken |= outcome == Reload::kTaken;
+    });
+    if (taken) watchers_.WakeAll();
+  }
   void Stop(absl::Duration grace) override;
 
  private:
+  engine::Engine& engine_;
+  Authenticator& authenticator_;
+  Metrics& metrics_;
+  Gate gate_;
   Admission admission_;
   Admission waiting_;
   const Services services_;
@@ -111,8 +110,10 @@ class ServerImpl final : public Server {
   PolicyServiceImpl policy_;
   ChatServiceImpl chat_;
   AuditServiceImpl audit_;
+  AccessServiceImpl access_;
   ClockServiceImpl clock_;
   std::vector<int> ports_;
+  std::vector<std::shared_ptr<grpc::ServerCredentials>> tls_;  // gRPC keeps pointers to them
   std::unique_ptr<grpc::Server> server_;
 };
 
@@ -123,8 +124,10 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
   for (int i = 0; i < config.listen_size(); ++i) {
     const std::string& address = config.listen(i);
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
-    if (!IsLocal(address)) {
-      BELFRY_ASSIGN_OR_RETURN(credentials, TlsCredentials(config.tls()));
+    if (NeedsTls(address, config.tls())) {
+      BELFRY_ASSIGN_OR_RETURN(
+          credentials, MakeTlsCredentials(config.tls(), [this] { return engine_.MachineNow(); }));
+      tls_.push_back(credentials);
     }
     builder.AddListeningPort(address, credentials, &ports_[static_cast<size_t>(i)]);
   }
@@ -135,6 +138,7 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
   builder.RegisterService(&policy_);
   builder.RegisterService(&chat_);
   builder.RegisterService(&audit_);
+  builder.RegisterService(&access_);
   if (virtual_clock) builder.RegisterService(&clock_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {
@@ -168,13 +172,14 @@ absl::Status CheckListeners(const config::v1::ServerConfig& config) {
         "listen: is needed, as in --listen 127.0.0.1:7443 or --listen unix:/run/belfry/sock");
   }
   for (const std::string& address : config.listen()) {
-    if (IsLocal(address)) continue;
     const config::v1::TlsConfig& tls = config.tls();
+    if (!NeedsTls(address, tls)) continue;
     if (tls.certificate_file().empty() || tls.private_key_file().empty() ||
         tls.client_ca_file().empty()) {
       return absl::FailedPreconditionError(absl::StrCat(
           "listen: ", address,
-          " can be reached from other machines; it needs tls with "
+          IsLocal(address) ? " has TLS by tls.loopback" : " can be reached from other machines",
+          "; it needs tls with "
           "certificate_file, private_key_file and client_ca_file. Plaintext is for loopback "
           "addresses and Unix sockets only"));
     }
@@ -182,11 +187,22 @@ absl::Status CheckListeners(const config::v1::ServerConfig& config) {
   return absl::OkStatus();
 }
 
+absl::Status CheckConnecting(const config::v1::ServerConfig& config, absl::Time now) {
+  BELFRY_RETURN_IF_ERROR(CheckListeners(config));
+  BELFRY_RETURN_IF_ERROR(CheckAccess(config.access()));
+  const bool tls =
+      std::any_of(config.listen().begin(), config.listen().end(),
+                  [&](const std::string& address) { return NeedsTls(address, config.tls()); });
+  if (tls) BELFRY_RETURN_IF_ERROR(CheckTls(config.tls(), now));
+  return Authenticator::Create(config).status();
+}
+
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerConfig& config,
                                                       engine::Engine* engine,
-                                                      const Authenticator* authenticator,
+                                                      Authenticator* authenticator,
                                                       Metrics* metrics, bool virtual_clock) {
   BELFRY_RETURN_IF_ERROR(CheckListeners(config));
+  BELFRY_RETURN_IF_ERROR(CheckAccess(config.access()));
   const bool all_local = std::all_of(config.listen().begin(), config.listen().end(),
                                      [](const std::string& address) { return IsLocal(address); });
   if (virtual_clock && !all_local) {
@@ -204,7 +220,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerCo
   }
   const int watchers_max =
       config.limits().watchers_max() > 0 ? config.limits().watchers_max() : kWatchersDefault;
-  auto server = std::make_unique<ServerImpl>(engine, authenticator, metrics, watchers_max);
+  auto server = std::make_unique<ServerImpl>(config, engine, authenticator, metrics, watchers_max);
   BELFRY_RETURN_IF_ERROR(server->Listen(config, virtual_clock));
   server->SetServing(true);
   return std::unique_ptr<Server>(std::move(server));

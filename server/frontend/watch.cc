@@ -1,5 +1,6 @@
 #include "server/frontend/watch.h"
 
+#include <algorithm>
 #include <deque>
 #include <set>
 #include <string>
@@ -14,6 +15,7 @@
 #include "server/core/core.h"
 #include "server/frontend/grpc_status.h"
 #include "server/frontend/incident_access.h"
+#include "server/frontend/request_limits.h"
 
 namespace belfry::frontend {
 namespace {
@@ -87,6 +89,8 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchIncidentsResponse
     MaybeRead();
   }
 
+  const std::string& caller() const { return identity_.caller.actor.principal(); }
+
   void End(const grpc::Status& status) {
     absl::MutexLock lock(&mutex_);
     EndLocked(status);
@@ -135,6 +139,11 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchIncidentsResponse
   }
 
   void Read(storage::Store& store, int64_t after) {
+    // A stream outlives the moment in which its credentials were good.
+    if (const absl::Status still = services_.gate->CheckStill(identity_); !still.ok()) {
+      End(ToGrpc(still));
+      return;
+    }
     absl::StatusOr<std::vector<storage::EventRow>> rows =
         store.ListEventsAfter(after, kEventsAtOnce);
     if (!rows.ok()) {
@@ -227,12 +236,8 @@ WatchHub::~WatchHub() { Stop(); }
 
 grpc::ServerWriteReactor<v1::WatchIncidentsResponse>* WatchHub::Open(
     grpc::CallbackServerContext* context, const v1::WatchIncidentsRequest& request) {
-  absl::StatusOr<Identity> identity =
-      services_.authenticator->Authenticate(*context, *services_.engine->directory());
-  if (!identity.ok()) {
-    services_.metrics->CountAuthenticationFailure(ErrorReason(identity.status()));
-    return new RefusedWatcher(identity.status());
-  }
+  absl::StatusOr<Identity> identity = services_.gate->Admit(*context, "WatchIncidents");
+  if (!identity.ok()) return new RefusedWatcher(identity.status());
   if (const absl::Status status = CheckAudience(*identity, Audience::kEverybody); !status.ok()) {
     return new RefusedWatcher(status);
   }
@@ -253,7 +258,12 @@ grpc::ServerWriteReactor<v1::WatchIncidentsResponse>* WatchHub::Open(
   Watcher* const reactor = watcher.get();
   {
     absl::MutexLock lock(&mutex_);
-    if (stopping_ || watchers_.size() >= watchers_max_) {
+    // Nobody takes all places.
+    const auto own = std::count_if(
+        watchers_.begin(), watchers_.end(),
+        [reactor](const auto& other) { return other->caller() == reactor->caller(); });
+    if (stopping_ || watchers_.size() >= watchers_max_ ||
+        static_cast<size_t>(own) >= kWatchersPerCallerMax) {
       return new RefusedWatcher(ErrorBuilder(absl::StatusCode::kResourceExhausted, "OVERLOADED",
                                              "too many streams are open; try again in a minute")
                                     .RetryAfter(absl::Minutes(1))

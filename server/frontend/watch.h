@@ -24,13 +24,14 @@ class WatchHub {
 
   grpc::ServerWriteReactor<v1::WatchIncidentsResponse>* Open(
       grpc::CallbackServerContext* context, const v1::WatchIncidentsRequest& request);
+  // Every stream looks whether there is something to tell, and whether it may still be told.
+  void WakeAll();
   // Ends every stream; later ones are refused.
   void Stop();
 
  private:
   friend class Watcher;
   void Remove(Watcher* watcher);
-  void WakeAll();
 
   const Services& services_;
   const size_t watchers_max_;

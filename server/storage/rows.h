@@ -127,6 +127,28 @@ struct PolicyRow {
   std::string principal;
 };
 
+// A token that was made over the API. The secret itself is kept nowhere.
+struct TokenRow {
+  std::string name;       // "tokens/…"
+  std::string hash;       // SHA-256 of the secret, raw
+  std::string principal;  // whom it stands for
+  std::string blob;       // serialized belfry.v1.AccessToken, without what is kept beside it
+  int64_t expire_time_us = 0;
+  int64_t revoke_time_us = 0;    // 0: was not revoked
+  int64_t last_use_time_us = 0;  // 0: never; else cut to the hour
+};
+
+// Something that became of a token, for the record: as in the leaf of a log, kind "token.created",
+// subject "tokens/…".
+struct AccessChangeRow {
+  int64_t position = 0;  // order of commits, from 1; the store assigns it
+  int64_t time_us = 0;
+  std::string principal;
+  std::string kind;
+  std::string subject;
+  std::string blob;
+};
+
 // Registers of standing duties are no incidents and are never listed.
 struct IncidentQuery {
   // Empty optional: everything. Otherwise only incidents with one of these scopes, or named in

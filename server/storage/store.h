@@ -107,6 +107,15 @@ class Transaction {
 
   // The tamper-evident record, within this transaction. As long-lived as the transaction.
   virtual RecordWriter& record() = 0;
+  // Adds a token, or replaces the one of that name.
+  virtual absl::Status PutToken(const TokenRow& row) = 0;
+  virtual absl::Status DeleteToken(absl::string_view name) = 0;
+  virtual absl::StatusOr<std::optional<TokenRow>> LoadToken(absl::string_view name) = 0;
+  virtual absl::StatusOr<std::vector<TokenRow>> ListTokensOf(absl::string_view principal) = 0;
+  // Keeps the latest use; nothing when there is no such token.
+  virtual absl::Status TouchToken(absl::string_view name, int64_t last_use_time_us) = 0;
+  // Writes one line into the record of who may connect; fills in `position`.
+  virtual absl::Status AppendAccessChange(AccessChangeRow& row) = 0;
 
   // Makes it durable. After an error the outcome is unknown to this process: the engine stops
   // accepting writes until the store was opened anew.
@@ -168,6 +177,12 @@ class Store {
   virtual absl::StatusOr<std::vector<ConversationRow>> ListConversations(
       absl::string_view platform, absl::string_view workspace, absl::string_view after,
       int limit) = 0;
+
+  // All that are kept, also those that ended.
+  virtual absl::StatusOr<std::vector<TokenRow>> LoadTokens() = 0;
+  // With position > after, oldest first.
+  virtual absl::StatusOr<std::vector<AccessChangeRow>> ListAccessChanges(int64_t after_position,
+                                                                         int limit) = 0;
 
   // All that were ever in force, oldest first.
   virtual absl::StatusOr<std::vector<PolicyRow>> LoadPolicies() = 0;

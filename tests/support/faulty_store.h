@@ -130,6 +130,21 @@ class FaultyTransaction final : public storage::Transaction {
     return real_->ForgetOldAttempts(until_us);
   }
   storage::RecordWriter& record() override { return real_->record(); }
+  absl::Status PutToken(const storage::TokenRow& row) override { return real_->PutToken(row); }
+  absl::Status DeleteToken(absl::string_view name) override { return real_->DeleteToken(name); }
+  absl::StatusOr<std::optional<storage::TokenRow>> LoadToken(absl::string_view name) override {
+    return real_->LoadToken(name);
+  }
+  absl::StatusOr<std::vector<storage::TokenRow>> ListTokensOf(
+      absl::string_view principal) override {
+    return real_->ListTokensOf(principal);
+  }
+  absl::Status TouchToken(absl::string_view name, int64_t last_use_time_us) override {
+    return real_->TouchToken(name, last_use_time_us);
+  }
+  absl::Status AppendAccessChange(storage::AccessChangeRow& row) override {
+    return real_->AppendAccessChange(row);
+  }
   absl::Status Commit() override { return real_->Commit(); }
 
  private:
@@ -196,6 +211,13 @@ class FaultyStore final : public storage::Store {
       absl::string_view platform, absl::string_view workspace, absl::string_view after,
       int limit) override {
     return real_->ListConversations(platform, workspace, after, limit);
+  }
+  absl::StatusOr<std::vector<storage::TokenRow>> LoadTokens() override {
+    return real_->LoadTokens();
+  }
+  absl::StatusOr<std::vector<storage::AccessChangeRow>> ListAccessChanges(int64_t after_position,
+                                                                          int limit) override {
+    return real_->ListAccessChanges(after_position, limit);
   }
   absl::StatusOr<std::vector<storage::PolicyRow>> LoadPolicies() override {
     return real_->LoadPolicies();

@@ -45,11 +45,14 @@ client::Options OptionsFor(const std::string& socket, const std::string& token) 
 TestServer::TestServer(StoreWrapper wrap, engine::EngineOptions options)
     : TestServer(std::move(wrap), options, ReadSourceFile(kShippedPack), DemoDirectory()) {}
 
+TestServer::TestServer(Configure configure, engine::EngineOptions options)
+    : TestServer(nullptr, options, ReadSourceFile(kShippedPack), DemoDirectory(), configure) {}
+
 TestServer::TestServer(std::string policy_text, v1::Directory directory)
     : TestServer(nullptr, {}, std::move(policy_text), std::move(directory)) {}
 
 TestServer::TestServer(StoreWrapper wrap, engine::EngineOptions options, std::string policy_text,
-                       v1::Directory directory)
+                       v1::Directory directory, const Configure& configure)
     : wrap_(std::move(wrap)),
       options_(options),
       policy_text_(std::move(policy_text)),
@@ -82,10 +85,18 @@ TestServer::TestServer(StoreWrapper wrap, engine::EngineOptions options, std::st
   for (const v1::Person& person : government_.people()) {
     add(person.name().substr(sizeof("people/") - 1), person.name());
   }
-  add("bot", "systems/bot")->add_rights(config::v1::PrincipalConfig::RIGHT_BOT);
+  auto* bot = add("bot", "systems/bot");
+  bot->add_rights(config::v1::PrincipalConfig::RIGHT_BOT);
+  for (const char* workspace : {"console", "slack/T1", "slack/T0BENCH", "teams/tenant"}) {
+    bot->add_workspaces(workspace);
+  }
   add("admin", "systems/admin")->add_rights(config::v1::PrincipalConfig::RIGHT_ADMIN);
   add("siem.dop", "systems/siem.dop")->set_entity("entities/dop");
   add("siem.bor", "systems/siem.bor")->set_entity("entities/bor");
+  // Tests play a year in a second.
+  config_.mutable_access()->mutable_people()->set_per_second(1e6);
+  config_.mutable_access()->mutable_people()->set_burst(1'000'000);
+  if (configure) configure(config_, directory_);
   if (const absl::Status status = Start(); !status.ok()) Die(status);
 }
 
@@ -137,6 +148,12 @@ absl::Status TestServer::RestartWith(std::string policy_text) {
   Stop();
   policy_text_ = std::move(policy_text);
   return Start();
+}
+
+client::Client TestServer::With(client::Options options) const {
+  options.target = absl::StrCat("unix:", socket_);
+  options.retry.attempts_max = 1;
+  return client::Client(Must(client::MakeConnection(options)));
 }
 
 client::Client TestServer::WithToken(const std::string& token) const {

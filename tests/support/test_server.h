@@ -29,6 +29,9 @@ using StoreWrapper =
 class TestServer {
  public:
   explicit TestServer(StoreWrapper wrap = nullptr, engine::EngineOptions options = {});
+  // With other settings; called before the server starts, `directory` is its own.
+  using Configure = std::function<void(config::v1::ServerConfig&, const std::string& directory)>;
+  TestServer(Configure configure, engine::EngineOptions options);
   // Under another pack, or with another government.
   TestServer(std::string policy_text, v1::Directory directory);
   ~TestServer();
@@ -46,6 +49,8 @@ class TestServer {
   client::Client BotFor(const std::string& person) const;
   // The bot with this in belfry-act-for; on its own account when empty.
   client::Client BotAs(const std::string& act_for) const;
+  // With these options but for the address.
+  client::Client With(client::Options options) const;
   // No token at all, or a wrong one.
   client::Client WithToken(const std::string& token) const;
 
@@ -53,6 +58,7 @@ class TestServer {
   absl::Time now() const { return clock_->Now(); }
   void AdvanceTo(absl::Duration since_start, bool jump = false);
   engine::Engine& engine() { return *engine_; }
+  frontend::Server& frontend() { return *server_; }
   const std::string& socket() const { return socket_; }
   const std::string& database() const { return database_; }
   const std::string& directory() const { return directory_; }
@@ -62,7 +68,7 @@ class TestServer {
 
  private:
   TestServer(StoreWrapper wrap, engine::EngineOptions options, std::string policy_text,
-             v1::Directory directory);
+             v1::Directory directory, const Configure& configure = nullptr);
   absl::Status Start();
   void Stop();
 

@@ -1,13 +1,12 @@
 #include "bot/platform/teams/signing_keys.h"
 
 #include "absl/strings/str_cat.h"
+#include "bot/platform/json.h"
 #include "server/base/status_macros.h"
 #include "spdlog/spdlog.h"
 
 namespace belfry::bot::teams {
 namespace {
-
-constexpr size_t kKeysMax = 256;
 
 absl::StatusOr<Json> Get(HttpClient& http, const std::string& url, absl::string_view what) {
   OutgoingRequest request;
@@ -40,8 +39,8 @@ absl::StatusOr<KeyMap> FetchKeys(HttpClient& http, const std::string& metadata_u
   for (const Json& jwk : *list) {
     // Keys of another kind, and broken ones, are no reason to do without the rest.
     const std::string id = TextAt(jwk, {"kid"});
-    if (id.empty() || TextAt(jwk, {"kty"}) != "RSA" || keys.size() >= kKeysMax) continue;
-    absl::StatusOr<RsaKey> key = RsaKey::FromJwk(TextAt(jwk, {"n"}), TextAt(jwk, {"e"}));
+    if (id.empty() || TextAt(jwk, {"kty"}) != "RSA" || keys.size() >= kJwksKeysMax) continue;
+    absl::StatusOr<JwtKey> key = JwtKey::FromJwk(jwk);
     if (!key.ok()) continue;
     SigningKey signing{*std::move(key), {}};
     if (const Json* endorsements = At(jwk, {"endorsements"});

@@ -17,13 +17,13 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "bot/http/client.h"
-#include "bot/platform/teams/jwt.h"
 #include "server/base/clock.h"
+#include "server/base/jwt.h"
 
 namespace belfry::bot::teams {
 
 struct SigningKey {
-  RsaKey key;
+  JwtKey key;
   // Channels the key may sign for; empty: any.
   std::vector<std::string> endorsements;
 };

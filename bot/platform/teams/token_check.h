@@ -8,8 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "bot/http/message.h"
-#include "bot/platform/teams/jwt.h"
 #include "bot/platform/teams/signing_keys.h"
+#include "server/base/jwt.h"
 
 namespace belfry::bot::teams {
 

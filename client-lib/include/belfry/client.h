@@ -136,6 +136,16 @@ class Client {
   absl::StatusOr<v1::ListConversationsResponse> ListConversations(
       const v1::ListConversationsRequest& request, const CallOptions& call = {}) const;
 
+  // AccessService
+  absl::StatusOr<v1::CreateTokenResponse> CreateToken(const v1::CreateTokenRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListTokensResponse> ListTokens(const v1::ListTokensRequest& request,
+                                                    const CallOptions& call = {}) const;
+  absl::StatusOr<v1::RevokeTokenResponse> RevokeToken(const v1::RevokeTokenRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::RotateTokenResponse> RotateToken(const v1::RotateTokenRequest& request,
+                                                      const CallOptions& call = {}) const;
+
   // PolicyService
   absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,
                                                   const CallOptions& call = {}) const;

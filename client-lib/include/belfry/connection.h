@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "belfry/options.h"
+#include "belfry/v1/access_service.pb.h"
 #include "belfry/v1/audit_service.pb.h"
 #include "belfry/v1/chat_service.pb.h"
 #include "belfry/v1/delivery_service.pb.h"
@@ -145,6 +146,16 @@ class Connection {
       const v1::SaveConversationRequest& request, const CallOptions& call);
   virtual absl::StatusOr<v1::ListConversationsResponse> ListConversations(
       const v1::ListConversationsRequest& request, const CallOptions& call);
+
+  // AccessService
+  virtual absl::StatusOr<v1::CreateTokenResponse> CreateToken(const v1::CreateTokenRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::ListTokensResponse> ListTokens(const v1::ListTokensRequest& request,
+                                                            const CallOptions& call);
+  virtual absl::StatusOr<v1::RevokeTokenResponse> RevokeToken(const v1::RevokeTokenRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::RotateTokenResponse> RotateToken(const v1::RotateTokenRequest& request,
+                                                              const CallOptions& call);
 
   // PolicyService
   virtual absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,

@@ -6,7 +6,7 @@ namespace belfry::storage {
 
 // Written into the file's header, so that no other program's database is taken for ours: "BLFR".
 inline constexpr int kApplicationId = 0x424C4652;
-inline constexpr int kSchemaVersion = 5;
+inline constexpr int kSchemaVersion = 6;
 
 // From an empty file to version 1.
 inline constexpr char kSchemaVersion1[] = R"sql(
@@ -177,6 +177,29 @@ ALTER TABLE deliveries ADD COLUMN queued_us INTEGER NOT NULL DEFAULT 0;
 
 CREATE INDEX incidents_open ON incidents (create_time_us DESC, id DESC) WHERE open = 1;
 CREATE INDEX incidents_closed ON incidents (update_time_us DESC, id DESC) WHERE open = 0;
+)sql";
+
+// Tokens made over the API, and what became of them.
+inline constexpr char kSchemaVersion6[] = R"sql(
+CREATE TABLE tokens (
+  name TEXT PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE,
+  principal TEXT NOT NULL,
+  blob BLOB NOT NULL,
+  expire_time_us INTEGER NOT NULL,
+  revoke_time_us INTEGER NOT NULL,
+  last_use_time_us INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX tokens_principal ON tokens (principal);
+
+CREATE TABLE access_changes (
+  position INTEGER PRIMARY KEY,
+  time_us INTEGER NOT NULL,
+  principal TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  blob BLOB NOT NULL
+);
 )sql";
 
 }  // namespace belfry::storage

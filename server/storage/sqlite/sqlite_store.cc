@@ -23,6 +23,7 @@
 #include "server/storage/sqlite/schema.h"
 #include "server/storage/sqlite/sqlite_record.h"
 #include "server/storage/sqlite/sqlite_transaction.h"
+#include "server/storage/sqlite/token_table.h"
 
 namespace belfry::storage {
 namespace {
@@ -78,6 +79,7 @@ absl::Status Migrate(Connection& writer, const std::string& path) {
   if (version < 3) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion3));
   if (version < 4) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion4));
   if (version < 5) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion5));
+  if (version < 6) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion6));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA application_id=", kApplicationId)));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA user_version=", kSchemaVersion)));
   return writer.Execute("COMMIT");
@@ -129,6 +131,15 @@ class SqliteStore final : public Store {
                                                                  int limit) override {
     Reader reader(this);
     return ReadConversations(*reader, platform, workspace, after, limit);
+  }
+  absl::StatusOr<std::vector<TokenRow>> LoadTokens() override {
+    Reader reader(this);
+    return ReadTokens(*reader);
+  }
+  absl::StatusOr<std::vector<AccessChangeRow>> ListAccessChanges(int64_t after_position,
+                                                                 int limit) override {
+    Reader reader(this);
+    return ReadAccessChanges(*reader, after_position, limit);
   }
   absl::StatusOr<std::vector<PolicyRow>> LoadPolicies() override;
   absl::StatusOr<std::vector<Pinned>> ListPinned() override;

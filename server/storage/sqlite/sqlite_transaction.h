@@ -82,6 +82,13 @@ class SqliteTransaction final : public Transaction {
                                                     int64_t after_us) override;
   absl::Status ForgetOldAttempts(int64_t until_us) override;
   RecordWriter& record() override { return record_; }
+  // In token_table.cc.
+  absl::Status PutToken(const TokenRow& row) override;
+  absl::Status DeleteToken(absl::string_view name) override;
+  absl::StatusOr<std::optional<TokenRow>> LoadToken(absl::string_view name) override;
+  absl::StatusOr<std::vector<TokenRow>> ListTokensOf(absl::string_view principal) override;
+  absl::Status TouchToken(absl::string_view name, int64_t last_use_time_us) override;
+  absl::Status AppendAccessChange(AccessChangeRow& row) override;
   absl::Status Commit() override;
 
  private:

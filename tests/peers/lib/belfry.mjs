@@ -11,6 +11,17 @@ import { freePorts, start, waitUntil } from './process.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
+// Of all governments that these tests make up.
+const WORKSPACES = [
+  'console',
+  'slack/T0GOV',
+  'slack/T1',
+  'slack/T2',
+  'teams/aaaaaaaa-0000-4000-8000-000000000001',
+  'teams/00000000-0000-0000-0000-0000000000001',
+  'mattermost/teamteamteamteamteamteam01',
+];
+
 async function writeSecret(file, text) {
   await writeFile(file, `${text}\n`, { mode: 0o600 });
   await chmod(file, 0o600);
@@ -22,7 +33,8 @@ function textFormat(value) {
 
 /**
  * Fills `directory` with everything belfryd needs to start: config, directory, tokens, store.
- *   principals: [{ name, rights: ['RIGHT_BOT'], entity }]; each gets a token file NAME.token
+ *   principals: [{ name, rights: ['RIGHT_BOT'], entity, workspaces }]; each gets a token file
+ *     NAME.token, and a bot serves every workspace of the tests when none are named
  *   clock:      'real' or 'virtual'
  */
 export async function configureServer(directory, { principals, clock = 'real' }) {
@@ -39,7 +51,7 @@ export async function configureServer(directory, { principals, clock = 'real' })
     `clock: ${textFormat(clock)}`,
   ];
   const tokenFiles = {};
-  for (const { name, rights = [], entity = '' } of principals) {
+  for (const { name, rights = [], entity = '', workspaces } of principals) {
     const token = randomBytes(32).toString('hex');
     const file = path.join(directory, `${name.replace('/', '-')}.token`);
     await writeSecret(file, token);
@@ -51,6 +63,7 @@ export async function configureServer(directory, { principals, clock = 'real' })
       `  token_sha256_file: ${textFormat(`${file}.sha256`)}`,
       ...rights.map((right) => `  rights: ${right}`),
       ...(entity ? [`  entity: ${textFormat(entity)}`] : []),
+      ...(workspaces ?? (rights.includes('RIGHT_BOT') ? WORKSPACES : [])).map((workspace) => `  workspaces: ${textFormat(workspace)}`),
       '}',
     );
   }

@@ -355,7 +355,7 @@ class Performer {
     using Directory = v1::DirectoryService::Stub;
     const auto call = [&](auto method, auto request, auto response) {
       if (outcome_.answer.ok()) {
-        outcome_.answer = site_.Call(site_.directory(), method, "", request, &response);
+        outcome_.answer = site_.Call(site_.directory(), method, Site::kAdmin, request, &response);
       }
     };
     for (const v1::Person& person : change.person()) {

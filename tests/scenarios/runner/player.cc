@@ -210,8 +210,9 @@ absl::Status Player::Deliver() {
     lease.add_platforms("console");
     lease.set_max(100);
     v1::LeaseDeliveriesResponse leased;
-    BELFRY_RETURN_IF_ERROR(site_.Call(
-        site_.deliveries(), &v1::DeliveryService::Stub::LeaseDeliveries, "", lease, &leased));
+    BELFRY_RETURN_IF_ERROR(site_.Call(site_.deliveries(),
+                                      &v1::DeliveryService::Stub::LeaseDeliveries, Site::kBot,
+                                      lease, &leased));
     if (leased.deliveries().empty()) return absl::OkStatus();
     for (const v1::Delivery& delivery : leased.deliveries()) {
       const bool fails = Fails(delivery);
@@ -231,8 +232,9 @@ absl::Status Player::Deliver() {
         report.mutable_message()->set_id(absl::StrCat(played_.notices.size()));
       }
       v1::ReportDeliveryResponse reported;
-      BELFRY_RETURN_IF_ERROR(site_.Call(
-          site_.deliveries(), &v1::DeliveryService::Stub::ReportDelivery, "", report, &reported));
+      BELFRY_RETURN_IF_ERROR(site_.Call(site_.deliveries(),
+                                        &v1::DeliveryService::Stub::ReportDelivery, Site::kBot,
+                                        report, &reported));
       Log(absl::StrCat("    ", KindName(delivery.notice()), " to ", delivery.target(),
                        fails ? " FAILS: " : ": ", delivery.notice().title()));
       played_.notices.push_back({now_, delivery, !fails});

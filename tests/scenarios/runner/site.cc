@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -19,7 +20,6 @@
 namespace belfry::scenario {
 namespace {
 
-constexpr char kBot[] = "systems/scenario";
 constexpr absl::Duration kStartMax = absl::Seconds(20);
 
 // In memory where there is such a place: a process that is killed loses nothing of it, and nobody
@@ -51,14 +51,17 @@ Site::~Site() {
 
 void Site::WriteFiles(const testing::v1::Scenario& scenario, const std::string& policy) {
   std::string directory;
-  google::protobuf::TextFormat::PrintToString(ExpandGovernment(scenario.government()), &directory);
+  const v1::Directory government = ExpandGovernment(scenario.government());
+  google::protobuf::TextFormat::PrintToString(government, &directory);
   std::ofstream(directory_ + "/directory.textproto") << directory;
   std::ofstream config(directory_ + "/belfryd.textproto");
   config << "listen: \"unix:" << directory_ << "/sock\"\n"
          << "store: \"sqlite:" << directory_ << "/belfry.db\"\n"
          << "policy_file: \"" << policy << "\"\n"
          << "directory_file: \"" << directory_ << "/directory.textproto\"\n"
-         << "clock: \"virtual\"\nlog_level: \"warn\"\n";
+         << "clock: \"virtual\"\nlog_level: \"warn\"\n"
+         // A year of calls in a second.
+         << "access { people { per_second: 1e6 burst: 1000000 } }\n";
   int number = 0;
   const auto principal = [&](const std::string& name, const std::string& more) {
     const std::string file = absl::StrCat(directory_, "/token", number++);
@@ -66,7 +69,15 @@ void Site::WriteFiles(const testing::v1::Scenario& scenario, const std::string& 
     config << "principals { name: \"" << name << "\" token_sha256_file: \"" << file << "\" " << more
            << " }\n";
   };
-  principal(kBot, "rights: RIGHT_BOT rights: RIGHT_ADMIN");
+  principal(kBot, "rights: RIGHT_BOT");
+  principal(kAdmin, "rights: RIGHT_ADMIN");
+  // Who is there, and who comes later.
+  std::set<std::string> people;
+  for (const v1::Person& person : government.people()) people.insert(person.name());
+  for (const testing::v1::Step& step : scenario.steps()) {
+    for (const v1::Person& person : step.directory().person()) people.insert(person.name());
+  }
+  for (const std::string& person : people) principal(person, "");
   for (const auto& system : scenario.government().systems()) {
     principal(absl::StrCat("systems/", system.id()),
               absl::StrCat("entity: \"", EntityName(system.entity()), "\""));
@@ -132,9 +143,7 @@ std::string Site::Log() const {
 }
 
 void Site::Prepare(grpc::ClientContext& context, const std::string& who) const {
-  const bool system = who.rfind("systems/", 0) == 0;
-  context.AddMetadata("authorization", absl::StrCat("Bearer ", TokenOf(system ? who : kBot)));
-  if (!system && !who.empty()) context.AddMetadata("belfry-act-for", who);
+  if (!who.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", TokenOf(who)));
   context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
 }
 

@@ -35,8 +35,11 @@ class Site {
   // As a power cut would.
   void Kill();
 
-  // Calls as a person ("people/…"), as a system ("systems/…") or, empty, as the bot and
-  // administrator.
+  static constexpr char kBot[] = "systems/scenario-bot";
+  static constexpr char kAdmin[] = "systems/scenario-admin";
+
+  // Calls as a person ("people/…") or a system ("systems/…"), each with a token of their own; empty:
+  // with none.
   template <typename Stub, typename Request, typename Response>
   absl::Status Call(Stub& stub,
                     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),

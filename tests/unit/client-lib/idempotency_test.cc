@@ -1,5 +1,6 @@
 #include "client-lib/src/idempotency.h"
 
+#include "belfry/v1/access_service.pb.h"
 #include "belfry/v1/audit_service.pb.h"
 #include "belfry/v1/delivery_service.pb.h"
 #include "belfry/v1/directory_service.pb.h"
@@ -13,7 +14,8 @@ namespace {
 
 TEST(IdempotencyTest, KnowsEveryMethod) {
   for (const google::protobuf::FileDescriptor* file :
-       {v1::CreateIncidentRequest::descriptor()->file(),
+       {v1::CreateTokenRequest::descriptor()->file(),
+        v1::CreateIncidentRequest::descriptor()->file(),
         v1::ListTimelineEntriesRequest::descriptor()->file(),
         v1::GetDirectoryRequest::descriptor()->file(), v1::GetPolicyRequest::descriptor()->file(),
         v1::LeaseDeliveriesRequest::descriptor()->file(),

@@ -686,5 +686,46 @@ TEST_F(StoreTest, FindsWhatHappenedSinceATimeWithWhatIsNotCommittedYet) {
   });
 }
 
+TEST_F(StoreTest, TokensAndWhatBecameOfThemOutliveARestart) {
+  storage::TokenRow row{"tokens/a", std::string("h\0sh", 4), "people/ana", "blob", 50, 0, 0};
+  Commit([&](auto& transaction) {
+    ASSERT_THAT(transaction.PutToken(row), IsOk());
+    ASSERT_THAT(transaction.PutToken({"tokens/b", "other", "people/ben", "blob", 60, 0, 0}),
+                IsOk());
+    storage::AccessChangeRow change{0, 7, "people/ana", "token.created", "tokens/a", "blob"};
+    ASSERT_THAT(transaction.AppendAccessChange(change), IsOk());
+    EXPECT_EQ(change.position, 1);
+  });
+  Commit([&](auto& transaction) {
+    EXPECT_THAT(*transaction.ListTokensOf("people/ana"), SizeIs(1));
+    EXPECT_FALSE(transaction.LoadToken("tokens/c")->has_value());
+    row.revoke_time_us = 40;
+    ASSERT_THAT(transaction.PutToken(row), IsOk());
+    ASSERT_THAT(transaction.TouchToken("tokens/a", 30), IsOk());
+    ASSERT_THAT(transaction.TouchToken("tokens/a", 20), IsOk());
+    ASSERT_THAT(transaction.TouchToken("tokens/c", 20), IsOk());
+    ASSERT_THAT(transaction.DeleteToken("tokens/b"), IsOk());
+  });
+  Reopen();
+  const auto tokens = store_->LoadTokens();
+  ASSERT_THAT(tokens, IsOk());
+  ASSERT_THAT(*tokens, SizeIs(1));
+  EXPECT_EQ((*tokens)[0].hash, row.hash);
+  EXPECT_EQ((*tokens)[0].revoke_time_us, 40);
+  EXPECT_EQ((*tokens)[0].last_use_time_us, 30) << "the latest, whatever came last";
+  const auto changes = store_->ListAccessChanges(0, 10);
+  ASSERT_THAT(*changes, SizeIs(1));
+  EXPECT_EQ((*changes)[0].subject, "tokens/a");
+  EXPECT_THAT(*store_->ListAccessChanges(1, 10), IsEmpty());
+}
+
+// No two principals may have one secret.
+TEST_F(StoreTest, AHashStandsForOneToken) {
+  auto transaction = store_->Begin();
+  ASSERT_THAT(transaction, IsOk());
+  ASSERT_THAT((*transaction)->PutToken({"tokens/a", "hash", "people/ana", "", 5, 0, 0}), IsOk());
+  EXPECT_FALSE((*transaction)->PutToken({"tokens/b", "hash", "people/ben", "", 5, 0, 0}).ok());
+}
+
 }  // namespace
 }  // namespace belfry::testing
