@@ -69,6 +69,9 @@ absl::Status DecideAssessment(Draft& draft, const Caller& caller, const v1::Asse
 absl::Status DecideSpendRequest(Draft& draft, const Caller& caller,
                                 const v1::RequestSpendRequest& act);
 absl::Status DecideSpend(Draft& draft, const Caller& caller, const v1::DecideSpendRequest& act);
+// `item` is null for a new one, and for an act on all of them.
+absl::Status DecideEvidence(Draft& draft, const Caller& caller, const EvidenceAct& act,
+                            const record::v1::EvidenceState* item);
 absl::Status DecideRegister(Draft& draft, const OpenRegister& act);
 absl::Status DecideAdoption(Draft& draft, const AdoptChild& act);
 absl::Status DecideAbsorption(Draft& draft, const Absorb& act);

@@ -11,6 +11,7 @@
 #include "belfry/record/v1/event.pb.h"
 #include "belfry/record/v1/state.pb.h"
 #include "belfry/v1/incident_service.pb.h"
+#include "server/core/evidence_act.h"
 
 namespace belfry::core {
 
@@ -66,18 +67,17 @@ struct Report {
   std::string uid;  // UUIDv7
 };
 
-using Act =
-    std::variant<Report, v1::UpdateIncidentRequest, v1::TransitionIncidentRequest,
-                 v1::AcknowledgeIncidentRequest, v1::EscalateIncidentRequest,
-                 v1::ChangeSeverityRequest, v1::RecordFactsRequest, v1::AssignCategoriesRequest,
-                 v1::AddEntityRequest, v1::AddNoteRequest, v1::LinkTicketRequest,
-                 v1::SubmitDocumentRequest, v1::SendObligationNoticeRequest,
-                 v1::RecordDecisionRequest, v1::WaiveObligationRequest, v1::HoldObligationRequest,
-                 v1::ReleaseObligationRequest, v1::SnoozeObligationRequest, v1::LinkIncidentRequest,
-                 v1::RecordDevicesRequest, v1::ConfirmRemovalRequest, v1::RecordScanRequest,
-                 v1::LiftRemovalRequest, v1::RecordCostRequest, v1::AssessCostRequest,
-                 v1::RequestSpendRequest, v1::DecideSpendRequest, OpenRegister, AdoptChild, Absorb,
-                 ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead>;
+using Act = std::variant<
+    Report, v1::UpdateIncidentRequest, v1::TransitionIncidentRequest,
+    v1::AcknowledgeIncidentRequest, v1::EscalateIncidentRequest, v1::ChangeSeverityRequest,
+    v1::RecordFactsRequest, v1::AssignCategoriesRequest, v1::AddEntityRequest, v1::AddNoteRequest,
+    v1::LinkTicketRequest, v1::SubmitDocumentRequest, v1::SendObligationNoticeRequest,
+    v1::RecordDecisionRequest, v1::WaiveObligationRequest, v1::HoldObligationRequest,
+    v1::ReleaseObligationRequest, v1::SnoozeObligationRequest, v1::LinkIncidentRequest,
+    v1::RecordDevicesRequest, v1::ConfirmRemovalRequest, v1::RecordScanRequest,
+    v1::LiftRemovalRequest, v1::RecordCostRequest, v1::AssessCostRequest, v1::RequestSpendRequest,
+    v1::DecideSpendRequest, OpenRegister, AdoptChild, Absorb, ParentSatisfied, NoteDevices, Tick,
+    DeliveryOutcome, record::v1::IncidentRead, EvidenceAct>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
 struct Caller {
@@ -98,6 +98,8 @@ struct Command {
   std::vector<v1::Device> device_history;
   // What stands in the record of the message that a note is made from, when there is anything.
   std::optional<record::v1::NoteAdded> earlier_note;
+  // The item that an act on evidence is about, as the store has it.
+  std::optional<record::v1::EvidenceState> evidence;
 };
 
 }  // namespace belfry::core

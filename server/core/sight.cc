@@ -199,6 +199,7 @@ bool View::Shows(const Event& event) const {
     case Event::kScanRecorded:
     case Event::kCostRecorded:
     case Event::kSecretMasked:
+    case Event::kEvidenceRecorded:
       return own;
     case Event::kDocumentSubmitted:
       return own || AnyOwn(event.document_submitted().recipient_people());
@@ -273,6 +274,13 @@ Event View::OwnPartOf(const Event& event) const {
 
 v1::TimelineEntry View::Entry(const Event& event) const {
   return ToTimelineEntry(policy_, state_, sight_ == Sight::kAll ? event : OwnPartOf(event));
+}
+
+bool View::Shows(const record::v1::EvidenceState& item) const {
+  return sight_ == Sight::kAll ||
+         (sight_ == Sight::kOwnParts &&
+          (IsOwn(item.evidence().recorded_by()) || IsOwn(item.evidence().custodian()) ||
+           IsOwn(item.evidence().transfer_to())));
 }
 
 bool View::ShowsDeliveryTo(absl::string_view target) const {

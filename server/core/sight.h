@@ -48,6 +48,8 @@ class View {
   v1::Obligation Obligation(const record::v1::ObligationRow& row) const;
   bool Shows(const record::v1::Event& event) const;
   v1::TimelineEntry Entry(const record::v1::Event& event) const;
+  // To a third party, what its own people recorded, have, or are to get.
+  bool Shows(const record::v1::EvidenceState& item) const;
   // Where the notice went decides.
   bool ShowsDeliveryTo(absl::string_view target) const;
 

@@ -18,6 +18,7 @@
 #include "server/engine/cards.h"
 #include "server/engine/conversation.h"
 #include "server/engine/digest_lists.h"
+#include "server/engine/evidence_rows.h"
 #include "server/engine/places.h"
 
 namespace belfry::engine {
@@ -174,6 +175,7 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
   if (before != nullptr) {
     BELFRY_RETURN_IF_ERROR(AddHistory(batch, *before, command));
     BELFRY_ASSIGN_OR_RETURN(standing, AddEarlierNote(batch, *before, command));
+    BELFRY_RETURN_IF_ERROR(AddEvidence(batch, before->id(), command));
   }
   BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, before.get(), command));
   Executed executed;
@@ -237,6 +239,7 @@ absl::Status Executor::Write(Batch& batch, const core::Context& context, Execute
       row.blob = event.SerializeAsString();
       BELFRY_RETURN_IF_ERROR(Keep(batch, batch.transaction->AppendEvent(row)));
       BELFRY_RETURN_IF_ERROR(Keep(batch, KeepPlaces(batch, row.incident, event)));
+      BELFRY_RETURN_IF_ERROR(KeepEvidence(batch, row.incident, event));
     }
     written = executed.events.size();
     batch.events += static_cast<int64_t>(fresh.size());

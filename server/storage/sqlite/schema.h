@@ -6,7 +6,7 @@ namespace belfry::storage {
 
 // Written into the file's header, so that no other program's database is taken for ours: "BLFR".
 inline constexpr int kApplicationId = 0x424C4652;
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 7;
 
 // From an empty file to version 1.
 inline constexpr char kSchemaVersion1[] = R"sql(
@@ -177,6 +177,26 @@ ALTER TABLE deliveries ADD COLUMN queued_us INTEGER NOT NULL DEFAULT 0;
 
 CREATE INDEX incidents_open ON incidents (create_time_us DESC, id DESC) WHERE open = 1;
 CREATE INDEX incidents_closed ON incidents (update_time_us DESC, id DESC) WHERE open = 0;
+)sql";
+
+// Evidence and its chain of custody.
+inline constexpr char kSchemaVersion7[] = R"sql(
+CREATE TABLE evidence (
+  incident TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  object TEXT NOT NULL,
+  blob BLOB NOT NULL,
+  PRIMARY KEY (incident, number)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX evidence_object ON evidence (object) WHERE object <> '';
+
+CREATE TABLE custody (
+  incident TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  blob BLOB NOT NULL,
+  PRIMARY KEY (incident, number, sequence)
+) WITHOUT ROWID;
 )sql";
 
 }  // namespace belfry::storage

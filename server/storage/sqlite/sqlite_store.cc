@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/base/status_macros.h"
 #include "server/storage/sqlite/chat_tables.h"
+#include "server/storage/sqlite/evidence_tables.h"
 #include "server/storage/sqlite/connection.h"
 #include "server/storage/sqlite/delivery_columns.h"
 #include "server/storage/sqlite/incident_query.h"
@@ -74,6 +75,7 @@ absl::Status Migrate(Connection& writer, const std::string& path) {
   if (version < 2) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion2));
   if (version < 3) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion3));
   if (version < 4) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion4));
+  if (version < 7) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion7));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA application_id=", kApplicationId)));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA user_version=", kSchemaVersion)));
   return writer.Execute("COMMIT");
@@ -130,6 +132,25 @@ class SqliteStore final : public Store {
   absl::StatusOr<std::vector<Pinned>> ListPinned() override;
   absl::StatusOr<std::vector<std::string>> ListPinnedTo(absl::string_view policy,
                                                         int limit) override;
+  absl::StatusOr<std::optional<EvidenceRow>> FindEvidence(absl::string_view incident,
+                                                          int32_t number) override {
+    Reader reader(this);
+    return ReadEvidence(*reader, incident, number);
+  }
+  absl::StatusOr<std::vector<EvidenceRow>> ListEvidence(absl::string_view incident, int32_t after,
+                                                        int limit) override {
+    Reader reader(this);
+    return ReadEvidenceList(*reader, incident, after, limit);
+  }
+  absl::StatusOr<std::vector<CustodyRow>> ListCustody(absl::string_view incident, int32_t number,
+                                                      int32_t after, int limit) override {
+    Reader reader(this);
+    return ReadCustody(*reader, incident, number, after, limit);
+  }
+  absl::StatusOr<bool> HasEvidenceObject(absl::string_view object) override {
+    Reader reader(this);
+    return ReadHasObject(*reader, object);
+  }
   absl::StatusOr<Health> CheckHealth() override;
 
  private:
