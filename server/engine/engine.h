@@ -39,6 +39,8 @@ struct Outcome {
   std::string replayed_response;
   // When nothing happened because the record says so already: what says so.
   std::optional<record::v1::Event> standing;
+  // After an act on one item of evidence: the item.
+  std::optional<record::v1::EvidenceState> evidence;
   // What Request::render made of it.
   std::shared_ptr<google::protobuf::Message> response;
 };

@@ -43,6 +43,18 @@ absl::Status AddEvidence(Batch& batch, const std::string& incident, core::Comman
   return absl::OkStatus();
 }
 
+std::optional<record::v1::EvidenceState> ItemAfter(const core::Command& command,
+                                                   const std::vector<record::v1::Event>& events) {
+  if (!std::holds_alternative<core::EvidenceAct>(command.act)) return std::nullopt;
+  std::optional<record::v1::EvidenceState> item = command.evidence;
+  for (const record::v1::Event& event : events) {
+    if (core::EvidenceNumber(event) == 0) continue;
+    if (!item.has_value()) item.emplace();
+    core::FoldEvidence(*item, event);
+  }
+  return item;
+}
+
 absl::Status KeepEvidence(Batch& batch, const std::string& incident,
                           const record::v1::Event& event) {
   const int32_t number = core::EvidenceNumber(event);

@@ -2,7 +2,9 @@
 #ifndef BELFRY_SERVER_ENGINE_EVIDENCE_ROWS_H_
 #define BELFRY_SERVER_ENGINE_EVIDENCE_ROWS_H_
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,6 +22,10 @@ absl::Status AddEvidence(Batch& batch, const std::string& incident, core::Comman
 // other events.
 absl::Status KeepEvidence(Batch& batch, const std::string& incident,
                           const record::v1::Event& event);
+
+// What an act on one item made of it; nothing for other acts.
+std::optional<record::v1::EvidenceState> ItemAfter(const core::Command& command,
+                                                   const std::vector<record::v1::Event>& events);
 
 // DATA_LOSS when the row cannot be read.
 absl::StatusOr<record::v1::EvidenceState> ReadItem(const storage::EvidenceRow& row);

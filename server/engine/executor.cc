@@ -179,6 +179,7 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
   }
   BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, before.get(), command));
   Executed executed;
+  executed.evidence = ItemAfter(command, decision.events);
   executed.caught_up = decision.caught_up;
   executed.events = std::move(decision.events);
   executed.state = std::make_shared<const IncidentState>(std::move(decision.state));

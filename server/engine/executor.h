@@ -25,6 +25,8 @@ struct Executed {
   size_t caught_up = 0;
   // As in Outcome.
   std::optional<record::v1::Event> standing;
+  // After an act on one item of evidence: the item.
+  std::optional<record::v1::EvidenceState> evidence;
 };
 
 // Used by the writer thread only.
