@@ -39,12 +39,6 @@ absl::Status Unfit(const EvidenceState& item, absl::string_view why) {
       .Build();
 }
 
-bool IsSha256Hex(absl::string_view text) {
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(c)) || (c >= 'a' && c <= 'f');
-         });
-}
-
 absl::Status CheckDigest(absl::string_view field, absl::string_view digest) {
   if (digest.empty() || IsSha256Hex(digest)) return absl::OkStatus();
   return InvalidField(field, "is a SHA-256, 64 lower-case hexadecimal digits");

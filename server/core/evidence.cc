@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -359,6 +360,12 @@ absl::Status CheckVerify(const Context& context, const Caller& caller, const Inc
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, state, "VERIFY_EVIDENCE"));
   if (item.evidence().state() == Evidence::STATE_DESTROYED) return Gone(item);
   return item.evidence().has_content() ? absl::OkStatus() : NoContent(item);
+}
+
+bool IsSha256Hex(absl::string_view text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isdigit(static_cast<unsigned char>(c)) || (c >= 'a' && c <= 'f');
+         });
 }
 
 absl::Status EvidenceNotFound(absl::string_view incident, int32_t number) {

@@ -53,6 +53,9 @@ absl::Status CheckVerify(const Context& context, const Caller& caller,
                          const record::v1::IncidentState& state,
                          const record::v1::EvidenceState& item);
 
+// 64 lower-case hexadecimal digits.
+bool IsSha256Hex(absl::string_view text);
+
 // "There is no such item", also for those one may not see.
 absl::Status EvidenceNotFound(absl::string_view incident, int32_t number);
 

@@ -15,9 +15,11 @@
 #include "server/base/status_macros.h"
 #include "server/frontend/admission.h"
 #include "server/frontend/chat_service.h"
+#include "server/frontend/evidence_service.h"
 #include "server/frontend/incident_service.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/policy_service.h"
+#include "server/frontend/vault_desk.h"
 #include "server/frontend/watch.h"
 
 namespace belfry::frontend {
@@ -77,7 +79,7 @@ void SetLimits(grpc::ServerBuilder& builder) {
 class ServerImpl final : public Server {
  public:
   ServerImpl(engine::Engine* engine, const Authenticator* authenticator, Metrics* metrics,
-             int watchers_max)
+             int watchers_max, vault::Vault* vault, VaultDesk::Options desk)
       : admission_(kCallsMax, kCallsPerPrincipalMax),
         waiting_(kWaitingMax, kWaitingPerPrincipalMax),
         services_{engine, authenticator, &admission_, &waiting_, metrics},
@@ -88,6 +90,8 @@ class ServerImpl final : public Server {
         directory_(&services_),
         policy_(&services_),
         chat_(&services_),
+        desk_(vault, &machine_clock_, desk),
+        evidence_(&services_, &desk_),
         clock_(engine) {}
 
   absl::Status Listen(const config::v1::ServerConfig& config, bool virtual_clock);
@@ -108,6 +112,9 @@ class ServerImpl final : public Server {
   DirectoryServiceImpl directory_;
   PolicyServiceImpl policy_;
   ChatServiceImpl chat_;
+  SystemClock machine_clock_;
+  VaultDesk desk_;
+  EvidenceServiceImpl evidence_;
   ClockServiceImpl clock_;
   std::vector<int> ports_;
   std::unique_ptr<grpc::Server> server_;
@@ -131,6 +138,7 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
   builder.RegisterService(&directory_);
   builder.RegisterService(&policy_);
   builder.RegisterService(&chat_);
+  builder.RegisterService(&evidence_);
   if (virtual_clock) builder.RegisterService(&clock_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {
@@ -145,6 +153,7 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
 void ServerImpl::Stop(absl::Duration grace) {
   SetServing(false);
   watchers_.Stop();
+  desk_.StopStreams();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
 }
 
@@ -181,7 +190,8 @@ absl::Status CheckListeners(const config::v1::ServerConfig& config) {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerConfig& config,
                                                       engine::Engine* engine,
                                                       const Authenticator* authenticator,
-                                                      Metrics* metrics, bool virtual_clock) {
+                                                      Metrics* metrics, bool virtual_clock,
+                                                      vault::Vault* vault) {
   BELFRY_RETURN_IF_ERROR(CheckListeners(config));
   const bool all_local = std::all_of(config.listen().begin(), config.listen().end(),
                                      [](const std::string& address) { return IsLocal(address); });
@@ -200,7 +210,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerCo
   }
   const int watchers_max =
       config.limits().watchers_max() > 0 ? config.limits().watchers_max() : kWatchersDefault;
-  auto server = std::make_unique<ServerImpl>(engine, authenticator, metrics, watchers_max);
+  VaultDesk::Options desk;
+  if (config.vault().threads() > 0) desk.threads = config.vault().threads();
+  if (config.vault().idle_seconds() > 0) {
+    desk.idle = absl::Seconds(config.vault().idle_seconds());
+  }
+  auto server =
+      std::make_unique<ServerImpl>(engine, authenticator, metrics, watchers_max, vault, desk);
   BELFRY_RETURN_IF_ERROR(server->Listen(config, virtual_clock));
   server->SetServing(true);
   return std::unique_ptr<Server>(std::move(server));
