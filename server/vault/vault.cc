@@ -307,8 +307,8 @@ absl::StatusOr<std::string> Vault::Finish(const std::shared_ptr<Upload>& upload,
   if (absl::IsAborted(status)) return status;
   // A disk that failed once is not asked again for the same bytes.
   Abort(upload).IgnoreError();
-  RemovePair(kObjects, object).IgnoreError();
-  Keep(object).IgnoreError();
+  // The intent goes last, and only when nothing is left that it would have to find.
+  if (RemovePair(kObjects, object).ok()) Keep(object).IgnoreError();
   return ToCaller(status);
 }
 
