@@ -30,6 +30,7 @@
 #include "server/frontend/server.h"
 #include "server/log.h"
 #include "server/storage/sqlite/sqlite_store.h"
+#include "server/vault/open.h"
 #include "spdlog/spdlog.h"
 
 namespace belfry {
@@ -130,6 +131,7 @@ absl::Status CheckOnly(const config::v1::ServerConfig& config) {
   BELFRY_RETURN_IF_ERROR(frontend::CheckConnecting(config, absl::Now()));
   BELFRY_ASSIGN_OR_RETURN(const PolicyFile policy, LoadPolicy(config.policy_file()));
   BELFRY_RETURN_IF_ERROR(LoadDirectory(config.directory_file(), *policy.index).status());
+  BELFRY_RETURN_IF_ERROR(vault::CheckSettings(config.vault()));
   BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Store> store, OpenStore(config.store()));
   BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::PolicyRow> kept, store->LoadPolicies());
   BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<engine::PolicyShelf> shelf,
@@ -194,11 +196,18 @@ absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t
     BELFRY_RETURN_IF_ERROR(status);
   }
 
+  // On the machine's time, as all that guards processes.
+  SystemClock machine_clock;
+  BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<vault::Vault> vault,
+                          vault::OpenConfigured(config.vault(), &machine_clock, &random,
+                                                [&](const std::string& object) {
+                                                  return engine->store().HasEvidenceObject(object);
+                                                }));
   frontend::Metrics metrics(engine.get());
   if (!config.metrics().empty()) BELFRY_RETURN_IF_ERROR(metrics.Serve(config.metrics()));
-  BELFRY_ASSIGN_OR_RETURN(
-      const std::unique_ptr<frontend::Server> server,
-      frontend::Server::Start(config, engine.get(), authenticator.get(), &metrics, virtual_clock));
+  BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<frontend::Server> server,
+                          frontend::Server::Start(config, engine.get(), authenticator.get(),
+                                                  &metrics, virtual_clock, vault.get()));
   for (int i = 0; i < config.listen_size(); ++i) {
     spdlog::info("listening on {} (port {})", config.listen(i),
                  server->ports()[static_cast<size_t>(i)]);

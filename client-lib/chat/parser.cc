@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "client-lib/chat/evidence_name.h"
 #include "client-lib/chat/lexer.h"
 #include "client-lib/chat/nearest.h"
 #include "client-lib/chat/past_time.h"
@@ -108,6 +109,7 @@ class Parser {
     }
     if (absl::Status status = ReadVerb(); !status.ok()) return status;
     ReadIncident();
+    ReadEvidence();
     if (absl::Status status = ReadStep(); !status.ok()) return status;
     if (absl::Status status = ReadDocument(); !status.ok()) return status;
     keys_ = grammar_.KeysOf(command_.verb, command_.document);
@@ -203,6 +205,27 @@ class Parser {
     if (auto incident = ParseIncidentName(token.text); incident.has_value()) {
       command_.incident = *std::move(incident);
       ++at_;
+    }
+  }
+
+  // "evidence show DOP-2026-0007-E3": what is done stands before the incident, and an item names
+  // its incident itself.
+  void ReadEvidence() {
+    if (!verb_is(VerbKind::kEvidence)) return;
+    for (bool has_act = false; at_ < tokens_.size(); ++at_) {
+      const Token& token = tokens_[at_];
+      if (token.kind != Token::Kind::kWord) return;
+      if (auto incident = ParseIncidentName(token.text); incident.has_value()) {
+        command_.incident = *std::move(incident);
+      } else if (const auto item = ParseEvidenceNo(token.text); item.has_value()) {
+        command_.incident = item->incident;
+        command_.words.push_back(absl::StrCat("E", item->number));
+      } else if (!has_act) {
+        has_act = true;
+        command_.words.push_back(token.text);
+      } else {
+        return;
+      }
     }
   }
 

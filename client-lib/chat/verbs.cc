@@ -133,6 +133,14 @@ constexpr Verb kVerbs[] = {
     {VerbKind::kCosts, "costs", "", "", "costs [id]",
      "Show the costs, the spending requests and what is claimed back",
      "costs DOP-2026-0007", true, "Money", ""},
+    {VerbKind::kEvidence, "evidence", "item items",
+     "kind serial make model host|hostname mac ip location place seal tool how by blocker "
+     "authority rank|volatility order copy-of sha256|hash tlp at|time to carrier method "
+     "reason|why|purpose",
+     "evidence <add|list|show|custody|transfer|accept|refuse|seal|unseal|out|in|copied|analysed|"
+     "verify|hold|unhold|release|return|destroy|approve|deny> [id or item] …",
+     "Record evidence, hand it over, say who had it when",
+     "evidence transfer DOP-2026-0007-E1 to:@dop.iso For analysis", true, "Evidence", ""},
     {VerbKind::kHome, "home", "mine", "", "home", "Show my duties, with their deadlines, and my pages",
      "home", false, "Look", ""},
     {VerbKind::kList, "list", "ls late", "state sev|severity agency|entity limit",
@@ -176,6 +184,7 @@ constexpr FoldedGroup kFoldedGroups[] = {
     {"Parts", "Agencies and incidents that belong together"},
     {"Decisions", "Decide, snooze, waive, hold, explain a duty"},
     {"Network", "Devices, scans, removals from the network"},
+    {"Evidence", "Items of evidence and their chain of custody"},
     {"Money", "Costs, spending requests and what is claimed back"},
     {"Account", "Your account here and who you are"},
     {"Words", "Words that ask what you mean"},

@@ -261,6 +261,8 @@ void PrintHelp(const Console& console) {
   for (const TerminalVerb& verb : kVerbs) {
     card.table.push_back({std::string(verb.syntax), std::string(verb.summary)});
   }
+  card.table.push_back({"evidence upload <item> FILE | download <item> FILE PURPOSE | rekey",
+                        "Send or fetch the bytes of evidence; go on where it broke off"});
   card.hints = {"belfry open \"Ransom note\" sev:3 agency:DOP", "belfry help open"};
   // A table as wide as its longest line helps nobody who reads it in a file or a pager.
   Terminal terminal = console.terminal;

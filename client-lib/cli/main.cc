@@ -15,6 +15,7 @@
 #include "client-lib/cli/args.h"
 #include "client-lib/cli/audit_commands.h"
 #include "client-lib/cli/commands.h"
+#include "client-lib/cli/evidence_commands.h"
 #include "client-lib/cli/output.h"
 #include "client-lib/cli/terminal.h"
 
@@ -98,6 +99,8 @@ int Main(const std::vector<std::string>& line) {
   }
   const client::Client client(*std::move(connection));
   const Desk desk{*arguments, *options, client, console};
+  // Of evidence, only what moves files is the terminal's.
+  if (IsEvidenceFileVerb(arguments->words)) return RunEvidenceFiles(desk, arguments->words);
   if (const TerminalVerb* verb = FindTerminalVerb(arguments->words[0]); verb != nullptr) {
     return verb->run(desk, arguments->words);
   }

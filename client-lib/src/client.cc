@@ -147,6 +147,85 @@ absl::StatusOr<v1::DecideSpendResponse> Client::DecideSpend(const v1::DecideSpen
   return connection_->DecideSpend(request, call);
 }
 
+absl::StatusOr<v1::CreateEvidenceResponse> Client::CreateEvidence(
+    const v1::CreateEvidenceRequest& request, const CallOptions& call) const {
+  return connection_->CreateEvidence(request, call);
+}
+
+absl::StatusOr<v1::GetEvidenceResponse> Client::GetEvidence(const v1::GetEvidenceRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->GetEvidence(request, call);
+}
+
+absl::StatusOr<v1::ListEvidenceResponse> Client::ListEvidence(
+    const v1::ListEvidenceRequest& request, const CallOptions& call) const {
+  return connection_->ListEvidence(request, call);
+}
+
+absl::StatusOr<v1::ListCustodyResponse> Client::ListCustody(const v1::ListCustodyRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->ListCustody(request, call);
+}
+
+absl::StatusOr<v1::RecordCustodyResponse> Client::RecordCustody(
+    const v1::RecordCustodyRequest& request, const CallOptions& call) const {
+  return connection_->RecordCustody(request, call);
+}
+
+absl::StatusOr<v1::ConfirmTransferResponse> Client::ConfirmTransfer(
+    const v1::ConfirmTransferRequest& request, const CallOptions& call) const {
+  return connection_->ConfirmTransfer(request, call);
+}
+
+absl::StatusOr<v1::SetLegalHoldResponse> Client::SetLegalHold(
+    const v1::SetLegalHoldRequest& request, const CallOptions& call) const {
+  return connection_->SetLegalHold(request, call);
+}
+
+absl::StatusOr<v1::DestroyEvidenceResponse> Client::DestroyEvidence(
+    const v1::DestroyEvidenceRequest& request, const CallOptions& call) const {
+  return connection_->DestroyEvidence(request, call);
+}
+
+absl::StatusOr<v1::DecideDestructionResponse> Client::DecideDestruction(
+    const v1::DecideDestructionRequest& request, const CallOptions& call) const {
+  return connection_->DecideDestruction(request, call);
+}
+
+absl::StatusOr<v1::VerifyEvidenceResponse> Client::VerifyEvidence(
+    const v1::VerifyEvidenceRequest& request, const CallOptions& call) const {
+  return connection_->VerifyEvidence(request, call);
+}
+
+absl::StatusOr<v1::BeginUploadResponse> Client::BeginUpload(const v1::BeginUploadRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->BeginUpload(request, call);
+}
+
+absl::StatusOr<v1::QueryUploadResponse> Client::QueryUpload(const v1::QueryUploadRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->QueryUpload(request, call);
+}
+
+absl::StatusOr<v1::AbortUploadResponse> Client::AbortUpload(const v1::AbortUploadRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->AbortUpload(request, call);
+}
+
+absl::StatusOr<v1::RekeyVaultResponse> Client::RekeyVault(const v1::RekeyVaultRequest& request,
+                                                          const CallOptions& call) const {
+  return connection_->RekeyVault(request, call);
+}
+
+std::unique_ptr<UploadStream> Client::UploadEvidence(const CallOptions& call) const {
+  return connection_->UploadEvidence(call);
+}
+
+std::unique_ptr<DownloadStream> Client::DownloadEvidence(const v1::DownloadEvidenceRequest& request,
+                                                         const CallOptions& call) const {
+  return connection_->DownloadEvidence(request, call);
+}
+
 absl::StatusOr<v1::ExplainObligationResponse> Client::ExplainObligation(
     const v1::ExplainObligationRequest& request, const CallOptions& call) const {
   return connection_->ExplainObligation(request, call);

@@ -13,6 +13,20 @@ class NoStream final : public IncidentStream {
   void Cancel() override {}
 };
 
+class NoUpload final : public UploadStream {
+ public:
+  bool Write(const v1::UploadEvidenceRequest&) override { return false; }
+  absl::StatusOr<v1::UploadEvidenceResponse> Finish() override { return NotThere(); }
+  void Cancel() override {}
+};
+
+class NoDownload final : public DownloadStream {
+ public:
+  bool Read(v1::DownloadEvidenceResponse*) override { return false; }
+  absl::Status Finish() override { return NotThere(); }
+  void Cancel() override {}
+};
+
 }  // namespace
 
 Connection::~Connection() = default;
@@ -160,6 +174,85 @@ absl::StatusOr<v1::RequestSpendResponse> Connection::RequestSpend(const v1::Requ
 absl::StatusOr<v1::DecideSpendResponse> Connection::DecideSpend(const v1::DecideSpendRequest&,
                                                                 const CallOptions&) {
   return NotThere();
+}
+
+absl::StatusOr<v1::CreateEvidenceResponse> Connection::CreateEvidence(
+    const v1::CreateEvidenceRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::GetEvidenceResponse> Connection::GetEvidence(const v1::GetEvidenceRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListEvidenceResponse> Connection::ListEvidence(const v1::ListEvidenceRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListCustodyResponse> Connection::ListCustody(const v1::ListCustodyRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::RecordCustodyResponse> Connection::RecordCustody(const v1::RecordCustodyRequest&,
+                                                                    const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ConfirmTransferResponse> Connection::ConfirmTransfer(
+    const v1::ConfirmTransferRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::SetLegalHoldResponse> Connection::SetLegalHold(const v1::SetLegalHoldRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::DestroyEvidenceResponse> Connection::DestroyEvidence(
+    const v1::DestroyEvidenceRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::DecideDestructionResponse> Connection::DecideDestruction(
+    const v1::DecideDestructionRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::VerifyEvidenceResponse> Connection::VerifyEvidence(
+    const v1::VerifyEvidenceRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::BeginUploadResponse> Connection::BeginUpload(const v1::BeginUploadRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::QueryUploadResponse> Connection::QueryUpload(const v1::QueryUploadRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::AbortUploadResponse> Connection::AbortUpload(const v1::AbortUploadRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::RekeyVaultResponse> Connection::RekeyVault(const v1::RekeyVaultRequest&,
+                                                              const CallOptions&) {
+  return NotThere();
+}
+
+std::unique_ptr<UploadStream> Connection::UploadEvidence(const CallOptions&) {
+  return std::make_unique<NoUpload>();
+}
+
+std::unique_ptr<DownloadStream> Connection::DownloadEvidence(const v1::DownloadEvidenceRequest&,
+                                                             const CallOptions&) {
+  return std::make_unique<NoDownload>();
 }
 
 absl::StatusOr<v1::ExplainObligationResponse> Connection::ExplainObligation(

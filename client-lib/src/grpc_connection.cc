@@ -10,6 +10,7 @@
 #include "belfry/v1/chat_service.grpc.pb.h"
 #include "belfry/v1/delivery_service.grpc.pb.h"
 #include "belfry/v1/directory_service.grpc.pb.h"
+#include "belfry/v1/evidence_service.grpc.pb.h"
 #include "belfry/v1/incident_service.grpc.pb.h"
 #include "belfry/v1/policy_service.grpc.pb.h"
 #include "belfry/v1/timeline_service.grpc.pb.h"
@@ -44,6 +45,31 @@ class GrpcStream final : public ServerStream<Response> {
   Reader reader_;
 };
 
+class GrpcUpload final : public UploadStream {
+ public:
+  GrpcUpload(v1::EvidenceService::Stub& stub, const Caller& caller, const CallOptions& call)
+      : prepared_(caller.Prepare(context_, call)) {
+    if (prepared_.ok()) writer_ = stub.UploadEvidence(&context_, &response_);
+  }
+  bool Write(const v1::UploadEvidenceRequest& request) override {
+    return writer_ != nullptr && writer_->Write(request);
+  }
+  absl::StatusOr<v1::UploadEvidenceResponse> Finish() override {
+    if (writer_ == nullptr) return prepared_;
+    writer_->WritesDone();
+    const absl::Status status = FromGrpc(writer_->Finish());
+    if (!status.ok()) return status;
+    return response_;
+  }
+  void Cancel() override { context_.TryCancel(); }
+
+ private:
+  grpc::ClientContext context_;
+  absl::Status prepared_;
+  v1::UploadEvidenceResponse response_;
+  std::unique_ptr<grpc::ClientWriter<v1::UploadEvidenceRequest>> writer_;
+};
+
 class GrpcConnection final : public Connection {
  public:
   GrpcConnection(std::shared_ptr<grpc::Channel> channel, Options options)
@@ -55,7 +81,8 @@ class GrpcConnection final : public Connection {
         delivery_(v1::DeliveryService::NewStub(channel)),
         chat_(v1::ChatService::NewStub(channel)),
         audit_(v1::AuditService::NewStub(channel)),
-        access_(v1::AccessService::NewStub(channel)) {}
+        access_(v1::AccessService::NewStub(channel)),
+        evidence_(v1::EvidenceService::NewStub(channel)) {}
 
   absl::StatusOr<v1::CreateIncidentResponse> CreateIncident(
       const v1::CreateIncidentRequest& request, const CallOptions& call) override {
@@ -259,6 +286,126 @@ class GrpcConnection final : public Connection {
                                                  [this](auto* context, const auto& in, auto* out) {
                                                    return incident_->DecideSpend(context, in, out);
                                                  });
+  }
+  absl::StatusOr<v1::CreateEvidenceResponse> CreateEvidence(
+      const v1::CreateEvidenceRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::CreateEvidenceResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return evidence_->CreateEvidence(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::GetEvidenceResponse> GetEvidence(const v1::GetEvidenceRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::GetEvidenceResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return evidence_->GetEvidence(context, in, out);
+                                                 });
+  }
+  absl::StatusOr<v1::ListEvidenceResponse> ListEvidence(const v1::ListEvidenceRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::ListEvidenceResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return evidence_->ListEvidence(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ListCustodyResponse> ListCustody(const v1::ListCustodyRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::ListCustodyResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return evidence_->ListCustody(context, in, out);
+                                                 });
+  }
+  absl::StatusOr<v1::RecordCustodyResponse> RecordCustody(const v1::RecordCustodyRequest& request,
+                                                          const CallOptions& call) override {
+    return caller_.Call<v1::RecordCustodyResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return evidence_->RecordCustody(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ConfirmTransferResponse> ConfirmTransfer(
+      const v1::ConfirmTransferRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ConfirmTransferResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return evidence_->ConfirmTransfer(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::SetLegalHoldResponse> SetLegalHold(const v1::SetLegalHoldRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::SetLegalHoldResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return evidence_->SetLegalHold(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::DestroyEvidenceResponse> DestroyEvidence(
+      const v1::DestroyEvidenceRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::DestroyEvidenceResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return evidence_->DestroyEvidence(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::DecideDestructionResponse> DecideDestruction(
+      const v1::DecideDestructionRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::DecideDestructionResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return evidence_->DecideDestruction(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::VerifyEvidenceResponse> VerifyEvidence(
+      const v1::VerifyEvidenceRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::VerifyEvidenceResponse>(
+        request, call,
+        [this](auto* context, const auto& in, auto* out) {
+          return evidence_->VerifyEvidence(context, in, out);
+        },
+        // About a second for each gigabyte.
+        absl::Hours(1));
+  }
+  absl::StatusOr<v1::BeginUploadResponse> BeginUpload(const v1::BeginUploadRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::BeginUploadResponse>(
+        request, call,
+        [this](auto* context, const auto& in, auto* out) {
+          return evidence_->BeginUpload(context, in, out);
+        },
+        // After a restart the server reads what it has of the upload.
+        absl::Minutes(5));
+  }
+  absl::StatusOr<v1::QueryUploadResponse> QueryUpload(const v1::QueryUploadRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::QueryUploadResponse>(
+        request, call,
+        [this](auto* context, const auto& in, auto* out) {
+          return evidence_->QueryUpload(context, in, out);
+        },
+        // After a restart the server reads what it has of the upload.
+        absl::Minutes(5));
+  }
+  absl::StatusOr<v1::AbortUploadResponse> AbortUpload(const v1::AbortUploadRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::AbortUploadResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return evidence_->AbortUpload(context, in, out);
+                                                 });
+  }
+  absl::StatusOr<v1::RekeyVaultResponse> RekeyVault(const v1::RekeyVaultRequest& request,
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::RekeyVaultResponse>(
+        request, call,
+        [this](auto* context, const auto& in, auto* out) {
+          return evidence_->RekeyVault(context, in, out);
+        },
+        // About a second for each gigabyte.
+        absl::Hours(1));
+  }
+  std::unique_ptr<UploadStream> UploadEvidence(const CallOptions& call) override {
+    return std::make_unique<GrpcUpload>(*evidence_, caller_, call);
+  }
+  std::unique_ptr<DownloadStream> DownloadEvidence(const v1::DownloadEvidenceRequest& request,
+                                                   const CallOptions& call) override {
+    return std::make_unique<GrpcStream<v1::DownloadEvidenceResponse>>(
+        caller_, call, [&](grpc::ClientContext* context) {
+          return evidence_->DownloadEvidence(context, request);
+        });
   }
   absl::StatusOr<v1::ExplainObligationResponse> ExplainObligation(
       const v1::ExplainObligationRequest& request, const CallOptions& call) override {
@@ -552,6 +699,7 @@ class GrpcConnection final : public Connection {
   std::unique_ptr<v1::ChatService::Stub> chat_;
   std::unique_ptr<v1::AuditService::Stub> audit_;
   std::unique_ptr<v1::AccessService::Stub> access_;
+  std::unique_ptr<v1::EvidenceService::Stub> evidence_;
 };
 
 }  // namespace

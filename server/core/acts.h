@@ -72,6 +72,9 @@ absl::Status DecideSpend(Draft& draft, const Caller& caller, const v1::DecideSpe
 // `event` is what the request names, when there is such an event.
 absl::Status DecideExpunge(Draft& draft, const Caller& caller, const v1::ExpungePayloadRequest& act,
                            const std::optional<record::v1::Event>& event);
+// `item` is null for a new one, and for an act on all of them.
+absl::Status DecideEvidence(Draft& draft, const Caller& caller, const EvidenceAct& act,
+                            const record::v1::EvidenceState* item);
 absl::Status DecideRegister(Draft& draft, const OpenRegister& act);
 absl::Status DecideAdoption(Draft& draft, const AdoptChild& act);
 absl::Status DecideAbsorption(Draft& draft, const Absorb& act);

@@ -6,6 +6,7 @@
 #include "server/base/proto_time.h"
 #include "server/core/apply_chat.h"
 #include "server/core/core.h"
+#include "server/core/evidence.h"
 #include "server/core/noted_messages.h"
 #include "server/core/state_util.h"
 
@@ -701,6 +702,18 @@ void Apply(IncidentState& state, const Event& event) {
       break;
     case Event::kDigestDue:
       ApplyDigest(state, event);
+      break;
+    case Event::kEvidenceRecorded:
+    case Event::kCustodyRecorded:
+    case Event::kEvidenceStored:
+    case Event::kEvidenceHoldChanged:
+    case Event::kEvidenceDestroyed:
+    case Event::kEvidenceVerified:
+    case Event::kDestructionAsked:
+      FoldSummary(state, event);
+      Tell(state, event.custody_recorded().told_people());
+      Tell(state, event.destruction_asked().told_people());
+      Tell(state, event.evidence_verified().alarm_people());
       break;
     case Event::kIncidentRead:
       ApplyReading(state, event);

@@ -12,6 +12,7 @@
 #include "belfry/record/v1/state.pb.h"
 #include "belfry/v1/audit_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
+#include "server/core/evidence_act.h"
 
 namespace belfry::core {
 
@@ -77,7 +78,7 @@ using Act = std::variant<
     v1::RecordDevicesRequest, v1::ConfirmRemovalRequest, v1::RecordScanRequest,
     v1::LiftRemovalRequest, v1::RecordCostRequest, v1::AssessCostRequest, v1::RequestSpendRequest,
     v1::DecideSpendRequest, v1::ExpungePayloadRequest, OpenRegister, AdoptChild, Absorb,
-    ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead>;
+    ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead, EvidenceAct>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
 struct Caller {
@@ -100,6 +101,8 @@ struct Command {
   std::optional<record::v1::NoteAdded> earlier_note;
   // The event whose payload is to be expunged, when there is one.
   std::optional<record::v1::Event> to_expunge;
+  // The item that an act on evidence is about, as the store has it.
+  std::optional<record::v1::EvidenceState> evidence;
 };
 
 }  // namespace belfry::core

@@ -187,6 +187,10 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
           [&](const Tick& act) { return DecideTick(draft, act); },
           [&](const DeliveryOutcome& act) { return DecideOutcome(draft, act); },
           [&](const record::v1::IncidentRead& act) { return DecideReading(draft, act); },
+          [&](const EvidenceAct& act) {
+            return DecideEvidence(draft, caller, act,
+                                  command.evidence.has_value() ? &*command.evidence : nullptr);
+          },
       },
       masked_act);
   BELFRY_RETURN_IF_ERROR(status);

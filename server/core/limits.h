@@ -30,6 +30,9 @@ inline constexpr int kSpendRequestsMax = 1'000;
 inline constexpr int kNotedMessagesMax = 2'000;   // looked through at every note
 inline constexpr size_t kChatNameBytesMax = 512;  // longer than any platform's names of messages
 inline constexpr int kPeopleMax = 50;             // subjects, readers
+inline constexpr int kEvidenceMax = 2'000;        // items of one incident
+inline constexpr int kCustodyMax = 10'000;        // links of one item
+inline constexpr size_t kEvidenceFieldCharactersMax = 200;  // a serial number, a place, a name
 
 // Labels of the Traffic Light Protocol. The default: known to the organisation only, until somebody
 // decides otherwise.

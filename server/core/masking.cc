@@ -114,6 +114,14 @@ Masked MaskSecrets(const PolicyIndex& policy, Act& act) {
         using T = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<T, Report>) {
           MaskSecrets(policy, one.request, masked);
+        } else if constexpr (std::is_same_v<T, EvidenceAct>) {
+          std::visit(
+              [&](auto& deed) {
+                if constexpr (std::is_base_of_v<Message, std::decay_t<decltype(deed)>>) {
+                  MaskSecrets(policy, deed, masked);
+                }
+              },
+              one.deed);
         } else if constexpr (std::is_base_of_v<Message, T>) {
           MaskSecrets(policy, one, masked);
         }

@@ -82,6 +82,7 @@ class Notifier {
   void TellEveryone(const Event& event);
   void TellInvolved(const Event& event);
   void TellWhoPasted(const Event& event);
+  void TellEvidence(const Event& event);
   void ToList(const Event& event);
   void TellOver(const Event& event, const google::protobuf::RepeatedPtrField<std::string>& people,
                 absl::string_view reason);
@@ -498,6 +499,33 @@ void Notifier::TellWhoPasted(const Event& event) {
   ToPerson(event.actor().principal(), std::move(notice), false);
 }
 
+// Whoever has to confirm, approve, or hear that evidence is no longer what it was.
+void Notifier::TellEvidence(const Event& event) {
+  const char* reason = "CUSTODY";
+  const char* key = "EVIDENCE";
+  Notice::Kind kind = Notice::KIND_STATEMENT;
+  const google::protobuf::RepeatedPtrField<std::string>* people = nullptr;
+  if (event.has_evidence_verified()) {
+    people = &event.evidence_verified().alarm_people();
+    reason = "EVIDENCE_CHANGED";
+    key = "EVIDENCE_CHANGED";
+    kind = Notice::KIND_ALARM;
+  } else if (event.has_destruction_asked()) {
+    people = &event.destruction_asked().told_people();
+    reason = "DESTRUCTION";
+  } else {
+    people = &event.custody_recorded().told_people();
+    const bool asks = event.custody_recorded().state() == v1::Evidence::STATE_IN_TRANSFER;
+    if (asks) key = "EVIDENCE_TRANSFER";
+  }
+  if (people->empty()) return;
+  Notice notice = NewNotice(kind, event, reason);
+  SetText(notice, key,
+          {.actor = event.actor().principal(),
+           .reason = ToTimelineEntry(context_.policy, state_, event).text()});
+  ToPeople(*people, notice, true);
+}
+
 void Notifier::Tell(const Event& event) {
   switch (event.body_case()) {
     case Event::kSecretMasked:
@@ -567,6 +595,11 @@ void Notifier::Tell(const Event& event) {
     case Event::kDigestDue:
       TellDigest(event);
       break;
+    case Event::kCustodyRecorded:
+    case Event::kDestructionAsked:
+    case Event::kEvidenceVerified:
+      TellEvidence(event);
+      break;
     default:
       TellDuty(event);
       break;
@@ -600,7 +633,16 @@ bool IsLogLine(const Event& event) {
     case Event::kFirstPersonRecorded:
     case Event::kChainLowered:
     case Event::kReminderSnoozed:
+    case Event::kEvidenceRecorded:
+    case Event::kEvidenceStored:
+    case Event::kEvidenceHoldChanged:
+    case Event::kEvidenceDestroyed:
+    case Event::kDestructionAsked:
       return true;
+    case Event::kCustodyRecorded:
+      return event.custody_recorded().entry().kind() != v1::CustodyEntry::KIND_ACCESSED;
+    case Event::kEvidenceVerified:
+      return !event.evidence_verified().intact();
     case Event::kSeverityChanged:
       return event.severity_changed().from() != event.severity_changed().to();
     case Event::kObligationSettled:
@@ -636,6 +678,13 @@ bool ChangesHeadline(const Event& event) {
     case Event::kRoomOpened:
     case Event::kDigestDue:
     case Event::kPayloadExpunged:
+    case Event::kEvidenceRecorded:
+    case Event::kCustodyRecorded:
+    case Event::kEvidenceStored:
+    case Event::kEvidenceHoldChanged:
+    case Event::kEvidenceDestroyed:
+    case Event::kEvidenceVerified:
+    case Event::kDestructionAsked:
       return false;
     default:
       return true;

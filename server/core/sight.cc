@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/core/access.h"
+#include "server/core/evidence.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {
@@ -199,6 +200,7 @@ bool View::Shows(const Event& event) const {
     case Event::kScanRecorded:
     case Event::kCostRecorded:
     case Event::kSecretMasked:
+    case Event::kEvidenceRecorded:
       return own;
     case Event::kDocumentSubmitted:
       return own || AnyOwn(event.document_submitted().recipient_people());
@@ -273,6 +275,29 @@ Event View::OwnPartOf(const Event& event) const {
 
 v1::TimelineEntry View::Entry(const Event& event) const {
   return ToTimelineEntry(policy_, state_, sight_ == Sight::kAll ? event : OwnPartOf(event));
+}
+
+bool View::Shows(const record::v1::EvidenceState& item) const {
+  return sight_ == Sight::kAll ||
+         (sight_ == Sight::kOwnParts &&
+          (IsOwn(item.evidence().recorded_by()) || IsOwn(item.evidence().custodian()) ||
+           IsOwn(item.evidence().transfer_to())));
+}
+
+v1::Evidence View::Evidence(absl::Time now, const record::v1::EvidenceState& item) const {
+  v1::Evidence view = ToEvidence({policy_, directory_, now}, state_, item);
+  if (sight_ == Sight::kAll) return view;
+  // What others found, decided and know.
+  view.clear_holds();
+  view.clear_destruction();
+  view.clear_people_with_knowledge();
+  return view;
+}
+
+bool View::Shows(const v1::CustodyEntry& entry) const {
+  return sight_ == Sight::kAll ||
+         (sight_ == Sight::kOwnParts &&
+          (IsOwn(entry.actor()) || IsOwn(entry.from()) || IsOwn(entry.to())));
 }
 
 bool View::ShowsDeliveryTo(absl::string_view target) const {

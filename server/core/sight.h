@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "belfry/record/v1/event.pb.h"
 #include "belfry/record/v1/state.pb.h"
+#include "belfry/v1/evidence.pb.h"
 #include "belfry/v1/incident_service.pb.h"
 #include "belfry/v1/timeline.pb.h"
 #include "server/core/command.h"
@@ -48,6 +49,10 @@ class View {
   v1::Obligation Obligation(const record::v1::ObligationRow& row) const;
   bool Shows(const record::v1::Event& event) const;
   v1::TimelineEntry Entry(const record::v1::Event& event) const;
+  // To a third party, what its own people recorded, have, or are to get.
+  bool Shows(const record::v1::EvidenceState& item) const;
+  v1::Evidence Evidence(absl::Time now, const record::v1::EvidenceState& item) const;
+  bool Shows(const v1::CustodyEntry& entry) const;
   // Where the notice went decides.
   bool ShowsDeliveryTo(absl::string_view target) const;
 

@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "server/base/proto_time.h"
 #include "server/core/core.h"
+#include "server/core/evidence.h"
 #include "server/core/limits.h"
 #include "server/core/notice_text.h"
 #include "server/core/state_util.h"
@@ -387,6 +388,17 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
       return {"EXPUNGED",
               absl::StrCat("Entry ", body.event_version(), " was expunged on the authority of ",
                            body.authority(), Because(body.reason()))};
+    }
+    case Event::kEvidenceRecorded:
+    case Event::kCustodyRecorded:
+    case Event::kEvidenceStored:
+    case Event::kEvidenceHoldChanged:
+    case Event::kEvidenceDestroyed:
+    case Event::kEvidenceVerified:
+    case Event::kDestructionAsked: {
+      const char* kind = nullptr;
+      std::string text = EvidenceSentence(event, &kind);
+      return {kind, std::move(text)};
     }
     case Event::BODY_NOT_SET:
       break;

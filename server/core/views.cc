@@ -137,6 +137,8 @@ v1::Incident ToIncident(const PolicyIndex& policy, const record::v1::IncidentSta
     if (!row.has_due_time()) continue;
     if (next == nullptr || row.due_time().seconds() < next->due_time().seconds()) next = &row;
   }
+  view.set_evidence_count(state.evidence().item_count());
+  view.set_open_transfer_count(state.evidence().open_transfer_count());
   if (next != nullptr) *view.mutable_next_duty() = ToNextDuty(*next);
   view.set_reopened_count(state.reopened_count());
   view.set_restricted(state.restricted());

@@ -83,6 +83,7 @@ absl::StatusOr<Outcome> CommandWork::Decide(Batch& batch) {
   BELFRY_RETURN_IF_ERROR(UseQuota(batch, request_.quota, principal));
   Outcome outcome;
   outcome.standing = std::move(executed.standing);
+  outcome.evidence = std::move(executed.evidence);
   outcome.state = std::move(executed.state);
   outcome.receipt = std::move(executed.receipt);
   // The answer tells of what the command did, not of what the clock did before it.

@@ -46,6 +46,8 @@ struct Outcome {
   std::optional<record::v1::Event> standing;
   // Where the record keeps what the command did; nothing when it did nothing.
   std::optional<v1::Receipt> receipt;
+  // After an act on one item of evidence: the item.
+  std::optional<record::v1::EvidenceState> evidence;
   // What Request::render made of it.
   std::shared_ptr<google::protobuf::Message> response;
 };

@@ -18,6 +18,7 @@
 #include "server/engine/cards.h"
 #include "server/engine/conversation.h"
 #include "server/engine/digest_lists.h"
+#include "server/engine/evidence_rows.h"
 #include "server/engine/expunge.h"
 #include "server/engine/places.h"
 
@@ -191,9 +192,11 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
     BELFRY_RETURN_IF_ERROR(AddHistory(batch, *before, command));
     BELFRY_RETURN_IF_ERROR(AddToExpunge(batch, *before, command));
     BELFRY_ASSIGN_OR_RETURN(standing, AddEarlierNote(batch, *before, command));
+    BELFRY_RETURN_IF_ERROR(AddEvidence(batch, before->id(), command));
   }
   BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, before.get(), command));
   Executed executed;
+  executed.evidence = ItemAfter(command, decision.events);
   executed.caught_up = decision.caught_up;
   executed.events = std::move(decision.events);
   executed.state = std::make_shared<const IncidentState>(std::move(decision.state));
@@ -265,6 +268,7 @@ absl::Status Executor::Write(Batch& batch, const core::Context& context, Execute
             Keep(batch, Expunge(batch, row.incident, event.payload_expunged().event_version())));
       }
       BELFRY_RETURN_IF_ERROR(Keep(batch, KeepPlaces(batch, row.incident, event)));
+      BELFRY_RETURN_IF_ERROR(KeepEvidence(batch, row.incident, event));
     }
     written = executed.events.size();
     batch.events += static_cast<int64_t>(fresh.size());

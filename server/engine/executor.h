@@ -28,6 +28,8 @@ struct Executed {
   std::optional<record::v1::Event> standing;
   // Where the record keeps the act's own events.
   std::optional<v1::Receipt> receipt;
+  // After an act on one item of evidence: the item.
+  std::optional<record::v1::EvidenceState> evidence;
 };
 
 // Used by the writer thread only.

@@ -64,6 +64,7 @@ class Call {
   const Gate& gate() const { return *services_.gate; }
   engine::Engine& engine() const { return *services_.engine; }
   const char* method() const { return method_; }
+  bool IsCancelled() const { return context_->IsCancelled(); }
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
   // At most 30 s from now, whatever the caller allows.
   absl::Time deadline() const;

@@ -134,7 +134,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::CreateIncident(
             *answer.add_obligations() = std::move(duty);
           }
         },
-        std::move(quota));
+        {.quota = std::move(quota)});
   });
 }
 

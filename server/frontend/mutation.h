@@ -28,11 +28,21 @@ std::string Fingerprint(const char* method, const google::protobuf::Message& req
 template <typename Response>
 using Fill = std::function<void(const core::View&, const engine::Outcome&, Response&)>;
 
+// For what is to be done beside the commit.
+struct Submission {
+  engine::Quota quota = {};
+  // Called instead of the answer, on the engine's thread: with what is to be answered. Has to
+  // finish the call.
+  std::function<void(CallPtr, absl::Status)> then = {};
+  // It took long to get here; the 30 s are over.
+  bool patient = false;
+};
+
 // Submits `act` and answers with what `fill` makes of the outcome; the same answer again when the
 // request id was used before.
 template <typename Request, typename Response>
 void Submit(CallPtr call, const Request& request, Response* response, std::string incident,
-            core::Act act, Fill<Response> fill, engine::Quota quota = {}) {
+            core::Act act, Fill<Response> fill, Submission submission = {}) {
   if (absl::Status status = CheckRequest(request, request.request_id()); !status.ok()) {
     call->Finish(status);
     return;
@@ -42,7 +52,7 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
   work.command.act = std::move(act);
   work.command.request_id = request.request_id();
   work.incident = std::move(incident);
-  work.quota = std::move(quota);
+  work.quota = std::move(submission.quota);
   if (!request.request_id().empty()) {
     Request bare = request;
     bare.clear_request_id();
@@ -51,7 +61,7 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
     core::MaskSecrets(call->engine().policy(), bare, masked);
     work.fingerprint = Fingerprint(call->method(), bare);
   }
-  work.deadline = call->deadline();
+  if (!submission.patient) work.deadline = call->deadline();
   work.render = [call, fill = std::move(fill)](const engine::Outcome& outcome) {
     auto rendered = std::make_shared<Response>();
     const auto directory = call->engine().directory();
@@ -59,9 +69,10 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
     if (outcome.receipt.has_value()) *rendered->mutable_receipt() = *outcome.receipt;
     return std::static_pointer_cast<google::protobuf::Message>(rendered);
   };
-  work.done = [call, response](absl::StatusOr<engine::Outcome> outcome) {
+  work.done = [call, response,
+               then = std::move(submission.then)](absl::StatusOr<engine::Outcome> outcome) {
     if (!outcome.ok()) {
-      call->Finish(outcome.status());
+      then ? then(call, outcome.status()) : call->Finish(outcome.status());
       return;
     }
     if (outcome->replayed) {
@@ -70,7 +81,7 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
     } else {
       response->Swap(static_cast<Response*>(outcome->response.get()));
     }
-    call->Finish(absl::OkStatus());
+    then ? then(call, absl::OkStatus()) : call->Finish(absl::OkStatus());
   };
   engine::Engine& engine = call->engine();
   engine.Submit(std::move(work));

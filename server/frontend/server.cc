@@ -15,11 +15,13 @@
 #include "server/frontend/admission.h"
 #include "server/frontend/audit_service.h"
 #include "server/frontend/chat_service.h"
+#include "server/frontend/evidence_service.h"
 #include "server/frontend/gate.h"
 #include "server/frontend/incident_service.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/policy_service.h"
 #include "server/frontend/tls_credentials.h"
+#include "server/frontend/vault_desk.h"
 #include "server/frontend/watch.h"
 
 namespace belfry::frontend {
@@ -60,7 +62,8 @@ void SetLimits(grpc::ServerBuilder& builder) {
 class ServerImpl final : public Server {
  public:
   ServerImpl(const config::v1::ServerConfig& config, engine::Engine* engine,
-             Authenticator* authenticator, Metrics* metrics, int watchers_max)
+             Authenticator* authenticator, Metrics* metrics, int watchers_max,
+             vault::Vault* vault, VaultDesk::Options desk)
       : engine_(*engine),
         authenticator_(*authenticator),
         metrics_(*metrics),
@@ -77,6 +80,8 @@ class ServerImpl final : public Server {
         chat_(&services_),
         audit_(&services_),
         access_(&services_),
+        desk_(vault, &machine_clock_, desk),
+        evidence_(&services_, &desk_),
         clock_(engine) {}
 
   absl::Status Listen(const config::v1::ServerConfig& config, bool virtual_clock);
@@ -111,6 +116,9 @@ class ServerImpl final : public Server {
   ChatServiceImpl chat_;
   AuditServiceImpl audit_;
   AccessServiceImpl access_;
+  SystemClock machine_clock_;
+  VaultDesk desk_;
+  EvidenceServiceImpl evidence_;
   ClockServiceImpl clock_;
   std::vector<int> ports_;
   std::vector<std::shared_ptr<grpc::ServerCredentials>> tls_;  // gRPC keeps pointers to them
@@ -139,6 +147,7 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
   builder.RegisterService(&chat_);
   builder.RegisterService(&audit_);
   builder.RegisterService(&access_);
+  builder.RegisterService(&evidence_);
   if (virtual_clock) builder.RegisterService(&clock_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {
@@ -153,6 +162,7 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
 void ServerImpl::Stop(absl::Duration grace) {
   SetServing(false);
   watchers_.Stop();
+  desk_.StopStreams();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
 }
 
@@ -200,7 +210,8 @@ absl::Status CheckConnecting(const config::v1::ServerConfig& config, absl::Time 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerConfig& config,
                                                       engine::Engine* engine,
                                                       Authenticator* authenticator,
-                                                      Metrics* metrics, bool virtual_clock) {
+                                                      Metrics* metrics, bool virtual_clock,
+                                                      vault::Vault* vault) {
   BELFRY_RETURN_IF_ERROR(CheckListeners(config));
   BELFRY_RETURN_IF_ERROR(CheckAccess(config.access()));
   const bool all_local = std::all_of(config.listen().begin(), config.listen().end(),
@@ -220,7 +231,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerCo
   }
   const int watchers_max =
       config.limits().watchers_max() > 0 ? config.limits().watchers_max() : kWatchersDefault;
-  auto server = std::make_unique<ServerImpl>(config, engine, authenticator, metrics, watchers_max);
+  VaultDesk::Options desk;
+  if (config.vault().threads() > 0) desk.threads = config.vault().threads();
+  if (config.vault().idle_seconds() > 0) {
+    desk.idle = absl::Seconds(config.vault().idle_seconds());
+  }
+  auto server =
+      std::make_unique<ServerImpl>(config, engine, authenticator, metrics, watchers_max,
+                                   vault, desk);
   BELFRY_RETURN_IF_ERROR(server->Listen(config, virtual_clock));
   server->SetServing(true);
   return std::unique_ptr<Server>(std::move(server));

@@ -14,6 +14,7 @@
 #include "server/engine/engine.h"
 #include "server/frontend/authenticator.h"
 #include "server/frontend/metrics.h"
+#include "server/vault/vault.h"
 
 namespace belfry::frontend {
 
@@ -27,13 +28,15 @@ absl::Status CheckListeners(const config::v1::ServerConfig& config);
 // certificates, keys and rates. INVALID_ARGUMENT or FAILED_PRECONDITION names what is wrong.
 absl::Status CheckConnecting(const config::v1::ServerConfig& config, absl::Time now);
 
-// Owns the gRPC server and its services. The engine, the authenticator and the metrics outlive it.
+// Owns the gRPC server and its services. The engine, the authenticator, the metrics and the vault,
+// which may be null, outlive it.
 class Server {
  public:
   static absl::StatusOr<std::unique_ptr<Server>> Start(const config::v1::ServerConfig& config,
                                                        engine::Engine* engine,
                                                        Authenticator* authenticator,
-                                                       Metrics* metrics, bool virtual_clock);
+                                                       Metrics* metrics, bool virtual_clock,
+                                                       vault::Vault* vault = nullptr);
   virtual ~Server() = default;
 
   // The port of each TCP listener, in the order of the configuration; 0 for Unix sockets.

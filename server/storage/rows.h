@@ -118,6 +118,22 @@ struct ConversationRow {
   bool gone = false;
 };
 
+// An item of evidence as it is after its events.
+struct EvidenceRow {
+  std::string incident;
+  int32_t number = 0;  // within the incident, from 1
+  std::string object;  // its file in the vault; empty when there is none
+  std::string blob;    // serialized belfry.record.v1.EvidenceState
+};
+
+// One link of an item's chain of custody. Never changed.
+struct CustodyRow {
+  std::string incident;
+  int32_t number = 0;
+  int32_t sequence = 0;  // from 1
+  std::string blob;      // serialized belfry.v1.CustodyEntry
+};
+
 // A pack that came into force; the newest one is.
 struct PolicyRow {
   int64_t sequence = 0;  // order of coming into force, from 1; the store assigns it

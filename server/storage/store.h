@@ -84,6 +84,12 @@ class Transaction {
   // Keeps a pack for ever and puts it in force; fills in `sequence`. ABORTED when the name is kept.
   virtual absl::Status AddPolicy(PolicyRow& row) = 0;
 
+  virtual absl::StatusOr<std::optional<EvidenceRow>> FindEvidence(absl::string_view incident,
+                                                                  int32_t number) = 0;
+  virtual absl::Status PutEvidence(const EvidenceRow& row) = 0;
+  // ABORTED when there is such a link.
+  virtual absl::Status AppendCustody(const CustodyRow& row) = 0;
+
   // Adds a place, or keeps its newest time.
   virtual absl::Status PutPlace(const PlaceRow& row) = 0;
   virtual absl::Status PutConversation(const ConversationRow& row) = 0;
@@ -199,6 +205,17 @@ class Store {
 
   // The tamper-evident record. As long-lived as the store, and as thread-safe.
   virtual RecordReader& record() = 0;
+  virtual absl::StatusOr<std::optional<EvidenceRow>> FindEvidence(absl::string_view incident,
+                                                                  int32_t number) = 0;
+  // By number, with number > after.
+  virtual absl::StatusOr<std::vector<EvidenceRow>> ListEvidence(absl::string_view incident,
+                                                                int32_t after, int limit) = 0;
+  // By sequence, with sequence > after.
+  virtual absl::StatusOr<std::vector<CustodyRow>> ListCustody(absl::string_view incident,
+                                                              int32_t number, int32_t after,
+                                                              int limit) = 0;
+  // Does an item have this file in the vault?
+  virtual absl::StatusOr<bool> HasEvidenceObject(absl::string_view object) = 0;
 
   // For metrics and health, cheap: for example the WAL's size in bytes.
   struct Health {

@@ -581,7 +581,7 @@ TEST_F(CountyTest, RunsFromTheReportToTheFile) {
   name_ = created->incident().name();
   EXPECT_EQ(created->incident().state(), "DETECTED");
   EXPECT_EQ(created->incident().severity(), "LOW");
-  EXPECT_EQ(created->incident().policy(), "county-nist-800-61@2");
+  EXPECT_EQ(created->incident().policy(), "county-nist-800-61@3");
   EXPECT_THAT(Open(), ElementsAre("ANALYSIS-BEGUN", "COUNTY-REPORT"));
 
   auto facts = Named<v1::RecordFactsRequest>();

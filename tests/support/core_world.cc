@@ -10,6 +10,7 @@
 #include "google/protobuf/text_format.h"
 #include "server/base/account_name.h"
 #include "server/base/proto_time.h"
+#include "server/core/evidence.h"
 #include "server/core/noted_messages.h"
 #include "server/core/policy/read.h"
 #include "server/core/state_util.h"
@@ -88,13 +89,26 @@ absl::Status CoreWorld::Do(const std::string& who, core::Act act) {
       command.earlier_note = events_[static_cast<size_t>(noted->event_version()) - 1].note_added();
     }
   }
+  if (const auto* act = std::get_if<core::EvidenceAct>(&command.act);
+      act != nullptr && items_.count(act->number) > 0) {
+    command.evidence = items_.at(act->number);
+  }
   absl::StatusOr<core::Decision> decision =
       core::Decide(context(), report ? nullptr : &state_, command);
   if (!decision.ok()) return decision.status();
+  for (const record::v1::Event& event : decision->events) {
+    if (const int32_t number = core::EvidenceNumber(event); number != 0) {
+      core::FoldEvidence(items_[number], event);
+    }
+  }
   state_ = std::move(decision->state);
   fresh_ = std::move(decision->events);
   events_.insert(events_.end(), fresh_.begin(), fresh_.end());
   return absl::OkStatus();
+}
+
+const record::v1::EvidenceState& CoreWorld::item(int32_t number) const {
+  return number == 0 ? items_.rbegin()->second : items_.at(number);
 }
 
 void CoreWorld::TickNow(bool before_now) {

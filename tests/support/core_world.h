@@ -2,6 +2,7 @@
 #ifndef BELFRY_TESTS_SUPPORT_CORE_WORLD_H_
 #define BELFRY_TESTS_SUPPORT_CORE_WORLD_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -75,6 +76,8 @@ class CoreWorld {
   // Of the last act.
   const std::vector<record::v1::Event>& fresh() const { return fresh_; }
   std::vector<core::NoticeDraft> notices() const;
+  // An item of evidence, folded from its events; number 0 is the latest one.
+  const record::v1::EvidenceState& item(int32_t number = 0) const;
   const core::PolicyIndex& policy() const { return *policy_; }
   const core::Directory& directory() const { return *directory_; }
   core::Context context() const { return {*policy_, *directory_, now_}; }
@@ -99,6 +102,7 @@ class CoreWorld {
   std::vector<record::v1::Event> events_;
   std::vector<record::v1::Event> fresh_;
   std::vector<v1::Device> device_history_;
+  std::map<int32_t, record::v1::EvidenceState> items_;
 };
 
 }  // namespace belfry::testing

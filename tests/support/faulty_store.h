@@ -99,6 +99,16 @@ class FaultyTransaction final : public storage::Transaction {
     return real_->AppendDirectoryChange(time_us, principal, change, blob);
   }
   absl::Status AddPolicy(storage::PolicyRow& row) override { return real_->AddPolicy(row); }
+  absl::StatusOr<std::optional<storage::EvidenceRow>> FindEvidence(absl::string_view incident,
+                                                                   int32_t number) override {
+    return real_->FindEvidence(incident, number);
+  }
+  absl::Status PutEvidence(const storage::EvidenceRow& row) override {
+    return real_->PutEvidence(row);
+  }
+  absl::Status AppendCustody(const storage::CustodyRow& row) override {
+    return real_->AppendCustody(row);
+  }
   absl::Status PutPlace(const storage::PlaceRow& row) override { return real_->PutPlace(row); }
   absl::Status PutConversation(const storage::ConversationRow& row) override {
     return real_->PutConversation(row);
@@ -226,6 +236,23 @@ class FaultyStore final : public storage::Store {
   absl::StatusOr<std::vector<std::string>> ListPinnedTo(absl::string_view policy,
                                                         int limit) override {
     return real_->ListPinnedTo(policy, limit);
+  }
+  absl::StatusOr<std::optional<storage::EvidenceRow>> FindEvidence(absl::string_view incident,
+                                                                   int32_t number) override {
+    return real_->FindEvidence(incident, number);
+  }
+  absl::StatusOr<std::vector<storage::EvidenceRow>> ListEvidence(absl::string_view incident,
+                                                                 int32_t after,
+                                                                 int limit) override {
+    return real_->ListEvidence(incident, after, limit);
+  }
+  absl::StatusOr<std::vector<storage::CustodyRow>> ListCustody(absl::string_view incident,
+                                                               int32_t number, int32_t after,
+                                                               int limit) override {
+    return real_->ListCustody(incident, number, after, limit);
+  }
+  absl::StatusOr<bool> HasEvidenceObject(absl::string_view object) override {
+    return real_->HasEvidenceObject(object);
   }
   absl::StatusOr<Health> CheckHealth() override { return real_->CheckHealth(); }
   storage::RecordReader& record() override { return real_->record(); }

@@ -96,6 +96,39 @@ class Client {
   Watcher Watch(v1::WatchIncidentsRequest request, WatchOptions options = {},
                 const CallOptions& call = {}) const;
 
+  // EvidenceService
+  absl::StatusOr<v1::CreateEvidenceResponse> CreateEvidence(
+      const v1::CreateEvidenceRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::GetEvidenceResponse> GetEvidence(const v1::GetEvidenceRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListEvidenceResponse> ListEvidence(const v1::ListEvidenceRequest& request,
+                                                        const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListCustodyResponse> ListCustody(const v1::ListCustodyRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::RecordCustodyResponse> RecordCustody(const v1::RecordCustodyRequest& request,
+                                                          const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ConfirmTransferResponse> ConfirmTransfer(
+      const v1::ConfirmTransferRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::SetLegalHoldResponse> SetLegalHold(const v1::SetLegalHoldRequest& request,
+                                                        const CallOptions& call = {}) const;
+  absl::StatusOr<v1::DestroyEvidenceResponse> DestroyEvidence(
+      const v1::DestroyEvidenceRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::DecideDestructionResponse> DecideDestruction(
+      const v1::DecideDestructionRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::VerifyEvidenceResponse> VerifyEvidence(
+      const v1::VerifyEvidenceRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::BeginUploadResponse> BeginUpload(const v1::BeginUploadRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::QueryUploadResponse> QueryUpload(const v1::QueryUploadRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::AbortUploadResponse> AbortUpload(const v1::AbortUploadRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::RekeyVaultResponse> RekeyVault(const v1::RekeyVaultRequest& request,
+                                                    const CallOptions& call = {}) const;
+  std::unique_ptr<UploadStream> UploadEvidence(const CallOptions& call = {}) const;
+  std::unique_ptr<DownloadStream> DownloadEvidence(const v1::DownloadEvidenceRequest& request,
+                                                   const CallOptions& call = {}) const;
+
   // TimelineService
   absl::StatusOr<v1::ListTimelineEntriesResponse> ListTimelineEntries(
       const v1::ListTimelineEntriesRequest& request, const CallOptions& call = {}) const;

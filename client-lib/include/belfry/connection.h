@@ -12,6 +12,7 @@
 #include "belfry/v1/chat_service.pb.h"
 #include "belfry/v1/delivery_service.pb.h"
 #include "belfry/v1/directory_service.pb.h"
+#include "belfry/v1/evidence_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
 #include "belfry/v1/policy_service.pb.h"
 #include "belfry/v1/timeline_service.pb.h"
@@ -33,6 +34,19 @@ class ServerStream {
 using IncidentStream = ServerStream<v1::WatchIncidentsResponse>;
 // One ExportRecord stream: the bytes of an export file.
 using RecordStream = ServerStream<v1::ExportRecordResponse>;
+// One DownloadEvidence stream.
+using DownloadStream = ServerStream<v1::DownloadEvidenceResponse>;
+// One UploadEvidence stream, for one thread; Cancel() may come from any.
+class UploadStream {
+ public:
+  virtual ~UploadStream() = default;
+  // False: the stream ended, and Finish() says why.
+  virtual bool Write(const v1::UploadEvidenceRequest& request) = 0;
+  // Says that no more comes, and waits for the answer.
+  virtual absl::StatusOr<v1::UploadEvidenceResponse> Finish() = 0;
+  virtual void Cancel() = 0;
+};
+
 
 // One virtual function for each method of the server. The defaults answer UNIMPLEMENTED, so that a
 // test overrides what it needs and a new method breaks nobody. Implementations are thread-safe.
@@ -106,6 +120,40 @@ class Connection {
   // The stream itself never resumes; Watcher (watch.h) does. It has no deadline.
   virtual std::unique_ptr<IncidentStream> WatchIncidents(const v1::WatchIncidentsRequest& request,
                                                          const CallOptions& call);
+
+  // EvidenceService
+  virtual absl::StatusOr<v1::CreateEvidenceResponse> CreateEvidence(
+      const v1::CreateEvidenceRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::GetEvidenceResponse> GetEvidence(const v1::GetEvidenceRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::ListEvidenceResponse> ListEvidence(
+      const v1::ListEvidenceRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ListCustodyResponse> ListCustody(const v1::ListCustodyRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::RecordCustodyResponse> RecordCustody(
+      const v1::RecordCustodyRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ConfirmTransferResponse> ConfirmTransfer(
+      const v1::ConfirmTransferRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::SetLegalHoldResponse> SetLegalHold(
+      const v1::SetLegalHoldRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::DestroyEvidenceResponse> DestroyEvidence(
+      const v1::DestroyEvidenceRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::DecideDestructionResponse> DecideDestruction(
+      const v1::DecideDestructionRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::VerifyEvidenceResponse> VerifyEvidence(
+      const v1::VerifyEvidenceRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::BeginUploadResponse> BeginUpload(const v1::BeginUploadRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::QueryUploadResponse> QueryUpload(const v1::QueryUploadRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::AbortUploadResponse> AbortUpload(const v1::AbortUploadRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::RekeyVaultResponse> RekeyVault(const v1::RekeyVaultRequest& request,
+                                                            const CallOptions& call);
+  // Streams of bytes; they have no deadline and are never repeated by themselves.
+  virtual std::unique_ptr<UploadStream> UploadEvidence(const CallOptions& call);
+  virtual std::unique_ptr<DownloadStream> DownloadEvidence(
+      const v1::DownloadEvidenceRequest& request, const CallOptions& call);
 
   // TimelineService
   virtual absl::StatusOr<v1::ListTimelineEntriesResponse> ListTimelineEntries(

@@ -22,6 +22,8 @@ void LintWays(LintContext& lint, const policy::v1::Obligation& duty, const std::
 void LintNotices(LintContext& lint);
 // What is masked in texts before they are stored.
 void LintSecrets(LintContext& lint);
+// What evidence may not be done to.
+void LintEvidence(LintContext& lint);
 // What is defined and never used.
 void LintUse(LintContext& lint);
 

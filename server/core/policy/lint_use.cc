@@ -43,13 +43,23 @@ constexpr const char* kActs[] = {"OPEN",
                                  "DEESCALATE_LEVELS",
                                  "RELEASE_ENTITY",
                                  "ADOPT_POLICY",
+                                 "RECORD_EVIDENCE",
+                                 "HANDLE_EVIDENCE",
+                                 "READ_EVIDENCE",
+                                 "VERIFY_EVIDENCE",
+                                 "RELEASE_EVIDENCE",
+                                 "HOLD_EVIDENCE",
+                                 "END_EVIDENCE_HOLD",
+                                 "DESTROY_EVIDENCE",
+                                 "APPROVE_DESTRUCTION",
                                  "SNOOZE",
                                  "AUDIT_EXPORT",
                                  "EXPUNGE"};
-constexpr const char* kNotices[] = {"PAGE",          "OPENED_DUTY",   "REMINDER",  "DUE_NOW",
-                                    "OVERDUE",       "EXHAUSTED",     "DISMISSED", "DOCUMENT",
-                                    "CLEARED",       "RAISED",        "SETTLED",   "HOLD_REVIEW",
-                                    "SPEND_DECIDED", "SECRET_MASKED", "DUTY_DONE", "DIGEST"};
+constexpr const char* kNotices[] = {
+    "PAGE",      "OPENED_DUTY", "REMINDER",          "DUE_NOW",         "OVERDUE",
+    "EXHAUSTED", "DISMISSED",   "DOCUMENT",          "CLEARED",         "RAISED",
+    "SETTLED",   "HOLD_REVIEW", "SPEND_DECIDED",     "SECRET_MASKED",   "DUTY_DONE",
+    "DIGEST",    "EVIDENCE",    "EVIDENCE_TRANSFER", "EVIDENCE_CHANGED"};
 
 // Collects every string of a field of the given name, wherever it stands.
 void Collect(const google::protobuf::Message& message, const std::set<std::string>& fields,
@@ -80,7 +90,7 @@ void CheckRoles(LintContext& lint) {
   Collect(lint.policy,
           {"roles", "author_roles", "owner_roles", "accountable_roles", "recipient_roles",
            "exhausted_roles", "sender_roles", "per_role", "role", "by", "list_roles", "when_actor",
-           "unless_actor"},
+           "unless_actor", "alarm_roles"},
           used);
   for (int i = 0; i < lint.policy.roles_size(); ++i) {
     const policy::v1::Role& role = lint.policy.roles(i);

@@ -6,7 +6,7 @@ namespace belfry::storage {
 
 // Written into the file's header, so that no other program's database is taken for ours: "BLFR".
 inline constexpr int kApplicationId = 0x424C4652;
-inline constexpr int kSchemaVersion = 6;
+inline constexpr int kSchemaVersion = 7;
 
 // From an empty file to version 1.
 inline constexpr char kSchemaVersion1[] = R"sql(
@@ -200,6 +200,26 @@ CREATE TABLE access_changes (
   subject TEXT NOT NULL,
   blob BLOB NOT NULL
 );
+)sql";
+
+// Evidence and its chain of custody.
+inline constexpr char kSchemaVersion7[] = R"sql(
+CREATE TABLE evidence (
+  incident TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  object TEXT NOT NULL,
+  blob BLOB NOT NULL,
+  PRIMARY KEY (incident, number)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX evidence_object ON evidence (object) WHERE object <> '';
+
+CREATE TABLE custody (
+  incident TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  blob BLOB NOT NULL,
+  PRIMARY KEY (incident, number, sequence)
+) WITHOUT ROWID;
 )sql";
 
 }  // namespace belfry::storage

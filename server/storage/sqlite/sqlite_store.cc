@@ -15,6 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/base/status_macros.h"
 #include "server/storage/sqlite/chat_tables.h"
+#include "server/storage/sqlite/evidence_tables.h"
 #include "server/storage/sqlite/connection.h"
 #include "server/storage/sqlite/delivery_columns.h"
 #include "server/storage/sqlite/incident_query.h"
@@ -80,6 +81,7 @@ absl::Status Migrate(Connection& writer, const std::string& path) {
   if (version < 4) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion4));
   if (version < 5) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion5));
   if (version < 6) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion6));
+  if (version < 7) BELFRY_RETURN_IF_ERROR(writer.Execute(kSchemaVersion7));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA application_id=", kApplicationId)));
   BELFRY_RETURN_IF_ERROR(writer.Execute(absl::StrCat("PRAGMA user_version=", kSchemaVersion)));
   return writer.Execute("COMMIT");
@@ -145,6 +147,25 @@ class SqliteStore final : public Store {
   absl::StatusOr<std::vector<Pinned>> ListPinned() override;
   absl::StatusOr<std::vector<std::string>> ListPinnedTo(absl::string_view policy,
                                                         int limit) override;
+  absl::StatusOr<std::optional<EvidenceRow>> FindEvidence(absl::string_view incident,
+                                                          int32_t number) override {
+    Reader reader(this);
+    return ReadEvidence(*reader, incident, number);
+  }
+  absl::StatusOr<std::vector<EvidenceRow>> ListEvidence(absl::string_view incident, int32_t after,
+                                                        int limit) override {
+    Reader reader(this);
+    return ReadEvidenceList(*reader, incident, after, limit);
+  }
+  absl::StatusOr<std::vector<CustodyRow>> ListCustody(absl::string_view incident, int32_t number,
+                                                      int32_t after, int limit) override {
+    Reader reader(this);
+    return ReadCustody(*reader, incident, number, after, limit);
+  }
+  absl::StatusOr<bool> HasEvidenceObject(absl::string_view object) override {
+    Reader reader(this);
+    return ReadHasObject(*reader, object);
+  }
   absl::StatusOr<Health> CheckHealth() override;
   RecordReader& record() override { return record_; }
 

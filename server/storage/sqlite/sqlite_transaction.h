@@ -67,6 +67,11 @@ class SqliteTransaction final : public Transaction {
                                                 absl::string_view change,
                                                 absl::string_view blob) override;
   absl::Status AddPolicy(PolicyRow& row) override;
+  // In evidence_tables.cc.
+  absl::StatusOr<std::optional<EvidenceRow>> FindEvidence(absl::string_view incident,
+                                                          int32_t number) override;
+  absl::Status PutEvidence(const EvidenceRow& row) override;
+  absl::Status AppendCustody(const CustodyRow& row) override;
   // In chat_tables.cc.
   absl::Status PutPlace(const PlaceRow& row) override;
   absl::Status PutConversation(const ConversationRow& row) override;
