@@ -69,6 +69,15 @@ absl::Status DecideAssessment(Draft& draft, const Caller& caller, const v1::Asse
 absl::Status DecideSpendRequest(Draft& draft, const Caller& caller,
                                 const v1::RequestSpendRequest& act);
 absl::Status DecideSpend(Draft& draft, const Caller& caller, const v1::DecideSpendRequest& act);
+// Public records (public_release.h prepares the last two).
+absl::Status DecideRecordRequest(Draft& draft, const Caller& caller,
+                                 const v1::RequestRecordRequest& act);
+absl::Status DecideRecordDenial(Draft& draft, const Caller& caller,
+                                const v1::DenyRecordRequest& act);
+absl::Status DecideRecordReview(Draft& draft, const Caller& caller,
+                                const record::v1::RecordReviewed& act);
+absl::Status DecideRecordRelease(Draft& draft, const Caller& caller,
+                                 const record::v1::RecordReleased& act);
 absl::Status DecideRegister(Draft& draft, const OpenRegister& act);
 absl::Status DecideAdoption(Draft& draft, const AdoptChild& act);
 absl::Status DecideAbsorption(Draft& draft, const Absorb& act);

@@ -5,6 +5,7 @@
 
 #include "server/base/proto_time.h"
 #include "server/core/apply_chat.h"
+#include "server/core/apply_public.h"
 #include "server/core/core.h"
 #include "server/core/noted_messages.h"
 #include "server/core/state_util.h"
@@ -700,6 +701,12 @@ void Apply(IncidentState& state, const Event& event) {
       break;
     case Event::kDigestDue:
       ApplyDigest(state, event);
+      break;
+    case Event::kRecordRequested:
+    case Event::kRecordReviewed:
+    case Event::kRecordReleased:
+    case Event::kRecordDenied:
+      ApplyPublicRecord(state, event);
       break;
     case Event::kIncidentRead:
       ApplyReading(state, event);

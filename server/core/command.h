@@ -11,6 +11,7 @@
 #include "belfry/record/v1/event.pb.h"
 #include "belfry/record/v1/state.pb.h"
 #include "belfry/v1/incident_service.pb.h"
+#include "belfry/v1/public_records_service.pb.h"
 
 namespace belfry::core {
 
@@ -77,7 +78,9 @@ using Act =
                  v1::RecordDevicesRequest, v1::ConfirmRemovalRequest, v1::RecordScanRequest,
                  v1::LiftRemovalRequest, v1::RecordCostRequest, v1::AssessCostRequest,
                  v1::RequestSpendRequest, v1::DecideSpendRequest, OpenRegister, AdoptChild, Absorb,
-                 ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead>;
+                 ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead,
+                 v1::RequestRecordRequest, v1::DenyRecordRequest, record::v1::RecordReviewed,
+                 record::v1::RecordReleased>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
 struct Caller {

@@ -15,6 +15,7 @@ std::vector<Finding> LintPolicy(const policy::v1::Policy& policy) {
   LintDuties(lint);
   LintNotices(lint);
   LintSecrets(lint);
+  LintRecords(lint);
   LintUse(lint);
   return std::move(lint.findings);
 }

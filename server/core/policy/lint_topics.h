@@ -22,6 +22,8 @@ void LintWays(LintContext& lint, const policy::v1::Obligation& duty, const std::
 void LintNotices(LintContext& lint);
 // What is masked in texts before they are stored.
 void LintSecrets(LintContext& lint);
+// What of a record is withheld when it is asked for.
+void LintRecords(LintContext& lint);
 // What is defined and never used.
 void LintUse(LintContext& lint);
 

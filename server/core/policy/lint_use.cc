@@ -43,7 +43,10 @@ constexpr const char* kActs[] = {"OPEN",
                                  "DEESCALATE_LEVELS",
                                  "RELEASE_ENTITY",
                                  "ADOPT_POLICY",
-                                 "SNOOZE"};
+                                 "SNOOZE",
+                                 "REQUEST_RECORD",
+                                 "REVIEW_RECORD",
+                                 "RELEASE_RECORD"};
 constexpr const char* kNotices[] = {"PAGE",          "OPENED_DUTY",   "REMINDER",  "DUE_NOW",
                                     "OVERDUE",       "EXHAUSTED",     "DISMISSED", "DOCUMENT",
                                     "CLEARED",       "RAISED",        "SETTLED",   "HOLD_REVIEW",
