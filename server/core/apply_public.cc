@@ -33,8 +33,9 @@ void Answer(IncidentState& state, const Event& event, const std::string& referen
             v1::RecordsRequest::State answer, const std::string& reason) {
   for (v1::RecordsRequest& request : *state.mutable_records_requests()) {
     if (request.reference() != reference) continue;
-    // Further versions of a release change nothing about when it was answered.
-    if (request.state() != v1::RecordsRequest::STATE_OPEN) return;
+    // Further versions of a release change nothing about when it was answered; what was denied may
+    // be released after an appeal.
+    if (request.state() == answer || request.state() == v1::RecordsRequest::STATE_RELEASED) return;
     request.set_state(answer);
     *request.mutable_answer_time() = event.time();
     request.set_answered_by(event.actor().principal());

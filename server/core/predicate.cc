@@ -138,7 +138,8 @@ int OpenObligations(const Predicate::OpenObligationTest& test, const PolicyIndex
       state.obligations().begin(), state.obligations().end(),
       [&](const record::v1::ObligationRow& row) {
         const bool unsettled = IsOpen(row) || row.state() == v1::Obligation::STATE_HELD;
-        if (!unsettled || !test.code().empty()) return unsettled && Contains(test.code(), row.code());
+        if (!unsettled || !test.code().empty())
+          return unsettled && Contains(test.code(), row.code());
         // Whoever asks for the record does not keep the incident open.
         const policy::v1::Obligation* rule = policy.FindObligation(row.code());
         return rule == nullptr || !AsksForRecord(*rule);

@@ -165,10 +165,10 @@ std::string ReviewedText(const record::v1::RecordReviewed& body) {
     const int phrases = row.phrases_size();
     items.push_back(absl::StrCat(
         row.item(), " ", row.tag(),
-        phrases == 0 ? "" : absl::StrCat(" without ", phrases, phrases == 1 ? " phrase" : " phrases")));
+        phrases == 0 ? ""
+                     : absl::StrCat(" without ", phrases, phrases == 1 ? " phrase" : " phrases")));
   }
-  return absl::StrCat("Reviewed for release: ", absl::StrJoin(items, ", "),
-                      Because(body.reason()));
+  return absl::StrCat("Reviewed for release: ", absl::StrJoin(items, ", "), Because(body.reason()));
 }
 
 Sentence Describe(const PolicyIndex& policy, const Event& event) {

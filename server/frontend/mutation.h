@@ -29,10 +29,12 @@ template <typename Response>
 using Fill = std::function<void(const core::View&, const engine::Outcome&, Response&)>;
 
 // Submits `act` and answers with what `fill` makes of the outcome; the same answer again when the
-// request id was used before.
+// request id was used before. `refusal`: what to answer unless it was, because the act could not be
+// prepared.
 template <typename Request, typename Response>
 void Submit(CallPtr call, const Request& request, Response* response, std::string incident,
-            core::Act act, Fill<Response> fill, engine::Quota quota = {}) {
+            core::Act act, Fill<Response> fill, engine::Quota quota = {},
+            absl::Status refusal = absl::OkStatus()) {
   if (absl::Status status = CheckRequest(request, request.request_id()); !status.ok()) {
     call->Finish(status);
     return;
@@ -58,9 +60,10 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
     fill(ViewOf(*call, *directory, *outcome.state), outcome, *rendered);
     return std::static_pointer_cast<google::protobuf::Message>(rendered);
   };
-  work.done = [call, response](absl::StatusOr<engine::Outcome> outcome) {
+  work.done = [call, response,
+               refusal = std::move(refusal)](absl::StatusOr<engine::Outcome> outcome) {
     if (!outcome.ok()) {
-      call->Finish(outcome.status());
+      call->Finish(refusal.ok() ? outcome.status() : refusal);
       return;
     }
     if (outcome->replayed) {

@@ -18,6 +18,7 @@
 #include "server/frontend/incident_service.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/policy_service.h"
+#include "server/frontend/public_records_service.h"
 #include "server/frontend/watch.h"
 
 namespace belfry::frontend {
@@ -88,6 +89,7 @@ class ServerImpl final : public Server {
         directory_(&services_),
         policy_(&services_),
         chat_(&services_),
+        public_records_(&services_),
         clock_(engine) {}
 
   absl::Status Listen(const config::v1::ServerConfig& config, bool virtual_clock);
@@ -108,6 +110,7 @@ class ServerImpl final : public Server {
   DirectoryServiceImpl directory_;
   PolicyServiceImpl policy_;
   ChatServiceImpl chat_;
+  PublicRecordsServiceImpl public_records_;
   ClockServiceImpl clock_;
   std::vector<int> ports_;
   std::unique_ptr<grpc::Server> server_;
@@ -131,6 +134,7 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
   builder.RegisterService(&directory_);
   builder.RegisterService(&policy_);
   builder.RegisterService(&chat_);
+  builder.RegisterService(&public_records_);
   if (virtual_clock) builder.RegisterService(&clock_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {

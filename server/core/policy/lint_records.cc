@@ -42,11 +42,10 @@ class RuleChecker {
       : lint_(lint), rule_(rule), path_(std::move(path)) {}
 
   std::vector<Target> Check() && {
-    const int kinds = static_cast<int>(!rule_.fields().empty()) +
-                      static_cast<int>(rule_.has_entry()) + static_cast<int>(rule_.has_document()) +
-                      static_cast<int>(!rule_.facts().empty()) +
-                      static_cast<int>(!rule_.people().empty()) +
-                      static_cast<int>(rule_.personal_information());
+    const int kinds =
+        static_cast<int>(!rule_.fields().empty()) + static_cast<int>(rule_.has_entry()) +
+        static_cast<int>(rule_.has_document()) + static_cast<int>(!rule_.facts().empty()) +
+        static_cast<int>(!rule_.people().empty()) + static_cast<int>(rule_.personal_information());
     if (kinds != 1) {
       lint_.Error(path_, absl::StrCat("speaks of ", kinds == 0 ? "nothing" : "several things",
                                       "; set exactly one of fields, entry, document, facts, people "
@@ -77,8 +76,9 @@ class RuleChecker {
       const std::string& field = rule_.fields(i);
       const std::string at = At(path_ + ".fields", i);
       if (std::find(known.begin(), known.end(), field) == known.end()) {
-        lint_.Error(at, absl::StrCat("there is no field \"", field, "\" of an incident; the fields are ",
-                                     absl::StrJoin(known, ", ")));
+        lint_.Error(
+            at, absl::StrCat("there is no field \"", field, "\" of an incident; the fields are ",
+                             absl::StrJoin(known, ", ")));
       }
       Add("field " + field, at);
     }

@@ -101,7 +101,8 @@ bool IsAbout(const policy::v1::RecordRule& rule, const RecordFacets& facets) {
                                : Contains(rule.entry().parts(), facets.part);
   }
   if (rule.has_document()) {
-    if (facets.document.empty() || !Contains(rule.document().types(), facets.document)) return false;
+    if (facets.document.empty() || !Contains(rule.document().types(), facets.document))
+      return false;
     return rule.document().fields().empty() ||
            Contains(rule.document().fields(), facets.document_field);
   }
