@@ -418,15 +418,28 @@ std::vector<RecordPart> PartsOf(const PolicyIndex& policy, const IncidentState& 
   return Builder(policy, state).Build(events);
 }
 
-std::vector<TaggedPart> TaggedPartsOf(const PolicyIndex& policy, const IncidentState& state,
-                                      const std::vector<Event>& events) {
-  const auto& rules = policy.proto().record_rules();
-  // Whether a rule counts now is the same for all parts; "now" is the last event's.
+std::vector<const RecordRule*> RecordRulesInForce(const PolicyIndex& policy,
+                                                  const IncidentState& state) {
+  // Of what depends on time, "now" is the last change: the same record gives the same tags for
+  // ever.
   const Subject about{policy, state, "", FromProto(state.update_time())};
   std::vector<const RecordRule*> in_force;
-  for (const RecordRule& rule : rules) {
+  for (const RecordRule& rule : policy.proto().record_rules()) {
     if (!rule.has_when() || Holds(rule.when(), about)) in_force.push_back(&rule);
   }
+  return in_force;
+}
+
+const RecordRule* FindRecordRule(const std::vector<const RecordRule*>& in_force,
+                                 const RecordFacets& facets) {
+  const auto found = std::find_if(in_force.begin(), in_force.end(),
+                                  [&](const RecordRule* rule) { return IsAbout(*rule, facets); });
+  return found == in_force.end() ? nullptr : *found;
+}
+
+std::vector<TaggedPart> TaggedPartsOf(const PolicyIndex& policy, const IncidentState& state,
+                                      const std::vector<Event>& events) {
+  const std::vector<const RecordRule*> in_force = RecordRulesInForce(policy, state);
   absl::flat_hash_map<std::string, const record::v1::RecordReviewRow*> reviews;
   for (const auto& row : state.record_reviews()) reviews.emplace(row.item(), &row);
   std::vector<TaggedPart> tagged;
@@ -434,12 +447,10 @@ std::vector<TaggedPart> TaggedPartsOf(const PolicyIndex& policy, const IncidentS
     TaggedPart& one = tagged.emplace_back();
     one.part = std::move(part);
     one.tag = kTagUnreviewed;
-    for (const RecordRule* rule : in_force) {
-      if (!IsAbout(*rule, one.part.facets)) continue;
-      one.rule = rule;
-      one.tag = rule->tag();
-      one.public_by_law = rule->public_by_law();
-      break;
+    one.rule = FindRecordRule(in_force, one.part.facets);
+    if (one.rule != nullptr) {
+      one.tag = one.rule->tag();
+      one.public_by_law = one.rule->public_by_law();
     }
     const auto found = reviews.find(one.part.id);
     if (found == reviews.end() || one.public_by_law) continue;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "belfry/policy/v1/policy.pb.h"
 #include "belfry/record/v1/event.pb.h"
 #include "belfry/record/v1/state.pb.h"
 #include "belfry/v1/public_records.pb.h"
@@ -30,6 +31,13 @@ struct RecordPart {
 // up to `state.version()`, `state` is their fold.
 std::vector<RecordPart> PartsOf(const PolicyIndex& policy, const record::v1::IncidentState& state,
                                 const std::vector<record::v1::Event>& events);
+
+// The rules that count now, in the order of the pack.
+std::vector<const policy::v1::RecordRule*> RecordRulesInForce(
+    const PolicyIndex& policy, const record::v1::IncidentState& state);
+// The one that tags such a part; null when none does.
+const policy::v1::RecordRule* FindRecordRule(
+    const std::vector<const policy::v1::RecordRule*>& in_force, const RecordFacets& facets);
 
 // A part with its tag as it stands.
 struct TaggedPart {

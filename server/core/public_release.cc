@@ -17,7 +17,6 @@
 #include "server/base/status_macros.h"
 #include "server/core/limits.h"
 #include "server/core/personal_information.h"
-#include "server/core/predicate.h"
 #include "server/core/public_items.h"
 #include "server/core/text.h"
 #include "server/core/withholding.h"
@@ -121,11 +120,9 @@ class Writer {
   }
 
   void FindPersonalRule() {
-    const Subject about{record_.policy, record_.state, "", FromProto(record_.state.update_time())};
-    for (const RecordRule& rule : record_.policy.proto().record_rules()) {
-      if (!rule.personal_information()) continue;
-      if (rule.has_when() && !Holds(rule.when(), about)) continue;
-      personal_ground_ = GroundOfRule(rule, rule.tag());
+    for (const RecordRule* rule : RecordRulesInForce(record_.policy, record_.state)) {
+      if (!rule->personal_information()) continue;
+      personal_ground_ = GroundOfRule(*rule, rule->tag());
       finds_personal_ = true;
       return;
     }
