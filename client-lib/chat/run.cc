@@ -155,6 +155,8 @@ CommandResult Dispatch(const Session& session) {
       return RunDecideSpend(session, false);
     case VerbKind::kCosts:
       return RunCosts(session);
+    case VerbKind::kRecords:
+      return RunRecords(session);
     case VerbKind::kHome:
       return RunHome(session);
     case VerbKind::kList:

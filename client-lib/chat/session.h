@@ -95,6 +95,8 @@ CommandResult RunAssess(const Session& session);
 CommandResult RunSpend(const Session& session);
 CommandResult RunDecideSpend(const Session& session, bool approve);
 CommandResult RunCosts(const Session& session);
+// run_records.cc
+CommandResult RunRecords(const Session& session);
 // run_relate.cc: `relate` and `merge`
 CommandResult RunRelate(const Session& session);
 // run_account.cc

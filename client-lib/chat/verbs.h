@@ -47,6 +47,7 @@ enum class VerbKind {
   kApprove,
   kRefuse,
   kCosts,
+  kRecords,
   kHome,
   kList,
   kShow,

@@ -40,6 +40,8 @@ std::unique_ptr<CLI::App> MakeApp(Arguments& arguments) {
                   "policy lint: check the pack against the directory in this file too");
   app->add_flag("--with-directory", arguments.with_directory,
                 "policy lint: check it against the server's directory too");
+  app->add_option("--output-dir", arguments.output_dir,
+                  "records release: the directory that its files are written to");
   app->add_flag("-h,--help", arguments.help, "Print this and the verbs");
   app->add_flag("--version", arguments.version, "Print the version");
   return app;
@@ -67,6 +69,11 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& argumen
   }
   if (dashes != arguments.end()) {
     parsed.words.insert(parsed.words.end(), dashes + 1, arguments.end());
+  }
+  const bool releases =
+      parsed.words.size() > 1 && parsed.words[0] == "records" && parsed.words[1] == "release";
+  if (!releases && !parsed.output_dir.empty()) {
+    return absl::InvalidArgumentError("--output-dir goes with records release");
   }
   const bool lints =
       parsed.words.size() > 1 && parsed.words[0] == "policy" && parsed.words[1] == "lint";
