@@ -23,7 +23,7 @@ say() { printf '\n== %s\n' "$*"; }
 
 packages=(
   ca-certificates cmake g++ make ninja-build openssl pkg-config tzdata
-  libabsl-dev libboost1.81-dev libcli11-dev libcurl4-openssl-dev libgrpc++-dev libprotobuf-dev
+  libabsl-dev libboost1.81-dev libcli11-dev libcurl4-openssl-dev libgrpc++-dev libicu-dev libprotobuf-dev
   libspdlog-dev libsqlite3-dev libssl-dev nlohmann-json3-dev prometheus-cpp-dev protobuf-compiler
   protobuf-compiler-grpc
 )

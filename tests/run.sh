@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 packages=(
   ca-certificates ccache chromium cmake curl fonts-dejavu-core g++ git libabsl-dev libboost1.81-dev
-  libcli11-dev libcurl4-openssl-dev libgmock-dev libgrpc++-dev libgtest-dev libprotobuf-dev
+  libcli11-dev libcurl4-openssl-dev libgmock-dev libgrpc++-dev libgtest-dev libicu-dev libprotobuf-dev
   libspdlog-dev libsqlite3-dev libssl-dev make mold ninja-build nlohmann-json3-dev openssl pkg-config
   postfix procps prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc sqlite3 systemd tzdata
 )

@@ -60,6 +60,7 @@ bool AsksAboutUnknownKeys(VerbKind kind) {
     case VerbKind::kRemoved:
     case VerbKind::kCost:
     case VerbKind::kSpend:
+    case VerbKind::kRecords:
     case VerbKind::kRelate:
       return true;
     default:
@@ -78,10 +79,12 @@ bool IsList(const KeyRef& key) {
 }
 
 // Values that may be a date and a time of day with a space between them.
-bool IsTime(const KeyRef& key) { return IsOneOf(key, {"at", "detected"}); }
+bool IsTime(const KeyRef& key) { return IsOneOf(key, {"at", "detected", "received"}); }
 
 // Several answers to the same question contradict each other; several agencies do not.
-bool MayRepeat(const KeyRef& key) { return IsList(key) || IsOneOf(key, {"type", "to", "role"}); }
+bool MayRepeat(const KeyRef& key) {
+  return IsList(key) || IsOneOf(key, {"type", "to", "role", "phrase"});
+}
 
 absl::Status UnknownKey(const std::string& key, const std::string& near) {
   return UsageError(absl::StrCat("\"", key, ":\" is not known here. Did you mean \"", near,
@@ -136,6 +139,7 @@ class Parser {
     command_.rest = std::string(absl::StripAsciiWhitespace(line_.substr(first.end)));
     at_ = 1;
     if (verb_is(VerbKind::kDrill)) return ReadDrill();
+    if (verb_is(VerbKind::kRecords)) ReadRecords();
     // "report Mail is down" says itself what it is.
     if (verb_is(VerbKind::kReport) && tokens_.size() > 1) command_.verb = {VerbKind::kOpen, "open"};
     // A word of its own for the most wanted list.
@@ -163,6 +167,18 @@ class Parser {
     }
     return UsageError("A drill is opened like an incident, and marked everywhere.",
                       {std::string(VerbOf(VerbKind::kDrill).example), "help open"});
+  }
+
+  // "records show DOP-2026-0007": what to do comes before the incident, as people say it.
+  void ReadRecords() {
+    if (at_ >= tokens_.size() || tokens_[at_].kind != Token::Kind::kWord) return;
+    const std::string word = absl::AsciiStrToLower(tokens_[at_].text);
+    for (const char* known : {"show", "review", "request", "release", "deny", "log"}) {
+      if (word != known) continue;
+      command_.words.push_back(word);
+      ++at_;
+      return;
+    }
   }
 
   // "phase contain", "status contained": a step of the life cycle by its verb, or by the state that

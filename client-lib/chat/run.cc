@@ -157,6 +157,8 @@ CommandResult Dispatch(const Session& session) {
       return RunCosts(session);
     case VerbKind::kEvidence:
       return RunEvidence(session);
+    case VerbKind::kRecords:
+      return RunRecords(session);
     case VerbKind::kHome:
       return RunHome(session);
     case VerbKind::kList:

@@ -97,6 +97,8 @@ CommandResult RunDecideSpend(const Session& session, bool approve);
 CommandResult RunCosts(const Session& session);
 // run_evidence.cc
 CommandResult RunEvidence(const Session& session);
+// run_records.cc
+CommandResult RunRecords(const Session& session);
 // run_relate.cc: `relate` and `merge`
 CommandResult RunRelate(const Session& session);
 // run_account.cc

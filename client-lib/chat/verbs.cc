@@ -96,6 +96,12 @@ constexpr Verb kVerbs[] = {
     {VerbKind::kExplain, "explain", "why", "", "explain [id] <duty>",
      "Show why a duty exists, how its deadline came about and what ends it",
      "explain DOP-2026-0007 FOLLOWUP-24H", true, "Decisions", ""},
+    {VerbKind::kRecords, "records", "record public-records",
+     "phrase ground here reason|why requester|from received|at version",
+     "records <show|review|request|release|deny|log> [id] …",
+     "Public records: tag the parts of a record, release it or deny it",
+     "records review DOP-2026-0007 entries/12 N reason:\"tells how the firewall is set up\"", true,
+     "Decisions", "REVIEW_RECORD RELEASE_RECORD REQUEST_RECORD"},
     {VerbKind::kDevice, "device", "",
      "subnet|subnets family|malware by reason|why safety agency|entity|for",
      "device [id] <name,…> <status> [subnet:] [family:] [by:] [reason:] [safety:yes] [for:]",
@@ -182,7 +188,7 @@ constexpr Verb kVerbs[] = {
 
 constexpr FoldedGroup kFoldedGroups[] = {
     {"Parts", "Agencies and incidents that belong together"},
-    {"Decisions", "Decide, snooze, waive, hold, explain a duty"},
+    {"Decisions", "Decide, snooze, waive, hold, explain a duty; public records"},
     {"Network", "Devices, scans, removals from the network"},
     {"Evidence", "Items of evidence and their chain of custody"},
     {"Money", "Costs, spending requests and what is claimed back"},

@@ -48,6 +48,7 @@ enum class VerbKind {
   kRefuse,
   kCosts,
   kEvidence,
+  kRecords,
   kHome,
   kList,
   kShow,

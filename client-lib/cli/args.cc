@@ -65,6 +65,8 @@ std::unique_ptr<CLI::App> MakeApp(Arguments& arguments, std::vector<std::string>
   app->add_flag("--with-directory", arguments.with_directory,
                 "policy lint: check it against the server's directory too");
   AddAuditOptions(*app, arguments.audit);
+  app->add_option("--output-dir", arguments.output_dir,
+                  "records release: the directory that its files are written to");
   app->add_flag("-h,--help", arguments.help, "Print this and the verbs");
   app->add_flag("--version", arguments.version, "Print the version");
   return app;
@@ -112,6 +114,11 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& argumen
     parsed.words.insert(parsed.words.end(), dashes + 1, arguments.end());
   }
   if (const absl::Status status = PlaceKeys(std::move(keys), parsed); !status.ok()) return status;
+  const bool releases =
+      parsed.words.size() > 1 && parsed.words[0] == "records" && parsed.words[1] == "release";
+  if (!releases && !parsed.output_dir.empty()) {
+    return absl::InvalidArgumentError("--output-dir goes with records release");
+  }
   const bool lints =
       parsed.words.size() > 1 && parsed.words[0] == "policy" && parsed.words[1] == "lint";
   if (!lints && (parsed.with_directory || !parsed.directory_file.empty())) {

@@ -40,6 +40,8 @@ struct Arguments {
   double timeout_seconds = 10;
   // Of `policy lint`: the people in a file, or those of the server.
   std::string directory_file;
+  // records release: where the files go; it exists.
+  std::string output_dir;
   bool with_directory = false;
   AuditArguments audit;
   bool help = false;

@@ -17,6 +17,7 @@
 #include "client-lib/cli/commands.h"
 #include "client-lib/cli/evidence_commands.h"
 #include "client-lib/cli/output.h"
+#include "client-lib/cli/record_release.h"
 #include "client-lib/cli/terminal.h"
 
 namespace belfry::cli {
@@ -104,6 +105,7 @@ int Main(const std::vector<std::string>& line) {
   if (const TerminalVerb* verb = FindTerminalVerb(arguments->words[0]); verb != nullptr) {
     return verb->run(desk, arguments->words);
   }
+  if (IsRecordRelease(arguments->words)) return RunRecordRelease(desk);
   return RunChatVerb(desk);
 }
 

@@ -341,6 +341,41 @@ absl::StatusOr<v1::RotateTokenResponse> Client::RotateToken(const v1::RotateToke
   return connection_->RotateToken(request, call);
 }
 
+absl::StatusOr<v1::RequestRecordResponse> Client::RequestRecord(
+    const v1::RequestRecordRequest& request, const CallOptions& call) const {
+  return connection_->RequestRecord(request, call);
+}
+
+absl::StatusOr<v1::ListRecordItemsResponse> Client::ListRecordItems(
+    const v1::ListRecordItemsRequest& request, const CallOptions& call) const {
+  return connection_->ListRecordItems(request, call);
+}
+
+absl::StatusOr<v1::ReviewRecordResponse> Client::ReviewRecord(
+    const v1::ReviewRecordRequest& request, const CallOptions& call) const {
+  return connection_->ReviewRecord(request, call);
+}
+
+absl::StatusOr<v1::ReleaseRecordResponse> Client::ReleaseRecord(
+    const v1::ReleaseRecordRequest& request, const CallOptions& call) const {
+  return connection_->ReleaseRecord(request, call);
+}
+
+absl::StatusOr<v1::DenyRecordResponse> Client::DenyRecord(const v1::DenyRecordRequest& request,
+                                                          const CallOptions& call) const {
+  return connection_->DenyRecord(request, call);
+}
+
+absl::StatusOr<v1::ListRecordReleasesResponse> Client::ListRecordReleases(
+    const v1::ListRecordReleasesRequest& request, const CallOptions& call) const {
+  return connection_->ListRecordReleases(request, call);
+}
+
+absl::StatusOr<v1::GetRecordReleaseResponse> Client::GetRecordRelease(
+    const v1::GetRecordReleaseRequest& request, const CallOptions& call) const {
+  return connection_->GetRecordRelease(request, call);
+}
+
 absl::StatusOr<v1::GetPolicyResponse> Client::GetPolicy(const v1::GetPolicyRequest& request,
                                                         const CallOptions& call) const {
   return connection_->GetPolicy(request, call);

@@ -370,6 +370,41 @@ absl::StatusOr<v1::RotateTokenResponse> Connection::RotateToken(const v1::Rotate
   return NotThere();
 }
 
+absl::StatusOr<v1::RequestRecordResponse> Connection::RequestRecord(const v1::RequestRecordRequest&,
+                                                                    const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListRecordItemsResponse> Connection::ListRecordItems(
+    const v1::ListRecordItemsRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ReviewRecordResponse> Connection::ReviewRecord(const v1::ReviewRecordRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ReleaseRecordResponse> Connection::ReleaseRecord(const v1::ReleaseRecordRequest&,
+                                                                    const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::DenyRecordResponse> Connection::DenyRecord(const v1::DenyRecordRequest&,
+                                                              const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListRecordReleasesResponse> Connection::ListRecordReleases(
+    const v1::ListRecordReleasesRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::GetRecordReleaseResponse> Connection::GetRecordRelease(
+    const v1::GetRecordReleaseRequest&, const CallOptions&) {
+  return NotThere();
+}
+
 absl::StatusOr<v1::GetPolicyResponse> Connection::GetPolicy(const v1::GetPolicyRequest&,
                                                             const CallOptions&) {
   return NotThere();

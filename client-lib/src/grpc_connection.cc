@@ -13,6 +13,7 @@
 #include "belfry/v1/evidence_service.grpc.pb.h"
 #include "belfry/v1/incident_service.grpc.pb.h"
 #include "belfry/v1/policy_service.grpc.pb.h"
+#include "belfry/v1/public_records_service.grpc.pb.h"
 #include "belfry/v1/timeline_service.grpc.pb.h"
 #include "client-lib/src/caller.h"
 #include "client-lib/src/channel.h"
@@ -78,6 +79,7 @@ class GrpcConnection final : public Connection {
         timeline_(v1::TimelineService::NewStub(channel)),
         directory_(v1::DirectoryService::NewStub(channel)),
         policy_(v1::PolicyService::NewStub(channel)),
+        records_(v1::PublicRecordsService::NewStub(channel)),
         delivery_(v1::DeliveryService::NewStub(channel)),
         chat_(v1::ChatService::NewStub(channel)),
         audit_(v1::AuditService::NewStub(channel)),
@@ -574,6 +576,55 @@ class GrpcConnection final : public Connection {
                                                    return access_->RotateToken(context, in, out);
                                                  });
   }
+  absl::StatusOr<v1::RequestRecordResponse> RequestRecord(const v1::RequestRecordRequest& request,
+                                                          const CallOptions& call) override {
+    return caller_.Call<v1::RequestRecordResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return records_->RequestRecord(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ListRecordItemsResponse> ListRecordItems(
+      const v1::ListRecordItemsRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ListRecordItemsResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return records_->ListRecordItems(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ReviewRecordResponse> ReviewRecord(const v1::ReviewRecordRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::ReviewRecordResponse>(request, call,
+                                                  [this](auto* context, const auto& in, auto* out) {
+                                                    return records_->ReviewRecord(context, in, out);
+                                                  });
+  }
+  absl::StatusOr<v1::ReleaseRecordResponse> ReleaseRecord(const v1::ReleaseRecordRequest& request,
+                                                          const CallOptions& call) override {
+    return caller_.Call<v1::ReleaseRecordResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return records_->ReleaseRecord(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::DenyRecordResponse> DenyRecord(const v1::DenyRecordRequest& request,
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::DenyRecordResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return records_->DenyRecord(context, in, out);
+                                                });
+  }
+  absl::StatusOr<v1::ListRecordReleasesResponse> ListRecordReleases(
+      const v1::ListRecordReleasesRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ListRecordReleasesResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return records_->ListRecordReleases(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::GetRecordReleaseResponse> GetRecordRelease(
+      const v1::GetRecordReleaseRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::GetRecordReleaseResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return records_->GetRecordRelease(context, in, out);
+        });
+  }
   absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,
                                                   const CallOptions& call) override {
     return caller_.Call<v1::GetPolicyResponse>(request, call,
@@ -695,6 +746,7 @@ class GrpcConnection final : public Connection {
   std::unique_ptr<v1::TimelineService::Stub> timeline_;
   std::unique_ptr<v1::DirectoryService::Stub> directory_;
   std::unique_ptr<v1::PolicyService::Stub> policy_;
+  std::unique_ptr<v1::PublicRecordsService::Stub> records_;
   std::unique_ptr<v1::DeliveryService::Stub> delivery_;
   std::unique_ptr<v1::ChatService::Stub> chat_;
   std::unique_ptr<v1::AuditService::Stub> audit_;

@@ -75,6 +75,15 @@ absl::Status DecideExpunge(Draft& draft, const Caller& caller, const v1::Expunge
 // `item` is null for a new one, and for an act on all of them.
 absl::Status DecideEvidence(Draft& draft, const Caller& caller, const EvidenceAct& act,
                             const record::v1::EvidenceState* item);
+// Public records (public_release.h prepares the last two).
+absl::Status DecideRecordRequest(Draft& draft, const Caller& caller,
+                                 const v1::RequestRecordRequest& act);
+absl::Status DecideRecordDenial(Draft& draft, const Caller& caller,
+                                const v1::DenyRecordRequest& act);
+absl::Status DecideRecordReview(Draft& draft, const Caller& caller,
+                                const record::v1::RecordReviewed& act);
+absl::Status DecideRecordRelease(Draft& draft, const Caller& caller,
+                                 const record::v1::RecordReleased& act);
 absl::Status DecideRegister(Draft& draft, const OpenRegister& act);
 absl::Status DecideAdoption(Draft& draft, const AdoptChild& act);
 absl::Status DecideAbsorption(Draft& draft, const Absorb& act);

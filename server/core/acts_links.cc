@@ -45,7 +45,8 @@ void LeaveDuties(Draft& draft, const std::string& parent) {
   }
   for (const record::v1::ObligationRow& row : rows) {
     const auto* rule = draft.context().policy.FindObligation(row.code());
-    if (rule == nullptr) continue;
+    // The record that somebody asked for stays where it is.
+    if (rule == nullptr || AsksForRecord(*rule)) continue;
     Settle(draft, *rule, row.instance(), v1::Obligation::STATE_VOID,
            absl::StrCat("moved to ", parent));
   }
@@ -263,7 +264,7 @@ absl::Status DecideAbsorption(Draft& draft, const Absorb& act) {
     if (known || FindObligation(draft.state(), row.instance()) != nullptr) continue;
     // Reported under another pack: what this one's pack does not know, nobody could settle here.
     const auto* rule = draft.context().policy.FindObligation(row.code());
-    if (rule == nullptr || IsOfSpendRequest(*rule)) continue;
+    if (rule == nullptr || IsOfSpendRequest(*rule) || AsksForRecord(*rule)) continue;
     record::v1::ObligationRow& moved = *body->add_obligations();
     moved = row;
     // Events are numbered within their incident: what raised it there must not pass for something

@@ -5,6 +5,7 @@
 
 #include "server/base/proto_time.h"
 #include "server/core/apply_chat.h"
+#include "server/core/apply_public.h"
 #include "server/core/core.h"
 #include "server/core/evidence.h"
 #include "server/core/noted_messages.h"
@@ -714,6 +715,12 @@ void Apply(IncidentState& state, const Event& event) {
       Tell(state, event.custody_recorded().told_people());
       Tell(state, event.destruction_asked().told_people());
       Tell(state, event.evidence_verified().alarm_people());
+      break;
+    case Event::kRecordRequested:
+    case Event::kRecordReviewed:
+    case Event::kRecordReleased:
+    case Event::kRecordDenied:
+      ApplyPublicRecord(state, event);
       break;
     case Event::kIncidentRead:
       ApplyReading(state, event);

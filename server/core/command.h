@@ -13,6 +13,7 @@
 #include "belfry/v1/audit_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
 #include "server/core/evidence_act.h"
+#include "belfry/v1/public_records_service.pb.h"
 
 namespace belfry::core {
 
@@ -78,7 +79,9 @@ using Act = std::variant<
     v1::RecordDevicesRequest, v1::ConfirmRemovalRequest, v1::RecordScanRequest,
     v1::LiftRemovalRequest, v1::RecordCostRequest, v1::AssessCostRequest, v1::RequestSpendRequest,
     v1::DecideSpendRequest, v1::ExpungePayloadRequest, OpenRegister, AdoptChild, Absorb,
-    ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead, EvidenceAct>;
+    ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead, EvidenceAct,
+    v1::RequestRecordRequest, v1::DenyRecordRequest, record::v1::RecordReviewed,
+    record::v1::RecordReleased>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
 struct Caller {

@@ -20,6 +20,7 @@
 #include "server/core/limits.h"
 #include "server/core/masking.h"
 #include "server/core/obligation_due.h"
+#include "server/core/obligation_sources.h"
 #include "server/core/obligations.h"
 #include "server/core/reading.h"
 #include "server/core/rooms.h"
@@ -79,7 +80,8 @@ absl::Status RefuseNewDuties(const Draft& draft) {
     if (!event.has_obligation_opened()) continue;
     const auto* rule = policy.FindObligation(event.obligation_opened().code());
     const bool asked_by_act = event.obligation_opened().sources_size() > 0;
-    if (rule == nullptr || (rule->kind() == policy::v1::Obligation::KIND_DERIVED && asked_by_act)) {
+    if (rule == nullptr || AsksForRecord(*rule) ||
+        (rule->kind() == policy::v1::Obligation::KIND_DERIVED && asked_by_act)) {
       continue;
     }
     return ErrorBuilder(
@@ -178,6 +180,16 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
           [&](const v1::DecideSpendRequest& act) { return DecideSpend(draft, caller, act); },
           [&](const v1::ExpungePayloadRequest& act) {
             return DecideExpunge(draft, caller, act, command.to_expunge);
+          },
+          [&](const v1::RequestRecordRequest& act) {
+            return DecideRecordRequest(draft, caller, act);
+          },
+          [&](const v1::DenyRecordRequest& act) { return DecideRecordDenial(draft, caller, act); },
+          [&](const record::v1::RecordReviewed& act) {
+            return DecideRecordReview(draft, caller, act);
+          },
+          [&](const record::v1::RecordReleased& act) {
+            return DecideRecordRelease(draft, caller, act);
           },
           [&](const OpenRegister& act) { return DecideRegister(draft, act); },
           [&](const AdoptChild& act) { return DecideAdoption(draft, act); },

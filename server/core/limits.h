@@ -33,6 +33,14 @@ inline constexpr int kPeopleMax = 50;             // subjects, readers
 inline constexpr int kEvidenceMax = 2'000;        // items of one incident
 inline constexpr int kCustodyMax = 10'000;        // links of one item
 inline constexpr size_t kEvidenceFieldCharactersMax = 200;  // a serial number, a place, a name
+inline constexpr int kReviewsPerRequestMax = 200;
+inline constexpr int kRecordReviewsMax = 20'000;  // items of one record that people decided about
+inline constexpr int kPhrasesPerItemMax = 100;
+inline constexpr size_t kPhraseCharactersMin = 2;  // one letter would take the text apart
+inline constexpr size_t kPhraseCharactersMax = 1'000;
+inline constexpr int kRecordsRequestsMax = 500;
+inline constexpr int kRecordReleasesMax = 1'000;
+inline constexpr size_t kReferenceCharactersMax = 100;
 
 // Labels of the Traffic Light Protocol. The default: known to the organisation only, until somebody
 // decides otherwise.

@@ -98,6 +98,11 @@ class Collector {
           }
         }
         break;
+      case Source::kRecordsRequest:
+        for (const v1::RecordsRequest& request : state.records_requests()) {
+          Add(source, request.event_version(), request.receive_time());
+        }
+        break;
       case Source::KIND_NOT_SET:
         break;
     }
@@ -112,6 +117,11 @@ class Collector {
 
 std::vector<Raised> RaisedBy(const policy::v1::Obligation& rule, const Subject& about) {
   return Collector(rule, about).Collect();
+}
+
+bool AsksForRecord(const policy::v1::Obligation& rule) {
+  return std::any_of(rule.sources().begin(), rule.sources().end(),
+                     [](const Source& source) { return source.has_records_request(); });
 }
 
 bool IsOccurrence(absl::string_view source) { return source.find(':') != absl::string_view::npos; }

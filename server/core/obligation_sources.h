@@ -24,6 +24,10 @@ struct Raised {
 // Everything that has raised `rule` for a subject until now, in the order of the pack.
 std::vector<Raised> RaisedBy(const policy::v1::Obligation& rule, const Subject& about);
 
+// Raised by somebody who asks for the record: no part of the response, so that the end of the
+// incident neither needs nor ends it.
+bool AsksForRecord(const policy::v1::Obligation& rule);
+
 // Is the source a single happening, which raises one instance ever?
 bool IsOccurrence(absl::string_view source);
 

@@ -294,6 +294,18 @@ const v1::SpendRequest* SpendRequestOf(const IncidentState& state, const Obligat
   return nullptr;
 }
 
+// The request for the record that raised a row; null when it was raised by something else.
+const v1::RecordsRequest* RecordsRequestOf(const IncidentState& state, const ObligationRow& row) {
+  for (const v1::RecordsRequest& request : state.records_requests()) {
+    const std::string suffix = absl::StrCat(":", request.event_version());
+    if (std::any_of(row.sources().begin(), row.sources().end(),
+                    [&](const std::string& source) { return absl::EndsWith(source, suffix); })) {
+      return &request;
+    }
+  }
+  return nullptr;
+}
+
 // Every role needs at least one holder whom the notice reached.
 bool NoticeReachedAll(const Satisfaction::NoticeDelivered& way, const IncidentState& state,
                       const ObligationRow& row) {
@@ -334,6 +346,10 @@ bool StateSatisfies(const Draft& draft, const Satisfaction& way, const Obligatio
     case Satisfaction::kSpendDecided: {
       const v1::SpendRequest* request = SpendRequestOf(state, row);
       return request != nullptr && request->state() != v1::SpendRequest::STATE_PENDING;
+    }
+    case Satisfaction::kRecordsAnswered: {
+      const v1::RecordsRequest* request = RecordsRequestOf(state, row);
+      return request != nullptr && request->state() != v1::RecordsRequest::STATE_OPEN;
     }
     case Satisfaction::kRolesHeld:
       return std::all_of(
@@ -502,7 +518,7 @@ bool AnsweredBefore(const Obligation& rule, const IncidentState& state, const Ob
 // Voids, satisfies and reschedules the open rows of one rule.
 void UpdateOpen(Draft& draft, const Obligation& rule) {
   const policy::v1::State* state = draft.context().policy.FindState(draft.state().state());
-  const bool voids = state != nullptr && state->voids_duties();
+  const bool voids = state != nullptr && state->voids_duties() && !AsksForRecord(rule);
   // By instance name: recording changes the rows.
   std::vector<std::string> open;
   for (const ObligationRow& row : draft.state().obligations()) {

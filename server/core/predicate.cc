@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "server/base/proto_time.h"
+#include "server/core/obligation_sources.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {
@@ -131,13 +132,17 @@ int64_t Count(Predicate::CountTest::What what, const record::v1::IncidentState& 
   }
 }
 
-int OpenObligations(const Predicate::OpenObligationTest& test,
+int OpenObligations(const Predicate::OpenObligationTest& test, const PolicyIndex& policy,
                     const record::v1::IncidentState& state) {
   return static_cast<int>(std::count_if(
       state.obligations().begin(), state.obligations().end(),
       [&](const record::v1::ObligationRow& row) {
         const bool unsettled = IsOpen(row) || row.state() == v1::Obligation::STATE_HELD;
-        return unsettled && (test.code().empty() || Contains(test.code(), row.code()));
+        if (!unsettled || !test.code().empty())
+          return unsettled && Contains(test.code(), row.code());
+        // Whoever asks for the record does not keep the incident open.
+        const policy::v1::Obligation* rule = policy.FindObligation(row.code());
+        return rule == nullptr || !AsksForRecord(*rule);
       }));
 }
 
@@ -318,7 +323,7 @@ bool Holds(const Predicate& predicate, const Subject& subject) {
     case Predicate::kCount:
       return Count(predicate.count().what(), subject.state) >= predicate.count().at_least();
     case Predicate::kOpenObligations:
-      return OpenObligations(predicate.open_obligations(), subject.state) <=
+      return OpenObligations(predicate.open_obligations(), subject.policy, subject.state) <=
              predicate.open_obligations().at_most();
     case Predicate::kElapsed: {
       const std::optional<absl::Time> point = ElapsedPoint(predicate.elapsed(), subject);

@@ -189,6 +189,8 @@ std::string SatisfactionText(const Satisfaction& way) {
       return "another policy pack comes into force";
     case Satisfaction::kSpendDecided:
       return "the spending request is approved or refused";
+    case Satisfaction::kRecordsAnswered:
+      return "the request for the record is answered by a release or a denial";
     case Satisfaction::KIND_NOT_SET:
       break;
   }

@@ -160,6 +160,19 @@ std::string NoteText(const record::v1::NoteAdded& body) {
   return absl::StrCat(body.supersedes() == 0 ? "" : "Edited: ", body.text());
 }
 
+// What is withheld, and the words of it, stay out of the timeline.
+std::string ReviewedText(const record::v1::RecordReviewed& body) {
+  std::vector<std::string> items;
+  for (const record::v1::RecordReviewRow& row : body.reviews()) {
+    const int phrases = row.phrases_size();
+    items.push_back(absl::StrCat(
+        row.item(), " ", row.tag(),
+        phrases == 0 ? ""
+                     : absl::StrCat(" without ", phrases, phrases == 1 ? " phrase" : " phrases")));
+  }
+  return absl::StrCat("Reviewed for release: ", absl::StrJoin(items, ", "), Because(body.reason()));
+}
+
 Sentence Describe(const PolicyIndex& policy, const Event& event) {
   switch (event.body_case()) {
     case Event::kIncidentReported:
@@ -377,6 +390,24 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
               absl::StrCat("No reminders of ", event.reminder_snoozed().instance(), " until ",
                            CivilTime(policy, FromProto(event.reminder_snoozed().until_time())),
                            Because(event.reminder_snoozed().reason()))};
+    case Event::kRecordRequested:
+      return {"RECORD_REQUESTED", absl::StrCat("The record was asked for, reference ",
+                                               event.record_requested().request().reference())};
+    case Event::kRecordReviewed:
+      return {"RECORD_REVIEWED", ReviewedText(event.record_reviewed())};
+    case Event::kRecordReleased: {
+      const v1::RecordRelease& release = event.record_released().release();
+      return {"RECORD_RELEASED",
+              absl::StrCat("The record up to entry ", release.record_version(),
+                           " was released, reference ", release.reference(), ", version ",
+                           release.number(), "; ", release.withheld_count(), " of ",
+                           release.item_count(), " parts withheld, ",
+                           release.partly_withheld_count(), " in part")};
+    }
+    case Event::kRecordDenied:
+      return {"RECORD_DENIED",
+              absl::StrCat("The record was denied, reference ", event.record_denied().reference(),
+                           Because(event.record_denied().reason()))};
     case Event::kDigestDue:
       return {"DIGEST", absl::StrCat("Digest of ", event.digest_due().date(),
                                      event.digest_due().collapsed() == 0

@@ -34,6 +34,8 @@ struct Submission {
   // Called instead of the answer, on the engine's thread: with what is to be answered. Has to
   // finish the call.
   std::function<void(CallPtr, absl::Status)> then = {};
+  // What to answer unless the request id was used before, because the act could not be prepared.
+  absl::Status refusal = absl::OkStatus();
   // It took long to get here; the 30 s are over.
   bool patient = false;
 };
@@ -69,10 +71,11 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
     if (outcome.receipt.has_value()) *rendered->mutable_receipt() = *outcome.receipt;
     return std::static_pointer_cast<google::protobuf::Message>(rendered);
   };
-  work.done = [call, response,
-               then = std::move(submission.then)](absl::StatusOr<engine::Outcome> outcome) {
+  work.done = [call, response, then = std::move(submission.then),
+               refusal = std::move(submission.refusal)](absl::StatusOr<engine::Outcome> outcome) {
     if (!outcome.ok()) {
-      then ? then(call, outcome.status()) : call->Finish(outcome.status());
+      const absl::Status& status = refusal.ok() ? outcome.status() : refusal;
+      then ? then(call, status) : call->Finish(status);
       return;
     }
     if (outcome->replayed) {

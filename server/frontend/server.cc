@@ -22,6 +22,7 @@
 #include "server/frontend/policy_service.h"
 #include "server/frontend/tls_credentials.h"
 #include "server/frontend/vault_desk.h"
+#include "server/frontend/public_records_service.h"
 #include "server/frontend/watch.h"
 
 namespace belfry::frontend {
@@ -82,6 +83,7 @@ class ServerImpl final : public Server {
         access_(&services_),
         desk_(vault, &machine_clock_, desk),
         evidence_(&services_, &desk_),
+        public_records_(&services_),
         clock_(engine) {}
 
   absl::Status Listen(const config::v1::ServerConfig& config, bool virtual_clock);
@@ -119,6 +121,7 @@ class ServerImpl final : public Server {
   SystemClock machine_clock_;
   VaultDesk desk_;
   EvidenceServiceImpl evidence_;
+  PublicRecordsServiceImpl public_records_;
   ClockServiceImpl clock_;
   std::vector<int> ports_;
   std::vector<std::shared_ptr<grpc::ServerCredentials>> tls_;  // gRPC keeps pointers to them
@@ -148,6 +151,7 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
   builder.RegisterService(&audit_);
   builder.RegisterService(&access_);
   builder.RegisterService(&evidence_);
+  builder.RegisterService(&public_records_);
   if (virtual_clock) builder.RegisterService(&clock_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {

@@ -157,6 +157,22 @@ std::vector<std::string> PersonalInformation(Trial& trial) {
   return failures;
 }
 
+// The grounds of M.G.L. c. 4 § 7 cl. 26 that reviewers choose from, each with its sign and its
+// place.
+std::vector<std::string> Exemptions(Trial& trial) {
+  std::vector<std::string> failures;
+  for (const char* letter : {"a", "c", "f", "n", "o"}) {
+    const std::string code(1, static_cast<char>(*letter - 'a' + 'A'));
+    bool found = false;
+    for (const auto& one : trial.policy().proto().exemptions()) {
+      found = found || (one.code() == code && one.mark() == absl::StrCat("26(", letter, ")") &&
+                        one.law() == absl::StrCat("M.G.L. c. 4 § 7 cl. 26(", letter, ")"));
+    }
+    if (!found) failures.push_back(absl::StrCat("there is no ", code));
+  }
+  return failures;
+}
+
 }  // namespace
 
 void AddComputedChecks(Suite& suite) {
@@ -164,6 +180,8 @@ void AddComputedChecks(Suite& suite) {
                     kWeights[6] + kWeights[7] ==
                 34);
   suite.checks.push_back({"roles of the policy", "0.2; POL-4.6", "computed_checks.cc", Roles});
+  suite.checks.push_back(
+      {"exemptions of the public records law", "2.3", "computed_checks.cc", Exemptions});
   suite.checks.push_back({"personal information is known by its looks", "LAW-93H-1e",
                           "computed_checks.cc", PersonalInformation});
   suite.checks.push_back({"score NCISS test vectors", "3.2", "computed_checks.cc", Vectors});

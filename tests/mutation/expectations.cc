@@ -19,6 +19,7 @@
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
 #include "server/core/claim.h"
+#include "server/core/public_items.h"
 #include "server/core/state_util.h"
 
 namespace belfry::mutation {
@@ -153,6 +154,77 @@ absl::StatusOr<Check> ReadFields(const Line& line, absl::string_view rest) {
     }
     return failures;
   };
+  return check;
+}
+
+// "field/device", "entry/DECIDED/reason", "document/PIR/cause", "answer/cause", "person/SUBJECT",
+// "personal". False when it is none of them.
+bool ReadPart(const std::string& word, core::RecordFacets& facets) {
+  const std::vector<std::string> parts = Split(word, '/');
+  if (parts.size() < 2) return false;
+  if (parts[0] == "field") {
+    facets.field = parts[1];
+  } else if (parts[0] == "entry") {
+    facets.entry = parts[1];
+    if (parts.size() > 2) facets.part = parts[2];
+  } else if (parts[0] == "document" && parts.size() == 3) {
+    facets.document = parts[1];
+    facets.document_field = parts[2];
+  } else if (parts[0] == "answer") {
+    facets.entry = "FACT_RECORDED";
+    facets.part = "value";
+    facets.fact = parts[1];
+  } else if (parts[0] == "person") {
+    return policy::v1::RecordRule::Person_Parse("PERSON_" + parts[1], &facets.person);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// How the parts are tagged while nobody has reviewed them. "LAW" is NONE that nobody can change.
+Failures RunTags(Trial& trial, const std::string& world, const std::string& tag,
+                 const std::vector<std::string>& parts) {
+  const auto after = trial.After(world);
+  if (!after.ok()) return {std::string(after.status().message())};
+  const auto rules = core::RecordRulesInForce(after->policy(), after->state());
+  Failures failures;
+  for (const std::string& part : parts) {
+    const policy::v1::RecordRule* rule = nullptr;
+    core::RecordFacets facets;
+    if (part == "personal") {
+      for (const policy::v1::RecordRule* one : rules) {
+        if (rule == nullptr && one->personal_information()) rule = one;
+      }
+    } else if (ReadPart(part, facets)) {
+      rule = core::FindRecordRule(rules, facets);
+    } else {
+      failures.push_back(absl::StrCat(part, " cannot be read"));
+      continue;
+    }
+    const std::string actual = rule == nullptr         ? core::kTagUnreviewed
+                               : rule->public_by_law() ? "LAW"
+                                                       : rule->tag();
+    if (actual != tag) failures.push_back(absl::StrCat(part, " is ", actual));
+  }
+  return failures;
+}
+
+// "tags WORLD: TAG = PART … | SOURCE"
+absl::StatusOr<Check> ReadTags(const Line& line, const std::string& rest) {
+  const std::vector<std::string> columns = Split(rest, '|');
+  const size_t colon = rest.find(": ");
+  const size_t equals = rest.find(" = ");
+  if (columns.size() != 2 || colon == std::string::npos || equals == std::string::npos) {
+    return Broken(line, "is not \"tags WORLD: TAG = PART … | SOURCE\"");
+  }
+  const std::string world = rest.substr(0, colon);
+  const std::string tag = rest.substr(colon + 2, equals - colon - 2);
+  const std::vector<std::string> parts = Split(columns[0].substr(equals + 3), ' ');
+  Check check;
+  check.name = absl::StrCat("tags ", tag, " when ", world, ", ", parts.empty() ? "" : parts[0]);
+  check.citation = columns[1];
+  check.run = [world, tag, parts](Trial& trial) { return RunTags(trial, world, tag, parts); };
   return check;
 }
 
@@ -727,6 +799,7 @@ class Reader {
     if (key == "may") check = ReadMay(line, rest);
     if (key == "fields") check = ReadFields(line, rest);
     if (key == "values") check = ReadValues(line, rest);
+    if (key == "tags") check = ReadTags(line, rest);
     if (check.ok()) {
       End();
       check->where = absl::StrCat(line.file, ":", line.number);

@@ -543,6 +543,31 @@ absl::Status World::Act(absl::string_view line) {
     act.set_reason("because");
     return Do(caller, std::move(act));
   }
+  if (verb == "request_record") {
+    v1::RequestRecordRequest act;
+    act.set_reference(words.At(0));
+    act.set_requester("somebody");
+    return Do(caller, std::move(act));
+  }
+  if (verb == "review_record") {
+    record::v1::RecordReviewed act;
+    act.add_reviews()->set_item("title");
+    act.mutable_reviews(0)->set_tag("NONE");
+    return Do(caller, std::move(act));
+  }
+  if (verb == "release_record") {
+    record::v1::RecordReleased act;
+    act.mutable_release()->set_reference(words.At(0));
+    act.mutable_release()->set_number(1);
+    act.mutable_release()->set_record_version(state_.version());
+    return Do(caller, std::move(act));
+  }
+  if (verb == "deny_record") {
+    v1::DenyRecordRequest act;
+    act.set_reference(words.At(0));
+    act.set_reason("because");
+    return Do(caller, std::move(act));
+  }
   if (verb == "waive") {
     v1::WaiveObligationRequest act;
     act.set_obligation(words.At(0));

@@ -179,6 +179,22 @@ class Client {
   absl::StatusOr<v1::RotateTokenResponse> RotateToken(const v1::RotateTokenRequest& request,
                                                       const CallOptions& call = {}) const;
 
+  // PublicRecordsService
+  absl::StatusOr<v1::RequestRecordResponse> RequestRecord(const v1::RequestRecordRequest& request,
+                                                          const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListRecordItemsResponse> ListRecordItems(
+      const v1::ListRecordItemsRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ReviewRecordResponse> ReviewRecord(const v1::ReviewRecordRequest& request,
+                                                        const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ReleaseRecordResponse> ReleaseRecord(const v1::ReleaseRecordRequest& request,
+                                                          const CallOptions& call = {}) const;
+  absl::StatusOr<v1::DenyRecordResponse> DenyRecord(const v1::DenyRecordRequest& request,
+                                                    const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListRecordReleasesResponse> ListRecordReleases(
+      const v1::ListRecordReleasesRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::GetRecordReleaseResponse> GetRecordRelease(
+      const v1::GetRecordReleaseRequest& request, const CallOptions& call = {}) const;
+
   // PolicyService
   absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,
                                                   const CallOptions& call = {}) const;

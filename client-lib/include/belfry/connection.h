@@ -15,6 +15,7 @@
 #include "belfry/v1/evidence_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
 #include "belfry/v1/policy_service.pb.h"
+#include "belfry/v1/public_records_service.pb.h"
 #include "belfry/v1/timeline_service.pb.h"
 
 namespace belfry::client {
@@ -204,6 +205,22 @@ class Connection {
                                                               const CallOptions& call);
   virtual absl::StatusOr<v1::RotateTokenResponse> RotateToken(const v1::RotateTokenRequest& request,
                                                               const CallOptions& call);
+
+  // PublicRecordsService
+  virtual absl::StatusOr<v1::RequestRecordResponse> RequestRecord(
+      const v1::RequestRecordRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ListRecordItemsResponse> ListRecordItems(
+      const v1::ListRecordItemsRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ReviewRecordResponse> ReviewRecord(
+      const v1::ReviewRecordRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ReleaseRecordResponse> ReleaseRecord(
+      const v1::ReleaseRecordRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::DenyRecordResponse> DenyRecord(const v1::DenyRecordRequest& request,
+                                                            const CallOptions& call);
+  virtual absl::StatusOr<v1::ListRecordReleasesResponse> ListRecordReleases(
+      const v1::ListRecordReleasesRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::GetRecordReleaseResponse> GetRecordRelease(
+      const v1::GetRecordReleaseRequest& request, const CallOptions& call);
 
   // PolicyService
   virtual absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,

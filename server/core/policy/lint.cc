@@ -16,6 +16,7 @@ std::vector<Finding> LintPolicy(const policy::v1::Policy& policy) {
   LintNotices(lint);
   LintSecrets(lint);
   LintEvidence(lint);
+  LintRecords(lint);
   LintUse(lint);
   return std::move(lint.findings);
 }

@@ -310,6 +310,7 @@ class DirectoryLinter {
       if (way.has_removal_confirmed()) add_act("EXECUTE_REMOVAL");
       if (way.has_removal_lifted()) add_act("LIFT_REMOVAL");
       if (way.has_spend_decided()) add_act("APPROVE_SPEND");
+      if (way.has_records_answered()) add_act("RELEASE_RECORD");
       for (const auto& transition : pack_.transitions()) {
         if (Contains(way.state_entered().state(), transition.to())) add_act(transition.act());
       }

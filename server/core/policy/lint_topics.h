@@ -24,6 +24,8 @@ void LintNotices(LintContext& lint);
 void LintSecrets(LintContext& lint);
 // What evidence may not be done to.
 void LintEvidence(LintContext& lint);
+// What of a record is withheld when it is asked for.
+void LintRecords(LintContext& lint);
 // What is defined and never used.
 void LintUse(LintContext& lint);
 

@@ -54,7 +54,10 @@ constexpr const char* kActs[] = {"OPEN",
                                  "APPROVE_DESTRUCTION",
                                  "SNOOZE",
                                  "AUDIT_EXPORT",
-                                 "EXPUNGE"};
+                                 "EXPUNGE",
+                                 "REQUEST_RECORD",
+                                 "REVIEW_RECORD",
+                                 "RELEASE_RECORD"};
 constexpr const char* kNotices[] = {
     "PAGE",      "OPENED_DUTY", "REMINDER",          "DUE_NOW",         "OVERDUE",
     "EXHAUSTED", "DISMISSED",   "DOCUMENT",          "CLEARED",         "RAISED",

@@ -116,6 +116,11 @@ void CheckSource(LintContext& lint, const Obligation& duty, const Source& source
         never("nobody may REQUEST_SPEND; add permissions { act: \"REQUEST_SPEND\" … }");
       }
       break;
+    case Source::kRecordsRequest:
+      if (!lint.SomebodyMay("REQUEST_RECORD")) {
+        never("nobody may REQUEST_RECORD; add permissions { act: \"REQUEST_RECORD\" … }");
+      }
+      break;
     case Source::KIND_NOT_SET:
       lint.Error(path, absl::StrCat("source ", source.key(), " of ", duty.code(),
                                     " raises nothing; set one kind"));
@@ -223,6 +228,14 @@ class WayChecker {
           Blocked(path_ + ".spend_decided", "no spending request raises it; add a source spend {}");
         }
         NeedAct("APPROVE_SPEND", path_ + ".spend_decided");
+        break;
+      case Satisfaction::kRecordsAnswered:
+        if (std::none_of(duty_.sources().begin(), duty_.sources().end(),
+                         [](const Source& source) { return source.has_records_request(); })) {
+          Blocked(path_ + ".records_answered",
+                  "no request for the record raises it; add a source records_request {}");
+        }
+        NeedAct("RELEASE_RECORD", path_ + ".records_answered");
         break;
       case Satisfaction::KIND_NOT_SET:
         lint_.Error(path_, absl::StrCat("an empty satisfied_by satisfies nothing of ", duty_.code(),
