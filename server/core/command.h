@@ -10,6 +10,7 @@
 
 #include "belfry/record/v1/event.pb.h"
 #include "belfry/record/v1/state.pb.h"
+#include "belfry/v1/compartment_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
 
 namespace belfry::core {
@@ -76,7 +77,9 @@ using Act =
                  v1::ReleaseObligationRequest, v1::SnoozeObligationRequest, v1::LinkIncidentRequest,
                  v1::RecordDevicesRequest, v1::ConfirmRemovalRequest, v1::RecordScanRequest,
                  v1::LiftRemovalRequest, v1::RecordCostRequest, v1::AssessCostRequest,
-                 v1::RequestSpendRequest, v1::DecideSpendRequest, OpenRegister, AdoptChild, Absorb,
+                 v1::RequestSpendRequest, v1::DecideSpendRequest, v1::NameReaderRequest,
+                 v1::RemoveReaderRequest, v1::NameSubjectRequest, v1::ChangeTlpRequest,
+                 v1::BreakGlassRequest, OpenRegister, AdoptChild, Absorb,
                  ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
@@ -88,6 +91,8 @@ struct Caller {
   bool system = false;
   // Belfry itself: what falls due, and what deliveries report.
   bool internal = false;
+  // An administrator of the server.
+  bool admin = false;
 };
 
 struct Command {
@@ -98,6 +103,8 @@ struct Command {
   std::vector<v1::Device> device_history;
   // What stands in the record of the message that a note is made from, when there is anything.
   std::optional<record::v1::NoteAdded> earlier_note;
+  // The incident that a link leads to is for named readers only.
+  bool link_target_closed = false;
 };
 
 }  // namespace belfry::core

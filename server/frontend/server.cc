@@ -15,9 +15,11 @@
 #include "server/base/status_macros.h"
 #include "server/frontend/admission.h"
 #include "server/frontend/chat_service.h"
+#include "server/frontend/compartment_service.h"
 #include "server/frontend/incident_service.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/policy_service.h"
+#include "server/frontend/rules.h"
 #include "server/frontend/watch.h"
 
 namespace belfry::frontend {
@@ -74,6 +76,25 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.SetResourceQuota(quota);
 }
 
+// The services that a server offers, all of which have rules. Health and reflection are gRPC's own:
+// the one says whether the server serves, the other is on loopback and Unix sockets alone.
+class Offer {
+ public:
+  explicit Offer(grpc::ServerBuilder* builder) : builder_(*builder) {}
+
+  template <typename Service>
+  void Add(grpc::Service* implementation) {
+    services_.push_back(google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+        Service::service_full_name()));
+    builder_.RegisterService(implementation);
+  }
+  absl::Status Check() const { return CheckRules(services_); }
+
+ private:
+  grpc::ServerBuilder& builder_;
+  std::vector<const google::protobuf::ServiceDescriptor*> services_;
+};
+
 class ServerImpl final : public Server {
  public:
   ServerImpl(engine::Engine* engine, const Authenticator* authenticator, Metrics* metrics,
@@ -84,6 +105,7 @@ class ServerImpl final : public Server {
         watchers_(&services_, static_cast<size_t>(watchers_max)),
         incidents_(&services_, &watchers_),
         timeline_(&services_),
+        compartments_(&services_),
         deliveries_(&services_),
         directory_(&services_),
         policy_(&services_),
@@ -104,6 +126,7 @@ class ServerImpl final : public Server {
   WatchHub watchers_;
   IncidentServiceImpl incidents_;
   TimelineServiceImpl timeline_;
+  CompartmentServiceImpl compartments_;
   DeliveryServiceImpl deliveries_;
   DirectoryServiceImpl directory_;
   PolicyServiceImpl policy_;
@@ -125,13 +148,17 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
     }
     builder.AddListeningPort(address, credentials, &ports_[static_cast<size_t>(i)]);
   }
-  builder.RegisterService(&incidents_);
-  builder.RegisterService(&timeline_);
-  builder.RegisterService(&deliveries_);
-  builder.RegisterService(&directory_);
-  builder.RegisterService(&policy_);
-  builder.RegisterService(&chat_);
-  if (virtual_clock) builder.RegisterService(&clock_);
+  // What is offered is ruled: nothing is registered that the table does not know.
+  Offer offer(&builder);
+  offer.Add<v1::IncidentService>(&incidents_);
+  offer.Add<v1::TimelineService>(&timeline_);
+  offer.Add<v1::CompartmentService>(&compartments_);
+  offer.Add<v1::DeliveryService>(&deliveries_);
+  offer.Add<v1::DirectoryService>(&directory_);
+  offer.Add<v1::PolicyService>(&policy_);
+  offer.Add<v1::ChatService>(&chat_);
+  if (virtual_clock) offer.Add<testing::v1::ClockService>(&clock_);
+  BELFRY_RETURN_IF_ERROR(offer.Check());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {
     return absl::UnavailableError(
