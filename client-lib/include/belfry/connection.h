@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "belfry/options.h"
 #include "belfry/v1/chat_service.pb.h"
+#include "belfry/v1/compartment_service.pb.h"
 #include "belfry/v1/delivery_service.pb.h"
 #include "belfry/v1/directory_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
@@ -98,6 +99,18 @@ class Connection {
   // The stream itself never resumes; Watcher (watch.h) does. It has no deadline.
   virtual std::unique_ptr<IncidentStream> WatchIncidents(const v1::WatchIncidentsRequest& request,
                                                          const CallOptions& call);
+
+  // CompartmentService
+  virtual absl::StatusOr<v1::NameReaderResponse> NameReader(const v1::NameReaderRequest& request,
+                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::RemoveReaderResponse> RemoveReader(const v1::RemoveReaderRequest& request,
+                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::NameSubjectResponse> NameSubject(const v1::NameSubjectRequest& request,
+                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::ChangeTlpResponse> ChangeTlp(const v1::ChangeTlpRequest& request,
+                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::BreakGlassResponse> BreakGlass(const v1::BreakGlassRequest& request,
+                                              const CallOptions& call);
 
   // TimelineService
   virtual absl::StatusOr<v1::ListTimelineEntriesResponse> ListTimelineEntries(
