@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/core/confidentiality.h"
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
 
