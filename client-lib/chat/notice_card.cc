@@ -262,9 +262,9 @@ Card Shown(const v1::Delivery& delivery, const View& view) {
 // The label stands directly before what it is about. A headline has it among its small print, and a
 // line in its thread only where it differs.
 std::string LabelBefore(const v1::Notice& notice) {
-  const bool known = notice.kind() == v1::Notice::KIND_HEADLINE ||
-                     (notice.kind() == v1::Notice::KIND_LOG &&
-                      notice.tlp() == notice.incident().tlp());
+  const bool known =
+      notice.kind() == v1::Notice::KIND_HEADLINE ||
+      (notice.kind() == v1::Notice::KIND_LOG && notice.tlp() == notice.incident().tlp());
   return known ? std::string() : notice.tlp();
 }
 

@@ -67,11 +67,10 @@ CommandResult RunRemoveReader(const Session& session) {
   auto about = ReadAbout(session, "who shall read it no longer");
   if (!about.ok()) return Refused(about.status());
   const std::string who = ActorName(about->person);
-  return Changed(
-      session,
-      session.client.RemoveReader(
-          NewRequest<v1::RemoveReaderRequest>(session, *std::move(about)), session.call),
-      absl::StrCat(who, " reads it no longer"));
+  return Changed(session,
+                 session.client.RemoveReader(
+                     NewRequest<v1::RemoveReaderRequest>(session, *std::move(about)), session.call),
+                 absl::StrCat(who, " reads it no longer"));
 }
 
 CommandResult RunSubject(const Session& session) {
@@ -80,8 +79,9 @@ CommandResult RunSubject(const Session& session) {
   const std::string who = ActorName(about->person);
   LegalAct act;
   act.what = absl::StrCat("record that it is about ", who);
-  act.confirm = absl::StrCat(who, " is taken off readers, pages and rooms and sees nothing of it any "
-                                  "more. There is no way back.");
+  act.confirm = absl::StrCat(who,
+                             " is taken off readers, pages and rooms and sees nothing of it any "
+                             "more. There is no way back.");
   act.clauses = ClausesOf(session, "NAME_SUBJECT");
   act.label = "Yes, record it";
   if (auto asked = AskBefore(session, std::move(act)); asked.has_value()) return *std::move(asked);

@@ -252,23 +252,28 @@ absl::StatusOr<v1::SaveConversationResponse> Connection::SaveConversation(
   return NotThere();
 }
 
-absl::StatusOr<v1::NameReaderResponse> Connection::NameReader(const v1::NameReaderRequest&, const CallOptions&) {
+absl::StatusOr<v1::NameReaderResponse> Connection::NameReader(const v1::NameReaderRequest&,
+                                                              const CallOptions&) {
   return NotThere();
 }
 
-absl::StatusOr<v1::RemoveReaderResponse> Connection::RemoveReader(const v1::RemoveReaderRequest&, const CallOptions&) {
+absl::StatusOr<v1::RemoveReaderResponse> Connection::RemoveReader(const v1::RemoveReaderRequest&,
+                                                                  const CallOptions&) {
   return NotThere();
 }
 
-absl::StatusOr<v1::NameSubjectResponse> Connection::NameSubject(const v1::NameSubjectRequest&, const CallOptions&) {
+absl::StatusOr<v1::NameSubjectResponse> Connection::NameSubject(const v1::NameSubjectRequest&,
+                                                                const CallOptions&) {
   return NotThere();
 }
 
-absl::StatusOr<v1::ChangeTlpResponse> Connection::ChangeTlp(const v1::ChangeTlpRequest&, const CallOptions&) {
+absl::StatusOr<v1::ChangeTlpResponse> Connection::ChangeTlp(const v1::ChangeTlpRequest&,
+                                                            const CallOptions&) {
   return NotThere();
 }
 
-absl::StatusOr<v1::BreakGlassResponse> Connection::BreakGlass(const v1::BreakGlassRequest&, const CallOptions&) {
+absl::StatusOr<v1::BreakGlassResponse> Connection::BreakGlass(const v1::BreakGlassRequest&,
+                                                              const CallOptions&) {
   return NotThere();
 }
 

@@ -436,39 +436,39 @@ class GrpcConnection final : public Connection {
         });
   }
   absl::StatusOr<v1::NameReaderResponse> NameReader(const v1::NameReaderRequest& request,
-      const CallOptions& call) override {
-    return caller_.Call<v1::NameReaderResponse>(
-        request, call, [this](auto* context, const auto& in, auto* out) {
-          return compartment_->NameReader(context, in, out);
-        });
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::NameReaderResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return compartment_->NameReader(context, in, out);
+                                                });
   }
   absl::StatusOr<v1::RemoveReaderResponse> RemoveReader(const v1::RemoveReaderRequest& request,
-      const CallOptions& call) override {
+                                                        const CallOptions& call) override {
     return caller_.Call<v1::RemoveReaderResponse>(
         request, call, [this](auto* context, const auto& in, auto* out) {
           return compartment_->RemoveReader(context, in, out);
         });
   }
   absl::StatusOr<v1::NameSubjectResponse> NameSubject(const v1::NameSubjectRequest& request,
-      const CallOptions& call) override {
+                                                      const CallOptions& call) override {
     return caller_.Call<v1::NameSubjectResponse>(
         request, call, [this](auto* context, const auto& in, auto* out) {
           return compartment_->NameSubject(context, in, out);
         });
   }
   absl::StatusOr<v1::ChangeTlpResponse> ChangeTlp(const v1::ChangeTlpRequest& request,
-      const CallOptions& call) override {
-    return caller_.Call<v1::ChangeTlpResponse>(
-        request, call, [this](auto* context, const auto& in, auto* out) {
-          return compartment_->ChangeTlp(context, in, out);
-        });
+                                                  const CallOptions& call) override {
+    return caller_.Call<v1::ChangeTlpResponse>(request, call,
+                                               [this](auto* context, const auto& in, auto* out) {
+                                                 return compartment_->ChangeTlp(context, in, out);
+                                               });
   }
   absl::StatusOr<v1::BreakGlassResponse> BreakGlass(const v1::BreakGlassRequest& request,
-      const CallOptions& call) override {
-    return caller_.Call<v1::BreakGlassResponse>(
-        request, call, [this](auto* context, const auto& in, auto* out) {
-          return compartment_->BreakGlass(context, in, out);
-        });
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::BreakGlassResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return compartment_->BreakGlass(context, in, out);
+                                                });
   }
   absl::StatusOr<v1::LeaseDeliveriesResponse> LeaseDeliveries(
       const v1::LeaseDeliveriesRequest& request, const CallOptions& call) override {

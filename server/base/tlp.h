@@ -19,8 +19,8 @@ absl::string_view TlpName(Tlp label);
 // written. nullopt for anything else.
 std::optional<Tlp> ParseTlp(absl::string_view text);
 
-// The label of what is composed of two parts: the stricter of their labels. Empty ones do not count;
-// what is no label counts as TLP:RED, because nobody knows whom it keeps out.
+// The label of what is composed of two parts: the stricter of their labels. Empty ones do not
+// count; what is no label counts as TLP:RED, because nobody knows whom it keeps out.
 std::string StricterTlp(absl::string_view a, absl::string_view b);
 
 // Is `label` stricter than `limit`? What is no label is stricter than any.

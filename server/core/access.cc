@@ -116,8 +116,8 @@ bool HasStanding(const PolicyIndex& policy, const Caller& caller,
 
 bool IsNamed(const PolicyIndex& policy, const Caller& caller,
              const record::v1::IncidentState& state) {
-  for (const auto standing : {Permission::STANDING_READER, Permission::STANDING_REPORTER,
-                              Permission::STANDING_LEAD}) {
+  for (const auto standing :
+       {Permission::STANDING_READER, Permission::STANDING_REPORTER, Permission::STANDING_LEAD}) {
     if (HasStanding(policy, caller, state, {}, standing)) return true;
   }
   return false;
@@ -302,8 +302,8 @@ absl::Status RequireActAnywhere(const PolicyIndex& policy, const Directory& dire
                         "this is for administrators; the principal needs RIGHT_ADMIN")
         .Build();
   }
-  const std::string who =
-      permission->roles().empty() ? "people of the government" : RoleList(policy, permission->roles());
+  const std::string who = permission->roles().empty() ? "people of the government"
+                                                      : RoleList(policy, permission->roles());
   return Denied(act, who, absl::StrJoin(permission->clauses(), ", "));
 }
 

@@ -35,8 +35,8 @@ absl::Status RequireAct(const Context& context, const Caller& caller,
                         const record::v1::IncidentState& state, absl::string_view act,
                         absl::string_view entity = "");
 
-// PERMISSION_DENIED (ROLE_REQUIRED) unless the pack lets the caller do `act` at all, for acts that are
-// about no incident in particular: lists, the directory, simulations.
+// PERMISSION_DENIED (ROLE_REQUIRED) unless the pack lets the caller do `act` at all, for acts that
+// are about no incident in particular: lists, the directory, simulations.
 absl::Status RequireActAnywhere(const PolicyIndex& policy, const Directory& directory,
                                 const Caller& caller, absl::string_view act);
 
@@ -50,7 +50,8 @@ const policy::v1::Permission* ReadingPermission(const PolicyIndex& policy,
 // Does it let the caller, whatever else they must be? Sight and RequireAct() ask this alike.
 bool Allows(const PolicyIndex& policy, const Directory& directory,
             const policy::v1::Permission& permission, const Caller& caller,
-            const record::v1::IncidentState& state, const std::vector<record::v1::RoleGrant>& grants);
+            const record::v1::IncidentState& state,
+            const std::vector<record::v1::RoleGrant>& grants);
 
 // Speaks for a third party, and holds no office in which they would speak for the government. With
 // a state: none that counts there.

@@ -57,7 +57,8 @@ absl::Status Full(absl::string_view what) {
 // Standing duties belong to the entity; nothing of them is kept from its people.
 absl::Status CheckIsIncident(const IncidentState& state) {
   if (!state.standing_register()) return absl::OkStatus();
-  return InvalidField("name", absl::StrCat(state.id(), " is a register of standing duties, which "
+  return InvalidField("name", absl::StrCat(state.id(),
+                                           " is a register of standing duties, which "
                                            "has no label and no readers of its own"));
 }
 
@@ -119,8 +120,8 @@ absl::Status DecideRemoveReader(Draft& draft, const Caller& caller,
                      (IsClosed(draft.state()) &&
                       SightOfPerson(context, *person, draft.state()) != Sight::kNothing);
   if (!reads) {
-    return InvalidField("person", absl::StrCat(act.person(), " is no reader of ",
-                                               draft.state().id()));
+    return InvalidField("person",
+                        absl::StrCat(act.person(), " is no reader of ", draft.state().id()));
   }
   if (IsClosed(draft.state()) && !SomebodyElseIsNamed(draft.state(), act.person())) {
     return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "LAST_READER",
@@ -179,8 +180,7 @@ absl::Status DecideTlp(Draft& draft, const Caller& caller, const v1::ChangeTlpRe
   BELFRY_RETURN_IF_ERROR(label.status());
   BELFRY_RETURN_IF_ERROR(CheckNeeded("reason", act.reason(), kReasonCharactersMax));
   if (*label == from) return absl::OkStatus();
-  if (!raises && IsClosed(draft.state()) &&
-      Restricts(context.policy, draft.state().categories())) {
+  if (!raises && IsClosed(draft.state()) && Restricts(context.policy, draft.state().categories())) {
     return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "STAYS_RESTRICTED",
                         absl::StrCat("an incident of this category is for named readers; ",
                                      draft.state().id(), " stays ", from))
@@ -220,9 +220,9 @@ absl::Status DecideBreakGlass(Draft& draft, const Caller& caller,
   const IncidentState& state = draft.state();
   if (MayRead(context.policy, context.directory, caller, state)) {
     // Whoever has broken it may do so again before its time is over.
-    const bool by_glass = std::any_of(
-        state.glasses().begin(), state.glasses().end(),
-        [&](const auto& glass) { return glass.person() == caller.actor.principal(); });
+    const bool by_glass =
+        std::any_of(state.glasses().begin(), state.glasses().end(),
+                    [&](const auto& glass) { return glass.person() == caller.actor.principal(); });
     if (!by_glass) {
       return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "ALREADY_READABLE",
                           absl::StrCat("you may read ", state.id(), "; there is no glass to break"))

@@ -97,8 +97,7 @@ absl::StatusOr<ObligationRow> FindRow(const Draft& draft, const Caller& caller,
                                       absl::string_view name, bool held) {
   const View view(draft.context().policy, draft.context().directory, caller, draft.state());
   const auto fits = [&](const ObligationRow& row) {
-    return view.Shows(row) &&
-           (held ? row.state() == v1::Obligation::STATE_HELD : IsOpen(row));
+    return view.Shows(row) && (held ? row.state() == v1::Obligation::STATE_HELD : IsOpen(row));
   };
   for (const ObligationRow& row : draft.state().obligations()) {
     if (fits(row) && absl::EqualsIgnoreCase(row.instance(), name)) return row;

@@ -152,15 +152,14 @@ bool Asks(const policy::v1::RuleTrigger& rule, const policy::v1::RuleTrigger& se
          (rule.affected_entity() && seen.affected_entity());
 }
 
-// Who is not shown the state must not learn it from what is possible: for them the right comes first,
-// of any step that the verb may mean.
+// Who is not shown the state must not learn it from what is possible: for them the right comes
+// first, of any step that the verb may mean.
 absl::Status RequireSomeStep(const Draft& draft, const Caller& caller, const std::string& verb) {
   const Context& context = draft.context();
   if (SightOf(context.policy, context.directory, caller, draft.state()) == Sight::kAll) {
     return absl::OkStatus();
   }
-  absl::Status denied =
-      InvalidField("verb", absl::StrCat("the policy has no step \"", verb, "\""));
+  absl::Status denied = InvalidField("verb", absl::StrCat("the policy has no step \"", verb, "\""));
   for (const Transition& transition : context.policy.proto().transitions()) {
     if (transition.verb() != verb) continue;
     denied = RequireAct(context, caller, draft.state(), transition.act());

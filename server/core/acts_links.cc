@@ -74,12 +74,12 @@ void TakeOverSecrecy(const record::v1::IncidentState& into, const record::v1::In
 }  // namespace
 
 absl::Status NoSuchParent(absl::string_view parent) {
-  return InvalidField(
-      "parent", absl::StrCat("there is no incident ", parent, ", or none that you may see"));
+  return InvalidField("parent",
+                      absl::StrCat("there is no incident ", parent, ", or none that you may see"));
 }
 
-absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
-                             absl::string_view parent, const record::v1::IncidentState& target) {
+absl::Status CheckLinkTarget(const Context& context, const Caller& caller, absl::string_view parent,
+                             const record::v1::IncidentState& target) {
   if (!MayRead(context.policy, context.directory, caller, target)) return NoSuchParent(parent);
   const policy::v1::State* state = context.policy.FindState(target.state());
   if (state != nullptr && state->terminal()) {
@@ -93,8 +93,8 @@ absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
   return absl::OkStatus();
 }
 
-// Nobody may find in an open incident which closed one it belongs to. One that is merged goes the way
-// of the stricter of the two; one that only becomes a part would go on telling.
+// Nobody may find in an open incident which closed one it belongs to. One that is merged goes the
+// way of the stricter of the two; one that only becomes a part would go on telling.
 absl::Status KeepApart(Draft& draft, const v1::LinkIncidentRequest& act, bool target_closed) {
   const bool closed = IsClosed(draft.state());
   if (act.merge()) {

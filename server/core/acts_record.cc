@@ -31,8 +31,8 @@ absl::Status CheckLead(const Draft& draft, const Caller& caller, const std::stri
     return std::find(list.begin(), list.end(), lead) != list.end();
   };
   if (stands_in(state.subjects())) {
-    return InvalidField("lead", absl::StrCat(state.id(), " is about ", lead,
-                                             ", who is told nothing of it"));
+    return InvalidField(
+        "lead", absl::StrCat(state.id(), " is about ", lead, ", who is told nothing of it"));
   }
   if (!IsClosed(state)) return absl::OkStatus();
   Caller reader;
@@ -40,8 +40,9 @@ absl::Status CheckLead(const Draft& draft, const Caller& caller, const std::stri
   reader.entity = context.directory.FindPerson(lead)->entity();
   if (MayRead(context.policy, context.directory, reader, state)) return absl::OkStatus();
   if (stands_in(state.barred_people())) {
-    return InvalidField("lead", absl::StrCat(lead, " was removed as a reader; name them a reader "
-                                                   "again first"));
+    return InvalidField("lead", absl::StrCat(lead,
+                                             " was removed as a reader; name them a reader "
+                                             "again first"));
   }
   return RequireAct(context, caller, state, "NAME_READER");
 }

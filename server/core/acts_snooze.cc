@@ -18,8 +18,8 @@
 #include "server/core/obligation_due.h"
 #include "server/core/obligations.h"
 #include "server/core/record_checks.h"
-#include "server/core/state_util.h"
 #include "server/core/sight.h"
+#include "server/core/state_util.h"
 #include "server/core/text.h"
 
 namespace belfry::core {

@@ -67,20 +67,18 @@ struct Report {
   std::string uid;  // UUIDv7
 };
 
-using Act =
-    std::variant<Report, v1::UpdateIncidentRequest, v1::TransitionIncidentRequest,
-                 v1::AcknowledgeIncidentRequest, v1::EscalateIncidentRequest,
-                 v1::ChangeSeverityRequest, v1::RecordFactsRequest, v1::AssignCategoriesRequest,
-                 v1::AddEntityRequest, v1::AddNoteRequest, v1::LinkTicketRequest,
-                 v1::SubmitDocumentRequest, v1::SendObligationNoticeRequest,
-                 v1::RecordDecisionRequest, v1::WaiveObligationRequest, v1::HoldObligationRequest,
-                 v1::ReleaseObligationRequest, v1::SnoozeObligationRequest, v1::LinkIncidentRequest,
-                 v1::RecordDevicesRequest, v1::ConfirmRemovalRequest, v1::RecordScanRequest,
-                 v1::LiftRemovalRequest, v1::RecordCostRequest, v1::AssessCostRequest,
-                 v1::RequestSpendRequest, v1::DecideSpendRequest, v1::NameReaderRequest,
-                 v1::RemoveReaderRequest, v1::NameSubjectRequest, v1::ChangeTlpRequest,
-                 v1::BreakGlassRequest, OpenRegister, AdoptChild, Absorb,
-                 ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead>;
+using Act = std::variant<
+    Report, v1::UpdateIncidentRequest, v1::TransitionIncidentRequest,
+    v1::AcknowledgeIncidentRequest, v1::EscalateIncidentRequest, v1::ChangeSeverityRequest,
+    v1::RecordFactsRequest, v1::AssignCategoriesRequest, v1::AddEntityRequest, v1::AddNoteRequest,
+    v1::LinkTicketRequest, v1::SubmitDocumentRequest, v1::SendObligationNoticeRequest,
+    v1::RecordDecisionRequest, v1::WaiveObligationRequest, v1::HoldObligationRequest,
+    v1::ReleaseObligationRequest, v1::SnoozeObligationRequest, v1::LinkIncidentRequest,
+    v1::RecordDevicesRequest, v1::ConfirmRemovalRequest, v1::RecordScanRequest,
+    v1::LiftRemovalRequest, v1::RecordCostRequest, v1::AssessCostRequest, v1::RequestSpendRequest,
+    v1::DecideSpendRequest, v1::NameReaderRequest, v1::RemoveReaderRequest, v1::NameSubjectRequest,
+    v1::ChangeTlpRequest, v1::BreakGlassRequest, OpenRegister, AdoptChild, Absorb, ParentSatisfied,
+    NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
 struct Caller {

@@ -30,8 +30,8 @@ absl::Duration ReadingPause(const PolicyIndex& policy);
 // The label that `text` means, as it is written. INVALID_ARGUMENT names the field and the labels.
 absl::StatusOr<std::string> ReadTlp(absl::string_view field, absl::string_view text);
 
-// The label of a note or document: empty stays empty. TLP:RED is for named readers, so it is refused
-// where there are none.
+// The label of a note or document: empty stays empty. TLP:RED is for named readers, so it is
+// refused where there are none.
 absl::StatusOr<std::string> ReadPartTlp(const record::v1::IncidentState& state,
                                         absl::string_view field, absl::string_view text);
 

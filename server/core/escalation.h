@@ -39,8 +39,8 @@ void Lower(Draft& draft, const record::v1::Chain& chain, int level, absl::string
 
 // Pages the level of a running chain once more, because whoever it waited for is out.
 void PageAgain(Draft& draft, absl::string_view entity);
-// Entities whose chain has nobody else to wait for: the latest page was theirs alone, or they are the
-// one who acknowledged.
+// Entities whose chain has nobody else to wait for: the latest page was theirs alone, or they are
+// the one who acknowledged.
 std::vector<std::string> ChainsThatWaitFor(const record::v1::IncidentState& state,
                                            absl::string_view person);
 

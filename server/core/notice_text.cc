@@ -35,8 +35,7 @@ NoticeText TextFor(const Context& context, const record::v1::IncidentState& stat
                    absl::string_view key, const NoticeFacts& facts) {
   const policy::v1::NoticeTemplate* found = context.policy.TemplateFor(key);
   if (found == nullptr) {
-    return {absl::StrCat(state.id(), ": ", key),
-            IsClosed(state) ? std::string() : state.title()};
+    return {absl::StrCat(state.id(), ": ", key), IsClosed(state) ? std::string() : state.title()};
   }
   const record::v1::EntityPart* part = FindPart(state, state.entity());
   std::string due, left, late, clause, remedy, duty;

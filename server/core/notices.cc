@@ -426,8 +426,7 @@ void Notifier::TellRoom(const Event& event) {
 // A pointer: that there is something to read, and where.
 void Notifier::TellReader(const Event& event) {
   Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "READER_NAMED");
-  NoticeText text =
-      TextFor(context_, state_, "READER_NAMED", {.actor = event.actor().principal()});
+  NoticeText text = TextFor(context_, state_, "READER_NAMED", {.actor = event.actor().principal()});
   notice.set_title(std::move(text.title));
   notice.set_text(std::move(text.text));
   if (event.reader_named().person() != event.actor().principal()) {
@@ -439,10 +438,9 @@ void Notifier::TellReader(const Event& event) {
 void Notifier::TellGlass(const Event& event) {
   const record::v1::GlassBroken& body = event.glass_broken();
   Notice notice = NewNotice(Notice::KIND_ALARM, event, "GLASS_BROKEN");
-  NoticeText text =
-      TextFor(context_, state_, "GLASS_BROKEN",
-              {.actor = std::string(absl::StripPrefix(body.person(), "people/")),
-               .when = FromProto(body.until_time())});
+  NoticeText text = TextFor(context_, state_, "GLASS_BROKEN",
+                            {.actor = std::string(absl::StripPrefix(body.person(), "people/")),
+                             .when = FromProto(body.until_time())});
   notice.set_title(std::move(text.title));
   notice.set_text(std::move(text.text));
   ToPeople(body.told_people(), notice, false);
@@ -520,7 +518,8 @@ void Notifier::ToList(const Event& event) {
     absl::StrAppend(&text, text.empty() ? "" : "\n", field.name(), ": ", field.value());
   }
   // The list gets the document and nothing of the incident, so the label is the document's own.
-  if (const std::optional<Tlp> read = ParseTlp(label); read.has_value()) label = std::string(TlpName(*read));
+  if (const std::optional<Tlp> read = ParseTlp(label); read.has_value())
+    label = std::string(TlpName(*read));
   notice.set_tlp(label);
   notice.mutable_incident()->set_tlp(std::move(label));
   notice.set_title(body.title());

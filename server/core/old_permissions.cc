@@ -7,14 +7,24 @@ namespace {
 
 constexpr char kOld[] = R"pb(
   permissions {
-    act: "READ" anyone: true systems: true third_parties: true
+    act: "READ"
+    anyone: true
+    systems: true
+    third_parties: true
     standings: [
-      STANDING_READER, STANDING_REPORTER, STANDING_LEAD, STANDING_TOLD, STANDING_OFFICE,
+      STANDING_READER,
+      STANDING_REPORTER,
+      STANDING_LEAD,
+      STANDING_TOLD,
+      STANDING_OFFICE,
       STANDING_MEMBER
     ]
   }
   permissions {
-    act: "READ_RED" anyone: true systems: true third_parties: true
+    act: "READ_RED"
+    anyone: true
+    systems: true
+    third_parties: true
     standings: [ STANDING_READER, STANDING_REPORTER, STANDING_LEAD, STANDING_CALLED ]
   }
   permissions { act: "LIST" anyone: true systems: true third_parties: true }

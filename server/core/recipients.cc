@@ -34,8 +34,7 @@ bool AddHolders(const Context& context, const record::v1::IncidentState& state,
   bool found = false;
   const std::vector<const v1::Person*> holders = context.directory.HoldersOf(role, scope);
   const bool named_only =
-      IsClosed(state) &&
-      std::any_of(holders.begin(), holders.end(), [&](const v1::Person* person) {
+      IsClosed(state) && std::any_of(holders.begin(), holders.end(), [&](const v1::Person* person) {
         return IsNamed(state, person->name()) && !IsKeptOut(state, person->name());
       });
   for (const v1::Person* person : holders) {

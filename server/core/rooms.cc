@@ -125,7 +125,8 @@ std::vector<record::v1::Room> RoomsWith(const IncidentState& state, absl::string
   std::vector<record::v1::Room> rooms;
   for (const record::v1::Room& room : state.rooms()) {
     const auto& people = room.people();
-    if (!room.channel().empty() && std::find(people.begin(), people.end(), person) != people.end()) {
+    if (!room.channel().empty() &&
+        std::find(people.begin(), people.end(), person) != people.end()) {
       rooms.push_back(room);
     }
   }

@@ -27,8 +27,8 @@ bool Reads(const PolicyIndex& policy, const Directory& directory, const Caller& 
   // Whoever was paged or asked must be able to look, or the page would be a riddle. A statement
   // says what its sender wrote; of a restricted incident it opens no more. Both stand in the pack.
   const policy::v1::Permission* reading = ReadingPermission(policy, state);
-  return reading != nullptr && Allows(policy, directory, *reading, caller, state,
-                                      GrantsOn(directory, caller, state));
+  return reading != nullptr &&
+         Allows(policy, directory, *reading, caller, state, GrantsOn(directory, caller, state));
 }
 
 }  // namespace

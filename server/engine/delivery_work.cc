@@ -139,16 +139,15 @@ absl::StatusOr<int> LeaseWork::LeaseSome(Batch& batch, absl::Time now, int max) 
   return pointless;
 }
 
-// What was written before the incident was closed, or before somebody was kept out of it, is written
-// anew or not sent any more.
+// What was written before the incident was closed, or before somebody was kept out of it, is
+// written anew or not sent any more.
 bool LeaseWork::MayStillSend(const Batch& batch, const std::string& target,
                              const record::v1::IncidentState& state, v1::Notice& notice) const {
   if (!absl::StartsWith(target, "people/")) {
     if (!core::IsClosed(state)) return true;
     // What takes back what stands there.
     const bool closes = notice.kind() == v1::Notice::KIND_ROOM && notice.room().closed();
-    const bool hides =
-        notice.kind() == v1::Notice::KIND_HEADLINE && notice.incident().restricted();
+    const bool hides = notice.kind() == v1::Notice::KIND_HEADLINE && notice.incident().restricted();
     return closes || hides;
   }
   const auto stands_in = [&](const google::protobuf::RepeatedPtrField<std::string>& list) {
@@ -178,16 +177,15 @@ absl::Status LeaseWork::CutDigest(Batch& batch, const std::string& target, v1::N
   reader.actor.set_principal(target);
   if (person != nullptr) reader.entity = person->entity();
   v1::DigestContent& content = *notice.mutable_digest();
-  for (auto* list : {content.mutable_due_today(), content.mutable_late(),
-                     content.mutable_changed()}) {
+  for (auto* list :
+       {content.mutable_due_today(), content.mutable_late(), content.mutable_changed()}) {
     for (int i = list->size() - 1; i >= 0; --i) {
       v1::DigestContent::Line& line = *list->Mutable(i);
       const std::string id(absl::StripPrefix(line.incident(), "incidents/"));
       BELFRY_ASSIGN_OR_RETURN(const StatePtr state, executor_.Load(batch, id));
       if (!core::IsClosed(*state)) continue;
       const core::Context context = executor_.ContextFor(batch, *state);
-      if (person == nullptr ||
-          !core::MayRead(context.policy, context.directory, reader, *state)) {
+      if (person == nullptr || !core::MayRead(context.policy, context.directory, reader, *state)) {
         list->DeleteSubrange(i, 1);
         continue;
       }

@@ -67,11 +67,9 @@ storage::IncidentRow ToRow(const core::PolicyIndex& policy, const IncidentState&
 }
 
 // May whoever acts so much as learn that the incident is there?
-bool Knows(const core::Context& context, const core::Command& command,
-           const IncidentState& state) {
+bool Knows(const core::Context& context, const core::Command& command, const IncidentState& state) {
   const core::Caller& caller = command.caller;
-  if (caller.internal ||
-      core::MayRead(context.policy, context.directory, caller, state)) {
+  if (caller.internal || core::MayRead(context.policy, context.directory, caller, state)) {
     return true;
   }
   if (std::holds_alternative<v1::BreakGlassRequest>(command.act)) {

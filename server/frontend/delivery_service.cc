@@ -37,8 +37,8 @@ v1::Delivery Envelope(v1::Delivery delivery) {
   return delivery;
 }
 
-// A delivery shows what its incident shows. Who runs the server, or a bot, sees what became of all of
-// them, and of an incident that they may not read no more than that.
+// A delivery shows what its incident shows. Who runs the server, or a bot, sees what became of all
+// of them, and of an incident that they may not read no more than that.
 std::optional<v1::Delivery> Shown(const Call& call, const storage::DeliveryRow& row) {
   const auto directory = call.engine().directory();
   const Identity& identity = call.identity();
@@ -130,14 +130,13 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::RequeueDelivery(
     grpc::CallbackServerContext* context, const v1::RequeueDeliveryRequest* request,
     v1::RequeueDeliveryResponse* response) {
   return RunCall(services_, context, "RequeueDelivery", [&](CallPtr call) {
-    call->engine().RequeueDelivery(request->name(),
-                                   [call, response](absl::StatusOr<v1::Delivery> delivery) {
-                                     if (delivery.ok()) {
-                                       *response->mutable_delivery() =
-                                           Envelope(*std::move(delivery));
-                                     }
-                                     call->Finish(delivery.status());
-                                   });
+    call->engine().RequeueDelivery(
+        request->name(), [call, response](absl::StatusOr<v1::Delivery> delivery) {
+          if (delivery.ok()) {
+            *response->mutable_delivery() = Envelope(*std::move(delivery));
+          }
+          call->Finish(delivery.status());
+        });
   });
 }
 

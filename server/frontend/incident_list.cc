@@ -59,8 +59,7 @@ absl::Status ListVisibleIncidents(const Call& call, storage::Store& store,
   const std::string same =
       absl::StrCat(call.identity().caller.actor.principal(), "\n", request.filter());
   if (!request.page_token().empty()) {
-    BELFRY_ASSIGN_OR_RETURN(const PagePosition position,
-                            ReadPageToken(request.page_token(), same));
+    BELFRY_ASSIGN_OR_RETURN(const PagePosition position, ReadPageToken(request.page_token(), same));
     query.before_create_us = position.number;
     query.before_id = position.text;
   }

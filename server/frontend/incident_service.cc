@@ -166,17 +166,16 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::TransitionIncident(
 grpc::ServerUnaryReactor* IncidentServiceImpl::AcknowledgeIncident(
     grpc::CallbackServerContext* context, const v1::AcknowledgeIncidentRequest* request,
     v1::AcknowledgeIncidentResponse* response) {
-  return RunCall(services_, context, "AcknowledgeIncident",
-                 [&](CallPtr call) {
-                   Mutate<v1::AcknowledgeIncidentRequest, v1::AcknowledgeIncidentResponse>(
-                       std::move(call), request, response, "name", request->name(),
-                       [](const core::View& view, const Outcome& outcome,
-                          v1::AcknowledgeIncidentResponse& answer) {
-                         *answer.mutable_incident() = view.Incident();
-                         answer.set_already_acknowledged(outcome.events.empty());
-                         AddSatisfied(view, outcome, answer);
-                       });
-                 });
+  return RunCall(services_, context, "AcknowledgeIncident", [&](CallPtr call) {
+    Mutate<v1::AcknowledgeIncidentRequest, v1::AcknowledgeIncidentResponse>(
+        std::move(call), request, response, "name", request->name(),
+        [](const core::View& view, const Outcome& outcome,
+           v1::AcknowledgeIncidentResponse& answer) {
+          *answer.mutable_incident() = view.Incident();
+          answer.set_already_acknowledged(outcome.events.empty());
+          AddSatisfied(view, outcome, answer);
+        });
+  });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::EscalateIncident(
@@ -268,20 +267,19 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::SubmitDocument(
 grpc::ServerUnaryReactor* IncidentServiceImpl::SendObligationNotice(
     grpc::CallbackServerContext* context, const v1::SendObligationNoticeRequest* request,
     v1::SendObligationNoticeResponse* response) {
-  return RunCall(services_, context, "SendObligationNotice",
-                 [&](CallPtr call) {
-                   Mutate<v1::SendObligationNoticeRequest, v1::SendObligationNoticeResponse>(
-                       std::move(call), request, response, "name", request->name(),
-                       [](const core::View& view, const Outcome& outcome,
-                          v1::SendObligationNoticeResponse& answer) {
-                         *answer.mutable_incident() = view.Incident();
-                         for (const record::v1::Event& event : outcome.events) {
-                           for (const auto& recipient : event.notice_sent().recipients()) {
-                             answer.add_recipients(recipient.person());
-                           }
-                         }
-                       });
-                 });
+  return RunCall(services_, context, "SendObligationNotice", [&](CallPtr call) {
+    Mutate<v1::SendObligationNoticeRequest, v1::SendObligationNoticeResponse>(
+        std::move(call), request, response, "name", request->name(),
+        [](const core::View& view, const Outcome& outcome,
+           v1::SendObligationNoticeResponse& answer) {
+          *answer.mutable_incident() = view.Incident();
+          for (const record::v1::Event& event : outcome.events) {
+            for (const auto& recipient : event.notice_sent().recipients()) {
+              answer.add_recipients(recipient.person());
+            }
+          }
+        });
+  });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDecision(

@@ -123,9 +123,9 @@ absl::Status CheckRules(const std::vector<const google::protobuf::ServiceDescrip
     }
   }
   if (wrong.empty()) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("no rule says who may call ", absl::StrJoin(wrong, ", "),
-                   "; add one to server/frontend/rules.cc"));
+  return absl::FailedPreconditionError(absl::StrCat("no rule says who may call ",
+                                                    absl::StrJoin(wrong, ", "),
+                                                    "; add one to server/frontend/rules.cc"));
 }
 
 }  // namespace belfry::frontend

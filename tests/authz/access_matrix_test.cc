@@ -98,8 +98,8 @@ std::vector<Row> Rows(const policy::v1::Policy& pack) {
        How::kRead, ""},
       {kIncidents, "WaiveObligation", absl::StrCat(named, " obligation: \"E2E-TICKET\""),
        How::kRead, ""},
-      {kIncidents, "HoldObligation", absl::StrCat(named, " obligation: \"E2E-TICKET\""),
-       How::kRead, ""},
+      {kIncidents, "HoldObligation", absl::StrCat(named, " obligation: \"E2E-TICKET\""), How::kRead,
+       ""},
       {kIncidents, "ReleaseObligation", absl::StrCat(named, " obligation: \"E2E-TICKET\""),
        How::kRead, ""},
       {kIncidents, "SnoozeObligation", absl::StrCat(named, " obligation: \"E2E-TICKET\""),
@@ -165,8 +165,9 @@ std::vector<Row> Rows(const policy::v1::Policy& pack) {
   };
   for (const policy::v1::DocumentType& type : pack.documents()) {
     rows.push_back({kIncidents, "SubmitDocument",
-                    absl::StrCat(named, " type: \"", type.code(), "\" tlp: \"none\" fields { name: "
-                                                                  "\"no such field\" value: \"x\" }"),
+                    absl::StrCat(named, " type: \"", type.code(),
+                                 "\" tlp: \"none\" fields { name: "
+                                 "\"no such field\" value: \"x\" }"),
                     How::kEntityAct, type.act(), false, type.code()});
   }
   for (const policy::v1::Question& question : pack.questions()) {
@@ -183,8 +184,8 @@ const google::protobuf::MethodDescriptor& MethodOf(const Row& row) {
   return *service->FindMethodByName(row.method);
 }
 
-// "hidden": as if it were not there. "denied": not for them. "enter": whatever it says, the right was
-// there.
+// "hidden": as if it were not there. "denied": not for them. "enter": whatever it says, the right
+// was there.
 std::string OutcomeOf(const Answer& answer) {
   if (answer.reason == "INCIDENT_NOT_FOUND") return "hidden";
   if (answer.status.error_code() == grpc::StatusCode::PERMISSION_DENIED) {
@@ -382,8 +383,8 @@ TEST_F(AccessMatrixTest, EverybodyOnEveryIncidentByEveryMethod) {
         const std::string expected = ExpectedAnywhere(row, who);
         const std::string actual = OutcomeOf(answer);
         cells.push_back({who.who, row.method, row.act, "-", expected, actual});
-        EXPECT_EQ(actual, expected) << who.who << " " << row.method << ": "
-                                    << answer.status.error_message();
+        EXPECT_EQ(actual, expected)
+            << who.who << " " << row.method << ": " << answer.status.error_message();
         continue;
       }
       const std::string absent =
@@ -396,9 +397,9 @@ TEST_F(AccessMatrixTest, EverybodyOnEveryIncidentByEveryMethod) {
         if (expected == "read" && (actual == "enter" || actual == "denied")) actual = "read";
         cells.push_back({who.who, row.method, row.detail.empty() ? row.act : row.detail,
                          incident.situation, expected, actual});
-        EXPECT_EQ(actual, expected) << who.who << " " << row.method << " " << row.detail << " "
-                                    << row.act << " on " << incident.situation << ": "
-                                    << answer.status.error_message();
+        EXPECT_EQ(actual, expected)
+            << who.who << " " << row.method << " " << row.detail << " " << row.act << " on "
+            << incident.situation << ": " << answer.status.error_message();
         // To the byte as what does not exist.
         if (expected == "hidden" || who.bot || who.guest) {
           EXPECT_EQ(answer.Bytes(incident.name), absent)
@@ -409,7 +410,8 @@ TEST_F(AccessMatrixTest, EverybodyOnEveryIncidentByEveryMethod) {
   });
 }
 
-// Another incident that one may not see is no target: the answer is that of one that does not exist.
+// Another incident that one may not see is no target: the answer is that of one that does not
+// exist.
 TEST_F(AccessMatrixTest, NobodyLearnsOfAnIncidentByLinkingToIt) {
   const Row link{kIncidents, "LinkIncident", "", How::kRead, ""};
   ForEverybody([&](const Principal& who, std::vector<Cell>& cells) {
@@ -424,8 +426,8 @@ TEST_F(AccessMatrixTest, NobodyLearnsOfAnIncidentByLinkingToIt) {
       for (const Incident& to : *incidents_) {
         if (expected_->Reads(who, to)) continue;
         const bool same = ask(to.name).Bytes(to.name) == absent;
-        cells.push_back({who.who, "LinkIncident", "parent", to.situation, "hidden",
-                         same ? "hidden" : "told"});
+        cells.push_back(
+            {who.who, "LinkIncident", "parent", to.situation, "hidden", same ? "hidden" : "told"});
         EXPECT_TRUE(same) << who.who << " " << from.situation << " to " << to.situation;
       }
       break;
@@ -441,8 +443,10 @@ TEST_F(AccessMatrixTest, ListsCountsAndDeliveriesShowWhatMayBeRead) {
   ForEverybody([&](const Principal& who, std::vector<Cell>& cells) {
     const Wire wire = WireOf(who);
     for (const auto& [label, filter] : std::vector<std::pair<std::string, std::string>>{
-             {"list", ""}, {"count", "filter: \"open = true\""},
-             {"search", "filter: \"state = REPORTED\""}, {"pages", "page_size: 1"}}) {
+             {"list", ""},
+             {"count", "filter: \"open = true\""},
+             {"search", "filter: \"state = REPORTED\""},
+             {"pages", "page_size: 1"}}) {
       std::set<std::string> listed;
       std::string token;
       size_t pages = 0;
@@ -484,11 +488,11 @@ TEST_F(AccessMatrixTest, ListsCountsAndDeliveriesShowWhatMayBeRead) {
       }
       const bool reads = expected_->Reads(who, incident);
       const bool whole = reads && !expected_->OwnPartOnly(who, incident);
-      const std::string expected = who.guest        ? "hidden"
-                                   : whole          ? "shown"
-                                   : who.bot        ? "envelopes"
-                                   : who.admin      ? "envelopes"
-                                                    : "hidden";
+      const std::string expected = who.guest   ? "hidden"
+                                   : whole     ? "shown"
+                                   : who.bot   ? "envelopes"
+                                   : who.admin ? "envelopes"
+                                               : "hidden";
       std::string actual = !any ? "hidden" : tells ? "shown" : "envelopes";
       // What its own people were sent.
       if (reads && !whole && actual == "shown") actual = "hidden";
@@ -566,12 +570,10 @@ TEST_F(AccessMatrixTest, StreamsShowWhatMayBeRead) {
   }
   ForEverybody([&](const Principal& who, std::vector<Cell>& cells) {
     if (tokens.count(who.who) == 0) return;
-    const std::set<std::string> seen =
-        Watched(WireOf(who), tokens.at(who.who), marks.at(who.who));
+    const std::set<std::string> seen = Watched(WireOf(who), tokens.at(who.who), marks.at(who.who));
     for (const Incident& incident : *incidents_) {
       // A third party is shown what its own people wrote; nobody of it did.
-      const bool shows =
-          expected_->Reads(who, incident) && !expected_->OwnPartOnly(who, incident);
+      const bool shows = expected_->Reads(who, incident) && !expected_->OwnPartOnly(who, incident);
       const std::string expected = shows ? "shown" : "silent";
       const std::string actual = seen.count(incident.name) > 0 ? "shown" : "silent";
       cells.push_back({who.who, "WatchIncidents", "", incident.situation, expected, actual});
@@ -592,15 +594,15 @@ TEST_F(AccessMatrixTest, EverybodyAcknowledgesWhatTheyMay) {
       const Answer answer =
           wire.Call(MethodOf(row), absl::StrReplaceAll(row.request, {{"$I", incident.name}}));
       const std::string actual = OutcomeOf(answer);
-      cells_->push_back(
-          {who.who, row.method, row.act, incident.situation, expected, actual});
+      cells_->push_back({who.who, row.method, row.act, incident.situation, expected, actual});
       EXPECT_EQ(actual, expected) << who.who << " " << incident.situation << ": "
                                   << answer.status.error_message();
     }
   }
 }
 
-// What the whole comes to, for people: per method and situation how many were let in, and who reads.
+// What the whole comes to, for people: per method and situation how many were let in, and who
+// reads.
 std::string Summary(const std::vector<Cell>& cells, const std::vector<Incident>& incidents) {
   std::map<std::string, std::map<std::string, std::pair<int, int>>> counts;
   std::map<std::string, std::string> acts;
@@ -622,12 +624,17 @@ std::string Summary(const std::vector<Cell>& cells, const std::vector<Incident>&
   }
   std::string text =
       "# Who may do what\n\n"
-      "Written by `access_matrix_test` from what the server did; do not edit. It asks the server over\n"
-      "gRPC for everybody (a holder of each role for DOP, people of three agencies and a third party, a\n"
-      "named reader, somebody whom incidents are about, systems, an administrator, a bot, a chat account\n"
+      "Written by `access_matrix_test` from what the server did; do not edit. It asks the server "
+      "over\n"
+      "gRPC for everybody (a holder of each role for DOP, people of three agencies and a third "
+      "party, a\n"
+      "named reader, somebody whom incidents are about, systems, an administrator, a bot, a chat "
+      "account\n"
       "of nobody's), by every method, on six incidents, and compares with what\n"
-      "[the pack](../deploy/policy/itd-sec-4.3.textproto) says by a reader of its own. All cells as CSV:\n"
-      "`build/release/access-matrix.csv`. Rights are explained in [security-access.md](security-access.md).\n\n";
+      "[the pack](../deploy/policy/itd-sec-4.3.textproto) says by a reader of its own. All cells "
+      "as CSV:\n"
+      "`build/release/access-matrix.csv`. Rights are explained in "
+      "[security-access.md](security-access.md).\n\n";
   absl::StrAppend(&text, cells.size(), " cells, ", differences, " differences.\n\n## Who reads\n\n",
                   "| incident | people and systems |\n|---|---|\n");
   for (const Incident& incident : incidents) {

@@ -35,9 +35,8 @@ std::vector<Grant> Counting(const Principal& who, const Incident& incident,
 // A third party's person with an office of the government speaks for the government.
 bool SpeaksForThirdParty(const Principal& who, const std::vector<Grant>& grants) {
   return who.third_party &&
-         (who.system || std::all_of(grants.begin(), grants.end(), [&](const Grant& grant) {
-            return grant.scope == who.entity;
-          }));
+         (who.system || std::all_of(grants.begin(), grants.end(),
+                                    [&](const Grant& grant) { return grant.scope == who.entity; }));
 }
 
 bool HeldFarEnough(const Grant& grant, policy::v1::Role::Scope wanted) {

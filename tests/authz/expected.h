@@ -1,5 +1,5 @@
-// What the pack's text says about who may do what: a reader of its own, which shares nothing with the
-// server but the schema of packs.
+// What the pack's text says about who may do what: a reader of its own, which shares nothing with
+// the server but the schema of packs.
 #ifndef BELFRY_TESTS_AUTHZ_EXPECTED_H_
 #define BELFRY_TESTS_AUTHZ_EXPECTED_H_
 

@@ -75,9 +75,8 @@ v1::Directory DirectoryFor(const std::vector<Principal>& principals) {
     added->set_name(absl::StrCat("secretariats/", secretariat));
     added->set_title(secretariat);
   }
-  for (const auto& [code, secretariat] :
-       std::vector<std::pair<std::string, std::string>>{{"dop", "eox"}, {"dor", "eox"},
-                                                        {"bor", "eoy"}}) {
+  for (const auto& [code, secretariat] : std::vector<std::pair<std::string, std::string>>{
+           {"dop", "eox"}, {"dor", "eox"}, {"bor", "eoy"}}) {
     v1::Entity* entity = directory.add_entities();
     entity->set_name(absl::StrCat("entities/", code));
     entity->set_title(code);

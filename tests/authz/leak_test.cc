@@ -28,8 +28,8 @@ namespace belfry::authz {
 namespace {
 
 using ::testing::IsEmpty;
-using ::testing::Not;
 using testing::IsOk;
+using ::testing::Not;
 using testing::ReadSourceFile;
 using testing::TestServer;
 
@@ -294,9 +294,8 @@ TEST_F(LeakTest, NothingOfARestrictedIncidentReachesAnybodyElse) {
   removed.set_name(restricted);
   removed.set_person(kReader);
   removed.set_reason("CANARY of a removal");
-  ASSERT_THAT(As("r.csirt-h").RemoveReader(removed).status().code() == absl::StatusCode::kOk ||
-                  true,
-              true);
+  ASSERT_THAT(
+      As("r.csirt-h").RemoveReader(removed).status().code() == absl::StatusCode::kOk || true, true);
   // An open incident that turns out to be the same goes the way of the stricter one.
   v1::LinkIncidentRequest merge;
   merge.set_name(open);
@@ -322,9 +321,8 @@ TEST_F(LeakTest, APlantedLeakIsFound) {
   AskAround({open});
   const std::vector<std::string> hits = Hits(seen_);
   const auto found = [&](const std::string& where) {
-    return std::any_of(hits.begin(), hits.end(), [&](const std::string& hit) {
-      return absl::StartsWith(hit, where);
-    });
+    return std::any_of(hits.begin(), hits.end(),
+                       [&](const std::string& hit) { return absl::StartsWith(hit, where); });
   };
   EXPECT_TRUE(found("delivery to channels/dop"));
   EXPECT_TRUE(found("card to channels/dop"));

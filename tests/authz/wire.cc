@@ -23,8 +23,8 @@ std::string Answer::Bytes(const std::string& name) const {
 }
 
 Wire::Wire(const std::string& socket, std::string token, std::string act_for)
-    : channel_(grpc::CreateChannel(absl::StrCat("unix:", socket),
-                                   grpc::InsecureChannelCredentials())),
+    : channel_(
+          grpc::CreateChannel(absl::StrCat("unix:", socket), grpc::InsecureChannelCredentials())),
       token_(std::move(token)),
       act_for_(std::move(act_for)) {}
 
@@ -37,23 +37,21 @@ void Wire::Prepare(grpc::ClientContext& context) const {
 Answer Wire::Call(const google::protobuf::MethodDescriptor& method,
                   const std::string& request) const {
   auto* factory = google::protobuf::MessageFactory::generated_factory();
-  std::unique_ptr<google::protobuf::Message> in(
-      factory->GetPrototype(method.input_type())->New());
+  std::unique_ptr<google::protobuf::Message> in(factory->GetPrototype(method.input_type())->New());
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(request, in.get()))
       << method.full_name() << " " << request;
   Answer answer;
   answer.response.reset(factory->GetPrototype(method.output_type())->New());
   grpc::ClientContext context;
   Prepare(context);
-  const std::string path =
-      absl::StrCat("/", method.service()->full_name(), "/", method.name());
+  const std::string path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
   const grpc::internal::RpcMethod rpc(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC,
                                       channel_);
-  answer.status = grpc::internal::BlockingUnaryCall<google::protobuf::Message,
-                                                    google::protobuf::Message,
-                                                    google::protobuf::MessageLite,
-                                                    google::protobuf::MessageLite>(
-      channel_.get(), rpc, &context, *in, answer.response.get());
+  answer.status =
+      grpc::internal::BlockingUnaryCall<google::protobuf::Message, google::protobuf::Message,
+                                        google::protobuf::MessageLite,
+                                        google::protobuf::MessageLite>(
+          channel_.get(), rpc, &context, *in, answer.response.get());
   for (const auto& [key, value] : context.GetServerTrailingMetadata()) {
     answer.trailers.emplace(std::string(key.data(), key.size()),
                             std::string(value.data(), value.size()));

@@ -32,7 +32,8 @@ const std::map<std::string, std::string>& Expected() {
       {"RECORD_OUTSIDE_ACT", kForAll},
       {"ACKNOWLEDGE", "anyone: true third_parties: true"},
       {"ESCALATE", "anyone: true"},
-      // Whoever is tied to it; 4.9: a TLP:RED incident, named readers only, and those who are called
+      // Whoever is tied to it; 4.9: a TLP:RED incident, named readers only, and those who are
+      // called
       // upon, or the page would be a riddle.
       {"READ",
        absl::StrCat(kForAll,
@@ -62,8 +63,7 @@ const std::map<std::string, std::string>& Expected() {
        "\"CSIRT_H\" roles: \"CSIRT_X\" roles: \"CISO\""},
       {"LOWER_TLP",
        "roles: \"CSIRT_X\" roles: \"CISO\" scope: SCOPE_GLOBAL restricted: RESTRICTED_NAMED"},
-      {"BREAK_GLASS",
-       "roles: \"CISO\" roles: \"CSIRT_X\" roles: \"ITD_DM\" scope: SCOPE_GLOBAL"}};
+      {"BREAK_GLASS", "roles: \"CISO\" roles: \"CSIRT_X\" roles: \"ITD_DM\" scope: SCOPE_GLOBAL"}};
   return *expected;
 }
 
@@ -84,8 +84,8 @@ std::vector<std::string> Conditions(Trial& trial) {
     if (Expected().count(permission.act()) > 0) continue;
     if (permission.third_parties() || permission.admins() || !permission.standings().empty() ||
         permission.restricted() != Permission::RESTRICTED_UNSPECIFIED ||
-        permission.scope() != policy::v1::Role::SCOPE_UNSPECIFIED ||
-        !permission.states().empty() || !permission.closed_states().empty()) {
+        permission.scope() != policy::v1::Role::SCOPE_UNSPECIFIED || !permission.states().empty() ||
+        !permission.closed_states().empty()) {
       failures.push_back(absl::StrCat(permission.act(), ": ", Line(permission)));
     }
   }

@@ -6,9 +6,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "server/core/confidentiality.h"
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
+#include "server/core/confidentiality.h"
 
 namespace belfry::properties {
 namespace {
@@ -98,8 +98,7 @@ absl::Status World::Do(int slot, core::Command command, const std::string* what,
     const int target = SlotOf(std::string(absl::StripPrefix(link->parent(), "incidents/")));
     if (target < 0) return absl::NotFoundError("no such parent");
     if (refusal.ok()) {
-      refusal =
-          core::CheckLinkTarget(context, command.caller, link->parent(), *Incident(target));
+      refusal = core::CheckLinkTarget(context, command.caller, link->parent(), *Incident(target));
     }
     command.link_target_closed = core::IsClosed(*Incident(target));
   }

@@ -180,8 +180,7 @@ SendResult TakeOut(const WebApi& api, const std::string& channel, const v1::Room
   return SendResult();
 }
 
-SendResult CloseTopic(const WebApi& api, const std::string& channel,
-                      const v1::RoomRequest& room) {
+SendResult CloseTopic(const WebApi& api, const std::string& channel, const v1::RoomRequest& room) {
   Json answer;
   return api.Post("conversations.setTopic",
                   {{"channel", channel}, {"topic", Plain(room.topic(), kTopicMax)}}, &answer);

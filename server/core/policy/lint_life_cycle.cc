@@ -215,8 +215,9 @@ void CheckWhen(LintContext& lint, const policy::v1::Permission& permission,
   lint.ReferAll(lint.states, permission.closed_states(), "state", path + ".closed_states");
   lint.CheckDistinct(permission.closed_states(), path + ".closed_states");
   if (!permission.states().empty() && !permission.closed_states().empty()) {
-    lint.Error(path + ".closed_states", "name the states in which it is open, or those in which it "
-                                        "is not; take one list out");
+    lint.Error(path + ".closed_states",
+               "name the states in which it is open, or those in which it "
+               "is not; take one list out");
   }
   if (permission.third_parties() && !permission.anyone()) {
     lint.Error(path + ".third_parties",

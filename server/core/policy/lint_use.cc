@@ -60,11 +60,10 @@ constexpr const char* kActs[] = {"READ",
                                  "RELEASE_ENTITY",
                                  "ADOPT_POLICY",
                                  "SNOOZE"};
-constexpr const char* kNotices[] = {"PAGE",          "OPENED_DUTY",   "REMINDER",  "DUE_NOW",
-                                    "OVERDUE",       "EXHAUSTED",     "DISMISSED", "DOCUMENT",
-                                    "CLEARED",       "RAISED",        "SETTLED",   "HOLD_REVIEW",
-                                    "SPEND_DECIDED", "SECRET_MASKED", "DUTY_DONE", "DIGEST",
-                                    "READER_NAMED", "GLASS_BROKEN"};
+constexpr const char* kNotices[] = {
+    "PAGE",          "OPENED_DUTY",   "REMINDER",  "DUE_NOW", "OVERDUE",      "EXHAUSTED",
+    "DISMISSED",     "DOCUMENT",      "CLEARED",   "RAISED",  "SETTLED",      "HOLD_REVIEW",
+    "SPEND_DECIDED", "SECRET_MASKED", "DUTY_DONE", "DIGEST",  "READER_NAMED", "GLASS_BROKEN"};
 
 // Collects every string of a field of the given name, wherever it stands.
 void Collect(const google::protobuf::Message& message, const std::set<std::string>& fields,
@@ -94,8 +93,8 @@ void CheckRoles(LintContext& lint) {
   std::set<std::string> used;
   Collect(lint.policy,
           {"roles", "author_roles", "owner_roles", "accountable_roles", "recipient_roles",
-           "exhausted_roles", "sender_roles", "per_role", "role", "by", "list_roles", "glass_told_roles", "when_actor",
-           "unless_actor"},
+           "exhausted_roles", "sender_roles", "per_role", "role", "by", "list_roles",
+           "glass_told_roles", "when_actor", "unless_actor"},
           used);
   for (int i = 0; i < lint.policy.roles_size(); ++i) {
     const policy::v1::Role& role = lint.policy.roles(i);

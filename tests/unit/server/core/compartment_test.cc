@@ -89,8 +89,8 @@ TEST(TlpTest, LabelsAreReadAsPeopleTypeThemAndWrittenAsFirstDoes) {
 }
 
 TEST(TlpTest, TheStrictestPartLabelsTheWhole) {
-  const std::vector<std::string> order = {"TLP:CLEAR", "TLP:GREEN", "TLP:AMBER",
-                                          "TLP:AMBER+STRICT", "TLP:RED"};
+  const std::vector<std::string> order = {"TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT",
+                                          "TLP:RED"};
   for (size_t i = 0; i < order.size(); ++i) {
     for (size_t j = 0; j < order.size(); ++j) {
       EXPECT_EQ(StricterTlp(order[i], order[j]), order[std::max(i, j)]);
@@ -166,9 +166,8 @@ TEST_F(CompartmentTest, WhoeverItIsAboutIsTakenOffEverything) {
   EXPECT_EQ(world_.state().chains(0).state(), v1::EscalationChain::STATE_NOTIFIED);
   EXPECT_THAT(world_.state().chains(0).current_people(), Not(Contains("people/dop.contact")));
   EXPECT_THAT(world_.state().chains(0).current_people(), Not(IsEmpty()));
-  EXPECT_EQ(
-      ErrorReason(About<v1::NameReaderRequest>(world_, "dop.iso", "dop.contact")),
-      "FIELD_INVALID");
+  EXPECT_EQ(ErrorReason(About<v1::NameReaderRequest>(world_, "dop.iso", "dop.contact")),
+            "FIELD_INVALID");
   EXPECT_EQ(world_.Replayed().SerializeAsString(), world_.state().SerializeAsString());
 }
 
@@ -225,8 +224,8 @@ TEST_F(CompartmentTest, GlassIsBrokenForAWhileAndEverybodyNamedHearsOfIt) {
   ASSERT_TRUE(core::MayBreakGlass(world_.context(), CallerFor(world_, "ciso"), world_.state()));
   ASSERT_THAT(BreakGlass(world_, "ciso"), IsOk());
   EXPECT_TRUE(Reads(world_, "ciso"));
-  EXPECT_THAT(Targets(world_), ::testing::UnorderedElementsAre("people/dop.iso",
-                                                               "people/dop.clerk"));
+  EXPECT_THAT(Targets(world_),
+              ::testing::UnorderedElementsAre("people/dop.iso", "people/dop.clerk"));
   for (const core::NoticeDraft& draft : world_.notices()) {
     EXPECT_EQ(draft.notice.kind(), v1::Notice::KIND_ALARM);
     EXPECT_THAT(draft.notice.text(), HasSubstr("ciso"));
@@ -292,14 +291,12 @@ TEST(PermissionTest, ConditionsNarrowWhatARoleMayDo) {
   EXPECT_EQ(ErrorReason(may("restricted: RESTRICTED_NEVER", "dop.iso", true)), "ROLE_REQUIRED");
   EXPECT_THAT(may("restricted: RESTRICTED_NEVER", "dop.iso", false), IsOk());
   EXPECT_THAT(may("restricted: RESTRICTED_NAMED", "dop.iso", true), IsOk());
-  EXPECT_EQ(ErrorReason(may("restricted: RESTRICTED_NAMED", "dop.contact", true)),
-            "ROLE_REQUIRED");
+  EXPECT_EQ(ErrorReason(may("restricted: RESTRICTED_NAMED", "dop.contact", true)), "ROLE_REQUIRED");
 }
 
 // An incident that stays with a pack from before packs could say who reads.
 TEST(PermissionTest, UnderAnOldPackReadingIsAsItWas) {
-  policy::v1::Policy old =
-      *core::ReadPolicy(ReadSourceFile("deploy/policy/itd-sec-4.3.textproto"));
+  policy::v1::Policy old = *core::ReadPolicy(ReadSourceFile("deploy/policy/itd-sec-4.3.textproto"));
   auto* permissions = old.mutable_permissions();
   permissions->erase(std::remove_if(permissions->begin(), permissions->end(),
                                     [](const auto& one) {
