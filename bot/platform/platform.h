@@ -44,13 +44,19 @@ class Platform {
   virtual absl::StatusOr<std::optional<v1::MessageRef>> Find(const Outgoing& message,
                                                              absl::Time since) = 0;
   // Opens the channel that `room` asks for and invites its members; with `existing`, only invites
-  // those who are missing there. `delivery` marks the channel, so that a repeat finds it instead of
+  // those who are missing there. A room that is closed or that somebody must leave (ChangesRoom) is
+  // the one at `endpoint`. `delivery` marks the channel, so that a repeat finds it instead of
   // opening a second one. The result's `message.channel` is the channel.
   virtual SendResult OpenRoom(const v1::Endpoint& /*endpoint*/, const v1::RoomRequest& /*room*/,
                               const std::string& /*delivery*/, const v1::MessageRef* /*existing*/) {
     return SendResult::Failed(SendFailure::kTargetBroken, "this platform has no rooms");
   }
 };
+
+// The request is about a room that is there.
+inline bool ChangesRoom(const v1::RoomRequest& room) {
+  return room.closed() || room.removed_members_size() > 0;
+}
 
 }  // namespace belfry::bot
 

@@ -126,6 +126,14 @@ std::optional<CommandResult> AskBefore(const Session& session, LegalAct act) {
   return AskAbout(session, *incident, std::move(act));
 }
 
+std::optional<CommandResult> AskBeforeUnseen(const Session& session, LegalAct act) {
+  if (act.confirm.empty() || !Asks(session)) return std::nullopt;
+  v1::Incident unseen;
+  unseen.set_name(session.incident);
+  unseen.set_restricted(true);
+  return AskAbout(session, unseen, std::move(act));
+}
+
 std::optional<CommandResult> AskBeforeStep(const Session& session) {
   const auto steps = session.grammar.TransitionsOf(session.command.verb.name);
   const bool any = std::any_of(steps.begin(), steps.end(),

@@ -24,6 +24,10 @@ struct LegalAct {
   bool good = false;             // not a thing to be afraid of
 };
 
+// As AskBefore(), about an incident that need not be one the caller may see: it says nothing but
+// the name they typed.
+std::optional<CommandResult> AskBeforeUnseen(const Session& session, LegalAct act);
+
 // The question, or a refusal of the server; nothing when the act may be done now: nothing is to be
 // asked, it was answered, or this place asks nothing.
 std::optional<CommandResult> AskBefore(const Session& session, LegalAct act);

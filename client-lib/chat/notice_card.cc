@@ -259,6 +259,15 @@ Card Shown(const v1::Delivery& delivery, const View& view) {
   }
 }
 
+// The label stands directly before what it is about. A headline has it among its small print, and a
+// line in its thread only where it differs.
+std::string LabelBefore(const v1::Notice& notice) {
+  const bool known =
+      notice.kind() == v1::Notice::KIND_HEADLINE ||
+      (notice.kind() == v1::Notice::KIND_LOG && notice.tlp() == notice.incident().tlp());
+  return known ? std::string() : notice.tlp();
+}
+
 }  // namespace
 
 Card NoticeCard(const v1::Delivery& delivery, const View& view) {
@@ -266,6 +275,9 @@ Card NoticeCard(const v1::Delivery& delivery, const View& view) {
   if (notice.kind() == v1::Notice::KIND_ROOM) return Card();
   if (IsWithheld(notice.incident(), view)) return Withheld(delivery, view);
   Card card = Shown(delivery, view);
+  if (const std::string label = LabelBefore(notice); !label.empty()) {
+    card.body = absl::StrCat(label, card.body.empty() ? "" : "\n", card.body);
+  }
   if (view.policy != nullptr && !view.show_restricted) MaskCard(*view.policy, card);
   return card;
 }

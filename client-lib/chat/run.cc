@@ -121,6 +121,16 @@ CommandResult Dispatch(const Session& session) {
     case VerbKind::kRelate:
     case VerbKind::kMerge:
       return RunRelate(session);
+    case VerbKind::kReader:
+      return RunReader(session);
+    case VerbKind::kRemoveReader:
+      return RunRemoveReader(session);
+    case VerbKind::kSubject:
+      return RunSubject(session);
+    case VerbKind::kTlp:
+      return RunTlp(session);
+    case VerbKind::kBreakGlass:
+      return RunBreakGlass(session);
     case VerbKind::kDecide:
       return RunDecide(session);
     case VerbKind::kSnooze:

@@ -23,6 +23,7 @@ CommandResult RunNote(const Session& session) {
   const auto at = ReadTime(session, "at");
   if (!at.ok()) return Refused(at.status());
   if (at->has_value()) *request.mutable_event_time() = ToTimestamp(**at);
+  request.set_tlp(session.command.Option("tlp").value_or(""));
   auto response = session.client.AddNote(request, session.call);
   if (!response.ok()) return Refused(response.status());
   Card card;

@@ -101,6 +101,12 @@ CommandResult RunEvidence(const Session& session);
 CommandResult RunRecords(const Session& session);
 // run_relate.cc: `relate` and `merge`
 CommandResult RunRelate(const Session& session);
+// run_compartment.cc: who may know
+CommandResult RunReader(const Session& session);
+CommandResult RunRemoveReader(const Session& session);
+CommandResult RunSubject(const Session& session);
+CommandResult RunTlp(const Session& session);
+CommandResult RunBreakGlass(const Session& session);
 // run_account.cc
 CommandResult RunLink(const Session& session);
 CommandResult RunUnlink(const Session& session);

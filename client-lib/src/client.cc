@@ -316,6 +316,31 @@ absl::StatusOr<v1::SaveConversationResponse> Client::SaveConversation(
   return connection_->SaveConversation(request, call);
 }
 
+absl::StatusOr<v1::NameReaderResponse> Client::NameReader(const v1::NameReaderRequest& request,
+                                                          const CallOptions& call) const {
+  return connection_->NameReader(request, call);
+}
+
+absl::StatusOr<v1::RemoveReaderResponse> Client::RemoveReader(
+    const v1::RemoveReaderRequest& request, const CallOptions& call) const {
+  return connection_->RemoveReader(request, call);
+}
+
+absl::StatusOr<v1::NameSubjectResponse> Client::NameSubject(const v1::NameSubjectRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->NameSubject(request, call);
+}
+
+absl::StatusOr<v1::ChangeTlpResponse> Client::ChangeTlp(const v1::ChangeTlpRequest& request,
+                                                        const CallOptions& call) const {
+  return connection_->ChangeTlp(request, call);
+}
+
+absl::StatusOr<v1::BreakGlassResponse> Client::BreakGlass(const v1::BreakGlassRequest& request,
+                                                          const CallOptions& call) const {
+  return connection_->BreakGlass(request, call);
+}
+
 absl::StatusOr<v1::ListConversationsResponse> Client::ListConversations(
     const v1::ListConversationsRequest& request, const CallOptions& call) const {
   return connection_->ListConversations(request, call);

@@ -345,6 +345,31 @@ absl::StatusOr<v1::SaveConversationResponse> Connection::SaveConversation(
   return NotThere();
 }
 
+absl::StatusOr<v1::NameReaderResponse> Connection::NameReader(const v1::NameReaderRequest&,
+                                                              const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::RemoveReaderResponse> Connection::RemoveReader(const v1::RemoveReaderRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::NameSubjectResponse> Connection::NameSubject(const v1::NameSubjectRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ChangeTlpResponse> Connection::ChangeTlp(const v1::ChangeTlpRequest&,
+                                                            const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::BreakGlassResponse> Connection::BreakGlass(const v1::BreakGlassRequest&,
+                                                              const CallOptions&) {
+  return NotThere();
+}
+
 absl::StatusOr<v1::ListConversationsResponse> Connection::ListConversations(
     const v1::ListConversationsRequest&, const CallOptions&) {
   return NotThere();

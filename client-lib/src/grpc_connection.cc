@@ -8,6 +8,7 @@
 #include "belfry/v1/access_service.grpc.pb.h"
 #include "belfry/v1/audit_service.grpc.pb.h"
 #include "belfry/v1/chat_service.grpc.pb.h"
+#include "belfry/v1/compartment_service.grpc.pb.h"
 #include "belfry/v1/delivery_service.grpc.pb.h"
 #include "belfry/v1/directory_service.grpc.pb.h"
 #include "belfry/v1/evidence_service.grpc.pb.h"
@@ -76,6 +77,7 @@ class GrpcConnection final : public Connection {
   GrpcConnection(std::shared_ptr<grpc::Channel> channel, Options options)
       : caller_(std::move(options)),
         incident_(v1::IncidentService::NewStub(channel)),
+        compartment_(v1::CompartmentService::NewStub(channel)),
         timeline_(v1::TimelineService::NewStub(channel)),
         directory_(v1::DirectoryService::NewStub(channel)),
         policy_(v1::PolicyService::NewStub(channel)),
@@ -667,6 +669,41 @@ class GrpcConnection final : public Connection {
           return policy_->SimulatePolicy(context, in, out);
         });
   }
+  absl::StatusOr<v1::NameReaderResponse> NameReader(const v1::NameReaderRequest& request,
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::NameReaderResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return compartment_->NameReader(context, in, out);
+                                                });
+  }
+  absl::StatusOr<v1::RemoveReaderResponse> RemoveReader(const v1::RemoveReaderRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::RemoveReaderResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return compartment_->RemoveReader(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::NameSubjectResponse> NameSubject(const v1::NameSubjectRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::NameSubjectResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return compartment_->NameSubject(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ChangeTlpResponse> ChangeTlp(const v1::ChangeTlpRequest& request,
+                                                  const CallOptions& call) override {
+    return caller_.Call<v1::ChangeTlpResponse>(request, call,
+                                               [this](auto* context, const auto& in, auto* out) {
+                                                 return compartment_->ChangeTlp(context, in, out);
+                                               });
+  }
+  absl::StatusOr<v1::BreakGlassResponse> BreakGlass(const v1::BreakGlassRequest& request,
+                                                    const CallOptions& call) override {
+    return caller_.Call<v1::BreakGlassResponse>(request, call,
+                                                [this](auto* context, const auto& in, auto* out) {
+                                                  return compartment_->BreakGlass(context, in, out);
+                                                });
+  }
   absl::StatusOr<v1::LeaseDeliveriesResponse> LeaseDeliveries(
       const v1::LeaseDeliveriesRequest& request, const CallOptions& call) override {
     return caller_.Call<v1::LeaseDeliveriesResponse>(
@@ -743,6 +780,7 @@ class GrpcConnection final : public Connection {
  private:
   Caller caller_;
   std::unique_ptr<v1::IncidentService::Stub> incident_;
+  std::unique_ptr<v1::CompartmentService::Stub> compartment_;
   std::unique_ptr<v1::TimelineService::Stub> timeline_;
   std::unique_ptr<v1::DirectoryService::Stub> directory_;
   std::unique_ptr<v1::PolicyService::Stub> policy_;

@@ -35,6 +35,29 @@ absl::Status RequireAct(const Context& context, const Caller& caller,
                         const record::v1::IncidentState& state, absl::string_view act,
                         absl::string_view entity = "");
 
+// PERMISSION_DENIED (ROLE_REQUIRED) unless the pack lets the caller do `act` at all, for acts that
+// are about no incident in particular: lists, the directory, simulations.
+absl::Status RequireActAnywhere(const PolicyIndex& policy, const Directory& directory,
+                                const Caller& caller, absl::string_view act);
+
+// The permission of a pack, or what holds of reading under a pack from before it could say so; null
+// when nobody may.
+const policy::v1::Permission* PermissionFor(const PolicyIndex& policy, absl::string_view act);
+
+// The permission asked by whoever reads the incident: READ, or READ_RED of a closed one.
+const policy::v1::Permission* ReadingPermission(const PolicyIndex& policy,
+                                                const record::v1::IncidentState& state);
+// Does it let the caller, whatever else they must be? Sight and RequireAct() ask this alike.
+bool Allows(const PolicyIndex& policy, const Directory& directory,
+            const policy::v1::Permission& permission, const Caller& caller,
+            const record::v1::IncidentState& state,
+            const std::vector<record::v1::RoleGrant>& grants);
+
+// Speaks for a third party, and holds no office in which they would speak for the government. With
+// a state: none that counts there.
+bool SpeaksForThirdParty(const Directory& directory, const Caller& caller,
+                         const record::v1::IncidentState* state = nullptr);
+
 // What the pack lets the caller do on the incident, by RequireAct(); and what one of their roles
 // allows them somewhere. In the order of the pack.
 std::vector<std::string> AllowedActs(const Context& context, const Caller& caller,

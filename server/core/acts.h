@@ -55,7 +55,9 @@ absl::Status DecideSnooze(Draft& draft, const Caller& caller,
                           const v1::SnoozeObligationRequest& act);
 absl::Status DecideRelease(Draft& draft, const Caller& caller,
                            const v1::ReleaseObligationRequest& act);
-absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncidentRequest& act);
+// `target_closed`: the other incident is for named readers only.
+absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncidentRequest& act,
+                        bool target_closed);
 absl::Status DecideDevices(Draft& draft, const Caller& caller, const v1::RecordDevicesRequest& act,
                            const std::vector<v1::Device>& history);
 absl::Status DecideNoteDevices(Draft& draft, const NoteDevices& act);

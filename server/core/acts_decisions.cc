@@ -21,6 +21,7 @@
 #include "server/core/obligations.h"
 #include "server/core/recipients.h"
 #include "server/core/record_checks.h"
+#include "server/core/sight.h"
 #include "server/core/state_util.h"
 #include "server/core/text.h"
 
@@ -91,9 +92,12 @@ void RecordCase(Draft& draft, absl::string_view entity, absl::string_view answer
 }
 
 // "DAILY-STATUS#2" and "daily-status" both name an instance in one of `states`.
-absl::StatusOr<ObligationRow> FindRow(const Draft& draft, absl::string_view name, bool held) {
+// One that the caller is not shown does not exist.
+absl::StatusOr<ObligationRow> FindRow(const Draft& draft, const Caller& caller,
+                                      absl::string_view name, bool held) {
+  const View view(draft.context().policy, draft.context().directory, caller, draft.state());
   const auto fits = [&](const ObligationRow& row) {
-    return held ? row.state() == v1::Obligation::STATE_HELD : IsOpen(row);
+    return view.Shows(row) && (held ? row.state() == v1::Obligation::STATE_HELD : IsOpen(row));
   };
   for (const ObligationRow& row : draft.state().obligations()) {
     if (fits(row) && absl::EqualsIgnoreCase(row.instance(), name)) return row;
@@ -158,7 +162,7 @@ absl::Status DecideWaiver(Draft& draft, const Caller& caller,
                           const v1::WaiveObligationRequest& act) {
   const Context& context = draft.context();
   BELFRY_RETURN_IF_ERROR(CheckNeeded("reason", act.reason(), kReasonCharactersMax));
-  BELFRY_ASSIGN_OR_RETURN(const ObligationRow row, FindRow(draft, act.obligation(), false));
+  BELFRY_ASSIGN_OR_RETURN(const ObligationRow row, FindRow(draft, caller, act.obligation(), false));
   const Obligation* rule = context.policy.FindObligation(row.code());
   const std::string clauses = absl::StrJoin(rule->clauses(), ", ");
   const policy::v1::Obligation::Waiver* allowed = nullptr;
@@ -191,7 +195,7 @@ absl::Status DecideWaiver(Draft& draft, const Caller& caller,
 absl::Status DecideHold(Draft& draft, const Caller& caller, const v1::HoldObligationRequest& act) {
   const Context& context = draft.context();
   BELFRY_RETURN_IF_ERROR(CheckNeeded("reason", act.reason(), kReasonCharactersMax));
-  BELFRY_ASSIGN_OR_RETURN(const ObligationRow row, FindRow(draft, act.obligation(), false));
+  BELFRY_ASSIGN_OR_RETURN(const ObligationRow row, FindRow(draft, caller, act.obligation(), false));
   const Obligation* rule = context.policy.FindObligation(row.code());
   if (!rule->has_hold()) {
     return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "NO_HOLD",
@@ -217,7 +221,7 @@ absl::Status DecideRelease(Draft& draft, const Caller& caller,
                            const v1::ReleaseObligationRequest& act) {
   const Context& context = draft.context();
   BELFRY_RETURN_IF_ERROR(CheckText("reason", act.reason(), kReasonCharactersMax));
-  BELFRY_ASSIGN_OR_RETURN(const ObligationRow row, FindRow(draft, act.obligation(), true));
+  BELFRY_ASSIGN_OR_RETURN(const ObligationRow row, FindRow(draft, caller, act.obligation(), true));
   const Obligation* rule = context.policy.FindObligation(row.code());
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), rule->hold().act(),
                                     EntityOf(draft.state(), row.subject())));

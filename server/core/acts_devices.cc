@@ -16,6 +16,7 @@
 #include "server/core/access.h"
 #include "server/core/acts.h"
 #include "server/core/cidr.h"
+#include "server/core/confidentiality.h"
 #include "server/core/limits.h"
 #include "server/core/network.h"
 #include "server/core/record_checks.h"
@@ -288,6 +289,13 @@ void AddDeviceNotes(const record::v1::IncidentState& after, const record::v1::Ev
                        [&](const Device& one) { return one.device() == device.device(); }),
         devices.end());
     devices.push_back(device);
+    if (IsClosed(after)) {
+      // Others will learn that it was restored before, which POL-4.2 needs, and not of what.
+      for (const auto clear : {&Device::clear_family, &Device::clear_restored_family,
+                               &Device::clear_reason, &Device::clear_infected_by}) {
+        (devices.back().*clear)();
+      }
+    }
   }
   for (auto& [entity, note] : notes) result.push_back({RegisterId(entity), std::move(note)});
 }

@@ -18,12 +18,14 @@
 #include "server/core/access.h"
 #include "server/core/acts.h"
 #include "server/core/claim.h"
+#include "server/core/confidentiality.h"
 #include "server/core/guards.h"
 #include "server/core/limits.h"
 #include "server/core/notice_text.h"
 #include "server/core/obligations.h"
 #include "server/core/recipients.h"
 #include "server/core/record_checks.h"
+#include "server/core/sight.h"
 #include "server/core/state_util.h"
 #include "server/core/text.h"
 
@@ -159,26 +161,26 @@ bool Reaches(const DocumentType& type, const Fields& fields) {
   return FieldsFit(tests, fields);
 }
 
-// A label says who may read the text. What is for named readers only belongs into an incident that
-// is; and from such an incident nothing goes to a list that is not labelled for others.
-absl::Status CheckLabel(const record::v1::IncidentState& state, const Fields& fields,
-                        bool to_list) {
-  const v1::DocumentField* label = FindField(fields, "tlp");
-  const bool red =
-      label != nullptr &&
-      absl::EndsWith(absl::AsciiStrToUpper(absl::StripAsciiWhitespace(label->value())), "RED");
-  if (red && !state.restricted()) {
-    return InvalidField("tlp", absl::StrCat("TLP:RED is for named readers, and ", state.id(),
-                                            " has none; report it as a restricted incident, or "
-                                            "use TLP:AMBER+STRICT"));
+// What the document says of its own label, or the one it was given; empty when neither does.
+absl::StatusOr<std::string> LabelOf(const record::v1::IncidentState& state, const Fields& fields,
+                                    const std::string& given) {
+  BELFRY_ASSIGN_OR_RETURN(std::string label, ReadPartTlp(state, "tlp", given));
+  const v1::DocumentField* field = FindField(fields, "tlp");
+  const std::string said =
+      field == nullptr ? "" : std::string(absl::StripAsciiWhitespace(field->value()));
+  BELFRY_ASSIGN_OR_RETURN(const std::string own, ReadPartTlp(state, "tlp", said));
+  return label.empty() ? own : label;
+}
+
+// From an incident for named readers nothing goes to a list that is not labelled for others.
+absl::Status CheckList(const record::v1::IncidentState& state, absl::string_view label,
+                       bool to_list) {
+  if (!to_list || !IsClosed(state) || (!label.empty() && label != kRestrictedTlp)) {
+    return absl::OkStatus();
   }
-  if (!to_list || !state.restricted()) return absl::OkStatus();
-  if (red || label == nullptr || absl::StripAsciiWhitespace(label->value()).empty()) {
-    return InvalidField("tlp", absl::StrCat(state.id(), " is ", state.tlp(),
-                                            ", which goes to no list; give the label of what the "
-                                            "list may read, for example TLP:AMBER"));
-  }
-  return absl::OkStatus();
+  return InvalidField("tlp", absl::StrCat(state.id(), " is ", state.tlp(),
+                                          ", which goes to no list; give the label of what the "
+                                          "list may read, for example TLP:AMBER"));
 }
 
 // Fields that predicates may ask about: those with enumerated values.
@@ -294,7 +296,8 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
   BELFRY_RETURN_IF_ERROR(CheckFields(draft, *type, act.fields()));
   BELFRY_RETURN_IF_ERROR(CheckComplete(*type, act.fields()));
   const bool to_list = !type->list_roles().empty() && Reaches(*type, act.fields());
-  BELFRY_RETURN_IF_ERROR(CheckLabel(draft.state(), act.fields(), to_list));
+  BELFRY_ASSIGN_OR_RETURN(std::string label, LabelOf(draft.state(), act.fields(), act.tlp()));
+  BELFRY_RETURN_IF_ERROR(CheckList(draft.state(), label, to_list));
   const absl::Time happened = act.has_event_time() ? FromProto(act.event_time()) : context.now;
   if (happened > context.now + kFutureTolerance) {
     return InvalidField("event_time", "is in the future; leave it out for now");
@@ -315,6 +318,7 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
   *body->mutable_event_time() = ToProto(std::min(happened, context.now));
   body->set_order_deviation(type->has_order() && !HeldBy(type->order(), draft.About(""), happened));
   body->set_flag(FlagFor(context.policy, *type, grants));
+  body->set_tlp(std::move(label));
   *body->mutable_recipient_roles() = type->recipient_roles();
   for (std::string& person :
        PeopleHolding(context, draft.state(), type->recipient_roles(), entity)) {
@@ -338,7 +342,8 @@ absl::Status DecideNotice(Draft& draft, const Caller& caller,
   const Context& context = draft.context();
   BELFRY_RETURN_IF_ERROR(CheckText("text", act.text(), kNoticeCharactersMax));
   const record::v1::ObligationRow* found = FindByName(draft.state(), act.obligation());
-  if (found == nullptr) {
+  if (found == nullptr ||
+      !View(context.policy, context.directory, caller, draft.state()).Shows(*found)) {
     return InvalidField("obligation",
                         absl::StrCat("there is no open duty \"", act.obligation(), "\" in ",
                                      draft.state().id(), "; `duties` lists them"));
@@ -378,7 +383,7 @@ absl::Status DecideNotice(Draft& draft, const Caller& caller,
   } else if (!act.fields().empty()) {
     return InvalidField("fields", absl::StrCat(row.instance(), " takes none; use text"));
   }
-  BELFRY_RETURN_IF_ERROR(CheckLabel(draft.state(), act.fields(), /*to_list=*/false));
+  BELFRY_RETURN_IF_ERROR(LabelOf(draft.state(), act.fields(), "").status());
 
   record::v1::Event event = draft.NewEvent();
   record::v1::NoticeSent* body = event.mutable_notice_sent();

@@ -14,6 +14,7 @@
 #include "server/core/guards.h"
 #include "server/core/limits.h"
 #include "server/core/record_checks.h"
+#include "server/core/sight.h"
 #include "server/core/state_util.h"
 #include "server/core/text.h"
 
@@ -151,6 +152,22 @@ bool Asks(const policy::v1::RuleTrigger& rule, const policy::v1::RuleTrigger& se
          (rule.affected_entity() && seen.affected_entity());
 }
 
+// Who is not shown the state must not learn it from what is possible: for them the right comes
+// first, of any step that the verb may mean.
+absl::Status RequireSomeStep(const Draft& draft, const Caller& caller, const std::string& verb) {
+  const Context& context = draft.context();
+  if (SightOf(context.policy, context.directory, caller, draft.state()) == Sight::kAll) {
+    return absl::OkStatus();
+  }
+  absl::Status denied = InvalidField("verb", absl::StrCat("the policy has no step \"", verb, "\""));
+  for (const Transition& transition : context.policy.proto().transitions()) {
+    if (transition.verb() != verb) continue;
+    denied = RequireAct(context, caller, draft.state(), transition.act());
+    if (denied.ok()) return denied;
+  }
+  return denied;
+}
+
 }  // namespace
 
 void TakeByRule(Draft& draft, const policy::v1::RuleTrigger& seen, absl::string_view reason) {
@@ -174,6 +191,7 @@ void TakeByRule(Draft& draft, const policy::v1::RuleTrigger& seen, absl::string_
 absl::Status DecideTransition(Draft& draft, const Caller& caller,
                               const v1::TransitionIncidentRequest& act) {
   const Context& context = draft.context();
+  BELFRY_RETURN_IF_ERROR(RequireSomeStep(draft, caller, act.verb()));
   if (!act.etag().empty() && act.etag() != EtagOf(draft.state())) {
     return ErrorBuilder(absl::StatusCode::kAborted, "ETAG_MISMATCH",
                         absl::StrCat(draft.state().id(), " has changed since; look again"))

@@ -14,6 +14,7 @@
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/confidentiality.h"
 #include "server/core/guards.h"
 #include "server/core/limits.h"
 #include "server/core/network.h"
@@ -59,9 +60,9 @@ void TakeOverSecrecy(const record::v1::IncidentState& into, const record::v1::In
                      record::v1::Absorbed& body) {
   *body.mutable_subjects() = from.subjects();
   *body.mutable_readers() = from.readers();
-  body.set_restricted(from.restricted());
-  if (from.restricted()) body.set_tlp(from.tlp());
-  if (into.restricted() && !from.restricted()) return;
+  body.set_restricted(IsClosed(from));
+  if (IsClosed(from)) body.set_tlp(kRestrictedTlp);
+  if (IsClosed(into) && !IsClosed(from)) return;
   const auto is_subject = [](const record::v1::IncidentState& state, const std::string& person) {
     const auto& subjects = state.subjects();
     return std::find(subjects.begin(), subjects.end(), person) != subjects.end();
@@ -73,12 +74,14 @@ void TakeOverSecrecy(const record::v1::IncidentState& into, const record::v1::In
 
 }  // namespace
 
-absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
+absl::Status NoSuchParent(absl::string_view parent) {
+  return InvalidField("parent",
+                      absl::StrCat("there is no incident ", parent, ", or none that you may see"));
+}
+
+absl::Status CheckLinkTarget(const Context& context, const Caller& caller, absl::string_view parent,
                              const record::v1::IncidentState& target) {
-  if (!MayRead(context.policy, context.directory, caller, target)) {
-    return InvalidField(
-        "parent", absl::StrCat("there is no incident ", target.id(), ", or none that you may see"));
-  }
+  if (!MayRead(context.policy, context.directory, caller, target)) return NoSuchParent(parent);
   const policy::v1::State* state = context.policy.FindState(target.state());
   if (state != nullptr && state->terminal()) {
     return InvalidField("parent",
@@ -91,7 +94,26 @@ absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
   return absl::OkStatus();
 }
 
-absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncidentRequest& act) {
+// Nobody may find in an open incident which closed one it belongs to. One that is merged goes the
+// way of the stricter of the two; one that only becomes a part would go on telling.
+absl::Status KeepApart(Draft& draft, const v1::LinkIncidentRequest& act, bool target_closed) {
+  const bool closed = IsClosed(draft.state());
+  if (act.merge()) {
+    if (closed || !target_closed) return absl::OkStatus();
+    record::v1::Event event = draft.NewEvent();
+    event.mutable_details_changed()->set_restricted(true);
+    event.mutable_details_changed()->set_tlp(kRestrictedTlp);
+    draft.Record(std::move(event));
+    return absl::OkStatus();
+  }
+  if (closed == target_closed) return absl::OkStatus();
+  return InvalidField("parent",
+                      "an incident for named readers and an open one are kept apart; change the "
+                      "label of one of them first, or merge them");
+}
+
+absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncidentRequest& act,
+                        bool target_closed) {
   const Context& context = draft.context();
   const policy::v1::Transition* merge = act.merge() ? MergeTransition(draft) : nullptr;
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(),
@@ -119,6 +141,7 @@ absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncide
           .Build();
     }
     BELFRY_RETURN_IF_ERROR(RequireGuards(draft, transition->guards(), transition->verb()));
+    BELFRY_RETURN_IF_ERROR(KeepApart(draft, act, target_closed));
     record::v1::Event event = draft.NewEvent();
     record::v1::StateChanged* body = event.mutable_state_changed();
     body->set_transition(transition->id());
@@ -131,6 +154,7 @@ absl::Status DecideLink(Draft& draft, const Caller& caller, const v1::LinkIncide
     for (const std::string& clause : transition->clauses()) event.add_clauses(clause);
     draft.Record(std::move(event));
   }
+  if (!act.merge()) BELFRY_RETURN_IF_ERROR(KeepApart(draft, act, target_closed));
   record::v1::Event event = draft.NewEvent();
   event.mutable_linked()->set_parent(act.parent());
   draft.Record(std::move(event));

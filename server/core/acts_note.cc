@@ -9,6 +9,7 @@
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/confidentiality.h"
 #include "server/core/limits.h"
 #include "server/core/noted_messages.h"
 #include "server/core/text.h"
@@ -48,6 +49,9 @@ absl::Status DecideNote(Draft& draft, const Caller& caller, const v1::AddNoteReq
   if (edits_nothing || (act.retract() && noted == nullptr)) return NoteNotFound();
   // What was expunged does not come back because its message is still there.
   if (noted != nullptr && earlier.has_value() && earlier->expunged()) return absl::OkStatus();
+  BELFRY_ASSIGN_OR_RETURN(std::string label, ReadPartTlp(draft.state(), "tlp", act.tlp()));
+  // An edit keeps the label that its message was given.
+  if (label.empty() && earlier.has_value()) label = earlier->tlp();
   if (noted != nullptr && noted->retracted() == act.retract()) {
     if (act.retract() || (earlier.has_value() && earlier->text() == act.text())) {
       return absl::OkStatus();
@@ -65,6 +69,7 @@ absl::Status DecideNote(Draft& draft, const Caller& caller, const v1::AddNoteReq
   if (act.has_source()) *body->mutable_source() = act.source();
   if (noted != nullptr) body->set_supersedes(noted->event_version());
   body->set_retracted(act.retract());
+  body->set_tlp(std::move(label));
   draft.Record(std::move(event));
   return absl::OkStatus();
 }

@@ -12,12 +12,42 @@
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/confidentiality.h"
 #include "server/core/limits.h"
 #include "server/core/record_checks.h"
 #include "server/core/state_util.h"
 #include "server/core/text.h"
 
 namespace belfry::core {
+
+namespace {
+
+// Who leads reads: of a restricted incident that makes a reader, which is a right of its own.
+absl::Status CheckLead(const Draft& draft, const Caller& caller, const std::string& lead) {
+  const Context& context = draft.context();
+  const record::v1::IncidentState& state = draft.state();
+  if (lead.empty()) return absl::OkStatus();
+  const auto stands_in = [&](const google::protobuf::RepeatedPtrField<std::string>& list) {
+    return std::find(list.begin(), list.end(), lead) != list.end();
+  };
+  if (stands_in(state.subjects())) {
+    return InvalidField(
+        "lead", absl::StrCat(state.id(), " is about ", lead, ", who is told nothing of it"));
+  }
+  if (!IsClosed(state)) return absl::OkStatus();
+  Caller reader;
+  reader.actor.set_principal(lead);
+  reader.entity = context.directory.FindPerson(lead)->entity();
+  if (MayRead(context.policy, context.directory, reader, state)) return absl::OkStatus();
+  if (stands_in(state.barred_people())) {
+    return InvalidField("lead", absl::StrCat(lead,
+                                             " was removed as a reader; name them a reader "
+                                             "again first"));
+  }
+  return RequireAct(context, caller, state, "NAME_READER");
+}
+
+}  // namespace
 
 absl::Status DecideUpdate(Draft& draft, const Caller& caller,
                           const v1::UpdateIncidentRequest& act) {
@@ -40,6 +70,7 @@ absl::Status DecideUpdate(Draft& draft, const Caller& caller,
       if (!lead.empty() && context.directory.FindPerson(lead) == nullptr) {
         return InvalidField("lead", absl::StrCat("there is no ", lead, " in the directory"));
       }
+      BELFRY_RETURN_IF_ERROR(CheckLead(draft, caller, lead));
       body->set_lead(lead);
     } else {
       return InvalidField("update_mask",

@@ -9,6 +9,7 @@
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/confidentiality.h"
 #include "server/core/escalation.h"
 #include "server/core/limits.h"
 #include "server/core/recipients.h"
@@ -176,7 +177,7 @@ absl::Status DecideReport(Draft& draft, const Caller& caller, const Report& act)
   body->set_entity(entity_name);
   const bool restricted = request.restricted() || Restricts(context.policy, request.categories());
   body->set_restricted(restricted);
-  body->set_tlp(restricted ? kRestrictedTlp : kDefaultTlp);
+  body->set_tlp(restricted ? kRestrictedTlp : InitialTlp(context.policy));
   body->set_drill(request.drill());
   body->set_policy(context.policy.Name());
   if (initial != nullptr) body->set_sets_clock(initial->sets_clock());

@@ -18,6 +18,7 @@
 #include "server/core/obligation_due.h"
 #include "server/core/obligations.h"
 #include "server/core/record_checks.h"
+#include "server/core/sight.h"
 #include "server/core/state_util.h"
 #include "server/core/text.h"
 
@@ -27,11 +28,13 @@ namespace {
 using record::v1::ObligationRow;
 
 // By instance, else the first one of that code.
-absl::StatusOr<ObligationRow> FindPending(const record::v1::IncidentState& state,
+absl::StatusOr<ObligationRow> FindPending(const Draft& draft, const Caller& caller,
                                           absl::string_view name) {
+  const record::v1::IncidentState& state = draft.state();
+  const View view(draft.context().policy, draft.context().directory, caller, state);
   const ObligationRow* by_code = nullptr;
   for (const ObligationRow& row : state.obligations()) {
-    if (row.state() != v1::Obligation::STATE_PENDING) continue;
+    if (row.state() != v1::Obligation::STATE_PENDING || !view.Shows(row)) continue;
     if (absl::EqualsIgnoreCase(row.instance(), name)) return row;
     if (by_code == nullptr && absl::EqualsIgnoreCase(row.code(), name)) by_code = &row;
   }
@@ -72,7 +75,7 @@ absl::Status DecideSnooze(Draft& draft, const Caller& caller,
   const Context& context = draft.context();
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), "SNOOZE"));
   BELFRY_RETURN_IF_ERROR(CheckNeeded("reason", act.reason(), kReasonCharactersMax));
-  BELFRY_ASSIGN_OR_RETURN(const ObligationRow row, FindPending(draft.state(), act.obligation()));
+  BELFRY_ASSIGN_OR_RETURN(const ObligationRow row, FindPending(draft, caller, act.obligation()));
   const policy::v1::Obligation* rule = context.policy.FindObligation(row.code());
   const std::string clauses = absl::StrJoin(rule->clauses(), ", ");
   // Nobody silences what somebody else is reminded of.

@@ -6,6 +6,7 @@
 #include "server/base/proto_time.h"
 #include "server/core/apply_chat.h"
 #include "server/core/apply_public.h"
+#include "server/core/apply_compartment.h"
 #include "server/core/core.h"
 #include "server/core/evidence.h"
 #include "server/core/noted_messages.h"
@@ -477,6 +478,7 @@ void ApplyDocument(IncidentState& state, const Event& event) {
   *row->mutable_fields() = body.indexed_fields();
   *row->mutable_event_time() = body.has_event_time() ? body.event_time() : event.time();
   row->set_order_deviation(body.order_deviation());
+  row->set_tlp(body.tlp());
   Tell(state, body.recipient_people());
   if (!body.recipient_people().empty()) TellRoles(state, body.recipient_roles());
 }
@@ -721,6 +723,24 @@ void Apply(IncidentState& state, const Event& event) {
     case Event::kRecordReleased:
     case Event::kRecordDenied:
       ApplyPublicRecord(state, event);
+      break;
+    case Event::kReaderNamed:
+      ApplyReaderNamed(state, event.reader_named());
+      break;
+    case Event::kReaderRemoved:
+      ApplyReaderRemoved(state, event.reader_removed());
+      break;
+    case Event::kSubjectNamed:
+      ApplySubjectNamed(state, event.subject_named());
+      break;
+    case Event::kTlpChanged:
+      ApplyTlpChanged(state, event.tlp_changed());
+      break;
+    case Event::kGlassBroken:
+      ApplyGlassBroken(state, event.glass_broken());
+      break;
+    case Event::kGlassClosed:
+      ApplyGlassClosed(state, event.glass_closed());
       break;
     case Event::kIncidentRead:
       ApplyReading(state, event);

@@ -27,6 +27,7 @@ void ApplyRoomWanted(IncidentState& state, const record::v1::RoomWanted& body) {
   record::v1::Room& room = RoomOn(state, body.platform(), body.workspace());
   std::set<std::string> people(room.people().begin(), room.people().end());
   people.insert(body.people().begin(), body.people().end());
+  for (const std::string& gone : body.removed_people()) people.erase(gone);
   room.mutable_people()->Assign(people.begin(), people.end());
 }
 

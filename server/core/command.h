@@ -11,6 +11,7 @@
 #include "belfry/record/v1/event.pb.h"
 #include "belfry/record/v1/state.pb.h"
 #include "belfry/v1/audit_service.pb.h"
+#include "belfry/v1/compartment_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
 #include "server/core/evidence_act.h"
 #include "belfry/v1/public_records_service.pb.h"
@@ -78,7 +79,8 @@ using Act = std::variant<
     v1::ReleaseObligationRequest, v1::SnoozeObligationRequest, v1::LinkIncidentRequest,
     v1::RecordDevicesRequest, v1::ConfirmRemovalRequest, v1::RecordScanRequest,
     v1::LiftRemovalRequest, v1::RecordCostRequest, v1::AssessCostRequest, v1::RequestSpendRequest,
-    v1::DecideSpendRequest, v1::ExpungePayloadRequest, OpenRegister, AdoptChild, Absorb,
+    v1::DecideSpendRequest, v1::NameReaderRequest, v1::RemoveReaderRequest, v1::NameSubjectRequest,
+    v1::ChangeTlpRequest, v1::BreakGlassRequest, v1::ExpungePayloadRequest, OpenRegister, AdoptChild, Absorb,
     ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead, EvidenceAct,
     v1::RequestRecordRequest, v1::DenyRecordRequest, record::v1::RecordReviewed,
     record::v1::RecordReleased>;
@@ -92,6 +94,8 @@ struct Caller {
   bool system = false;
   // Belfry itself: what falls due, and what deliveries report.
   bool internal = false;
+  // An administrator of the server.
+  bool admin = false;
 };
 
 struct Command {
@@ -106,6 +110,8 @@ struct Command {
   std::optional<record::v1::Event> to_expunge;
   // The item that an act on evidence is about, as the store has it.
   std::optional<record::v1::EvidenceState> evidence;
+  // The incident that a link leads to is for named readers only.
+  bool link_target_closed = false;
 };
 
 }  // namespace belfry::core

@@ -61,8 +61,11 @@ std::vector<FollowUp> FollowUps(const PolicyIndex& policy,
 // (Command::device_history), where they exist: a device's history goes beyond one incident.
 std::vector<std::string> RegistersFor(const Act& act, const record::v1::IncidentState& state);
 
-// May the incident become a part of `target`, or go on in it? INVALID_ARGUMENT names `parent`.
-absl::Status CheckLinkTarget(const Context& context, const Caller& caller,
+// What a link is answered whose target, "incidents/…" as it was given, does not exist.
+absl::Status NoSuchParent(absl::string_view parent);
+// May the incident become a part of `target`, or go on in it? INVALID_ARGUMENT names `parent`; one
+// that the caller may not see is answered by NoSuchParent().
+absl::Status CheckLinkTarget(const Context& context, const Caller& caller, absl::string_view parent,
                              const record::v1::IncidentState& target);
 
 // A notice and where it goes; the engine finds the address.
@@ -96,6 +99,12 @@ std::vector<std::string> EndedDuties(const record::v1::IncidentState& state,
 std::vector<NoticeDraft> Notices(const Context& context, const record::v1::IncidentState& state,
                                  const std::vector<record::v1::Event>& events,
                                  const std::vector<DutyCards>& cards = {});
+
+// A notice of a closed incident: its title and text say that there is something, and where.
+void Withhold(absl::string_view id, v1::Notice& notice);
+// Makes a notice that was written before the incident was closed into what would be written now.
+void CloseNotice(const Context& context, const record::v1::IncidentState& state,
+                 v1::Notice& notice);
 
 // One event as people read it.
 v1::TimelineEntry ToTimelineEntry(const PolicyIndex& policy, const record::v1::IncidentState& state,

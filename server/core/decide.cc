@@ -13,6 +13,7 @@
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
 #include "server/core/acts.h"
+#include "server/core/compartment.h"
 #include "server/core/core.h"
 #include "server/core/digest.h"
 #include "server/core/draft.h"
@@ -161,7 +162,9 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
             return DecideRelease(draft, caller, act);
           },
           [&](const v1::SnoozeObligationRequest& act) { return DecideSnooze(draft, caller, act); },
-          [&](const v1::LinkIncidentRequest& act) { return DecideLink(draft, caller, act); },
+          [&](const v1::LinkIncidentRequest& act) {
+            return DecideLink(draft, caller, act, command.link_target_closed);
+          },
           [&](const v1::RecordDevicesRequest& act) {
             return DecideDevices(draft, caller, act, command.device_history);
           },
@@ -191,6 +194,13 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
           [&](const record::v1::RecordReleased& act) {
             return DecideRecordRelease(draft, caller, act);
           },
+          [&](const v1::NameReaderRequest& act) { return DecideNameReader(draft, caller, act); },
+          [&](const v1::RemoveReaderRequest& act) {
+            return DecideRemoveReader(draft, caller, act);
+          },
+          [&](const v1::NameSubjectRequest& act) { return DecideNameSubject(draft, caller, act); },
+          [&](const v1::ChangeTlpRequest& act) { return DecideTlp(draft, caller, act); },
+          [&](const v1::BreakGlassRequest& act) { return DecideBreakGlass(draft, caller, act); },
           [&](const OpenRegister& act) { return DecideRegister(draft, act); },
           [&](const AdoptChild& act) { return DecideAdoption(draft, act); },
           [&](const Absorb& act) { return DecideAbsorption(draft, act); },
@@ -225,6 +235,7 @@ absl::Time NextDue(const PolicyIndex& policy, const record::v1::IncidentState& s
   }
   for (const ObligationDue& due : ObligationsDue(policy, state)) next = std::min(next, due.time);
   for (const NextDigest& digest : NextDigests(policy, state)) next = std::min(next, digest.time);
+  next = std::min(next, NextGlassClosing(state));
   return next;
 }
 

@@ -200,6 +200,29 @@ std::vector<std::string> ClimbNow(Draft& draft, absl::string_view entity, ChainP
   return Page(draft, entity, {level, 1, reason}, level, draft.context().now, 0, text, std::nullopt);
 }
 
+void PageAgain(Draft& draft, absl::string_view entity) {
+  const Chain* chain = FindChain(draft.state(), entity);
+  const EscalationLadder::Pace* pace = PaceOf(draft);
+  if (chain == nullptr || pace == nullptr) return;
+  const Position position{std::max(1, chain->level()), 1, ChainPaged::REASON_REPEAT};
+  Page(draft, entity, position, FirstLevelFor(*pace, position), draft.context().now, 0, "",
+       std::nullopt);
+}
+
+std::vector<std::string> ChainsThatWaitFor(const record::v1::IncidentState& state,
+                                           absl::string_view person) {
+  std::vector<std::string> entities;
+  for (const Chain& chain : state.chains()) {
+    const auto& paged = chain.current_people();
+    const bool alone = chain.state() == v1::EscalationChain::STATE_NOTIFIED && paged.size() == 1 &&
+                       paged.Get(0) == person;
+    const bool answered = chain.state() == v1::EscalationChain::STATE_ACKNOWLEDGED &&
+                          chain.acknowledged_by() == person;
+    if (alone || answered) entities.push_back(chain.entity());
+  }
+  return entities;
+}
+
 void ClimbTo(Draft& draft, absl::string_view entity, int level, absl::string_view text) {
   const Chain* chain = FindChain(draft.state(), entity);
   const int from = chain == nullptr ? 1 : chain->level() + 1;

@@ -37,6 +37,13 @@ void ClimbTo(Draft& draft, absl::string_view entity, int level, absl::string_vie
 // Takes the chain down to a lower level and tells everybody who was paged.
 void Lower(Draft& draft, const record::v1::Chain& chain, int level, absl::string_view reason);
 
+// Pages the level of a running chain once more, because whoever it waited for is out.
+void PageAgain(Draft& draft, absl::string_view entity);
+// Entities whose chain has nobody else to wait for: the latest page was theirs alone, or they are
+// the one who acknowledged.
+std::vector<std::string> ChainsThatWaitFor(const record::v1::IncidentState& state,
+                                           absl::string_view person);
+
 int LevelOf(const PolicyIndex& policy, const std::vector<record::v1::RoleGrant>& grants);
 
 // Everybody whom the latest page went to is unreachable.

@@ -51,7 +51,8 @@ inline constexpr char kRestrictedTlp[] = "TLP:RED";
 inline constexpr absl::Duration kFutureTolerance = absl::Minutes(5);
 // What fell due this much before it was decided is called late.
 inline constexpr absl::Duration kLateTolerance = absl::Seconds(5);
-// Readings of a restricted incident by one person within this time are one.
+// Readings of a restricted incident by one person within this time are one, unless the pack says
+// otherwise.
 inline constexpr absl::Duration kReadingPause = absl::Minutes(10);
 // Nobody is left without reminders for longer than this.
 inline constexpr absl::Duration kSnoozeMax = absl::Hours(24);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "server/base/proto_time.h"
+#include "server/core/confidentiality.h"
 #include "server/core/record_checks.h"
 #include "server/core/state_util.h"
 
@@ -34,8 +35,7 @@ NoticeText TextFor(const Context& context, const record::v1::IncidentState& stat
                    absl::string_view key, const NoticeFacts& facts) {
   const policy::v1::NoticeTemplate* found = context.policy.TemplateFor(key);
   if (found == nullptr) {
-    return {absl::StrCat(state.id(), ": ", key),
-            state.restricted() ? std::string() : state.title()};
+    return {absl::StrCat(state.id(), ": ", key), IsClosed(state) ? std::string() : state.title()};
   }
   const record::v1::EntityPart* part = FindPart(state, state.entity());
   std::string due, left, late, clause, remedy, duty;
@@ -57,7 +57,7 @@ NoticeText TextFor(const Context& context, const record::v1::IncidentState& stat
   const policy::v1::State* current = context.policy.FindState(state.state());
   const std::vector<std::pair<absl::string_view, std::string>> values = {
       {"{incident}", state.id()},
-      {"{title}", state.restricted() ? "restricted incident" : state.title()},
+      {"{title}", IsClosed(state) ? "restricted incident" : state.title()},
       {"{severity}", state.severity()},
       {"{state}",
        current == nullptr || current->title().empty() ? state.state() : current->title()},

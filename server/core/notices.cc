@@ -1,5 +1,6 @@
 // Notices(): who hears about what happened, why, and what.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,6 +13,8 @@
 #include "server/base/account_name.h"
 #include "server/base/proto_time.h"
 #include "server/base/room_name.h"
+#include "server/base/tlp.h"
+#include "server/core/confidentiality.h"
 #include "server/core/core.h"
 #include "server/core/limits.h"
 #include "server/core/notice_text.h"
@@ -35,13 +38,17 @@ class Notifier {
       : context_(context),
         state_(state),
         cards_(cards),
-        told_everyone_(std::any_of(events.begin(), events.end(), [](const Event& event) {
-          return event.has_state_changed() && event.state_changed().tell_everyone();
-        })) {
-    if (!state.restricted()) {
-      FindChannels();
-      FindRooms();
-    }
+        told_everyone_(std::any_of(events.begin(), events.end(),
+                                   [](const Event& event) {
+                                     return event.has_state_changed() &&
+                                            event.state_changed().tell_everyone();
+                                   })),
+        closed_(IsClosed(state)),
+        just_closed_(JustClosed(state, events)) {
+    // What was open until now is taken back where it stands.
+    if (closed_ && !just_closed_) return;
+    FindChannels();
+    FindRooms();
   }
 
   void Tell(const Event& event);
@@ -77,6 +84,9 @@ class Notifier {
   void TellDuty(const Event& event);
   void TellDone(const Event& event);
   void TellRoom(const Event& event);
+  void TellReader(const Event& event);
+  void TellGlass(const Event& event);
+  void TakeBack(const Event& event);
   void TellDigest(const Event& event);
   Notice Headline(const Event& event) const;
   void TellEveryone(const Event& event);
@@ -91,6 +101,9 @@ class Notifier {
   const IncidentState& state_;
   const std::vector<DutyCards>& cards_;
   const bool told_everyone_;
+  // For named readers only; and since these events.
+  const bool closed_;
+  const bool just_closed_;
   std::vector<Place> places_;
   std::vector<NoticeDraft> drafts_;
 };
@@ -116,7 +129,7 @@ void Notifier::FindRooms() {
 
 // A restricted incident leaves nothing but its number in a notice.
 v1::Incident ShownIncident(const Context& context, const IncidentState& state) {
-  if (!state.restricted()) return ToIncident(context.policy, state);
+  if (!IsClosed(state)) return ToIncident(context.policy, state);
   v1::Incident hidden;
   hidden.set_name(absl::StrCat("incidents/", state.id()));
   hidden.set_restricted(true);
@@ -131,6 +144,7 @@ Notice Notifier::NewNotice(Notice::Kind kind, const Event& event, absl::string_v
   notice.set_reason(std::string(reason));
   *notice.mutable_clauses() = event.clauses();
   *notice.mutable_incident() = ShownIncident(context_, state_);
+  notice.set_tlp(state_.tlp());
   *notice.mutable_time() = event.time();
   notice.set_late(event.has_due_time() &&
                   FromProto(event.time()) - FromProto(event.due_time()) > kLateTolerance);
@@ -138,9 +152,8 @@ Notice Notifier::NewNotice(Notice::Kind kind, const Event& event, absl::string_v
 }
 
 void Notifier::SetText(Notice& notice, absl::string_view key, const NoticeFacts& facts) const {
-  if (state_.restricted()) {
-    notice.set_title(absl::StrCat(state_.id(), ": restricted incident"));
-    notice.set_text("Open it in Belfry; nothing about it may be written here.");
+  if (closed_) {
+    Withhold(state_.id(), notice);
     return;
   }
   NoticeText text = TextFor(context_, state_, key, facts);
@@ -216,7 +229,9 @@ void Notifier::ToPerson(const std::string& person, Notice notice, bool report_ou
   // Whoever it is about is told nothing, however they came onto a list.
   const auto& subjects = state_.subjects();
   if (std::find(subjects.begin(), subjects.end(), person) != subjects.end()) return;
-  if (notice.has_incident() && !state_.restricted()) CutTo(person, *notice.mutable_incident());
+  const auto& barred = state_.barred_people();
+  if (closed_ && std::find(barred.begin(), barred.end(), person) != barred.end()) return;
+  if (notice.has_incident() && !closed_) CutTo(person, *notice.mutable_incident());
   drafts_.push_back({person, std::move(notice), std::string(chain_entity), report_outcome});
 }
 
@@ -245,6 +260,8 @@ void Notifier::ToPeople(const google::protobuf::RepeatedPtrField<std::string>& p
 }
 
 void Notifier::ToPlace(const std::string& target, const Notice& notice) {
+  // What many read is no stricter than the pack lets it be.
+  if (!closed_ && IsStricterThan(notice.tlp(), ChannelTlp(context_.policy))) return;
   Notice marked = notice;
   MarkDrill(marked);
   drafts_.push_back({target, std::move(marked), "", false});
@@ -391,7 +408,7 @@ void Notifier::TellDone(const Event& event) {
       notice.set_kind(place.kind);
       if (absl::StartsWith(place.target, "people/")) {
         ToPerson(place.target, notice, false);
-      } else if (!state_.restricted()) {
+      } else if (!closed_) {
         ToPlace(place.target, notice);
       }
     }
@@ -399,12 +416,51 @@ void Notifier::TellDone(const Event& event) {
 }
 
 void Notifier::TellRoom(const Event& event) {
-  if (state_.restricted()) return;
   const record::v1::RoomWanted& body = event.room_wanted();
+  if (closed_ && body.removed_people().empty()) return;
   Notice notice = NewNotice(Notice::KIND_ROOM, event, "ROOM_WANTED");
   *notice.mutable_room() = RoomRequestFor(context_, state_, body);
   notice.set_title(notice.room().topic());
   drafts_.push_back({body.channel(), std::move(notice), "", true});
+}
+
+// A pointer: that there is something to read, and where.
+void Notifier::TellReader(const Event& event) {
+  Notice notice = NewNotice(Notice::KIND_STATEMENT, event, "READER_NAMED");
+  NoticeText text = TextFor(context_, state_, "READER_NAMED", {.actor = event.actor().principal()});
+  notice.set_title(std::move(text.title));
+  notice.set_text(std::move(text.text));
+  if (event.reader_named().person() != event.actor().principal()) {
+    ToPerson(event.reader_named().person(), std::move(notice), false);
+  }
+}
+
+// Who did, and until when; why stands in the record.
+void Notifier::TellGlass(const Event& event) {
+  const record::v1::GlassBroken& body = event.glass_broken();
+  Notice notice = NewNotice(Notice::KIND_ALARM, event, "GLASS_BROKEN");
+  NoticeText text = TextFor(context_, state_, "GLASS_BROKEN",
+                            {.actor = std::string(absl::StripPrefix(body.person(), "people/")),
+                             .when = FromProto(body.until_time())});
+  notice.set_title(std::move(text.title));
+  notice.set_text(std::move(text.text));
+  ToPeople(body.told_people(), notice, false);
+}
+
+// The headline that stands in a channel says no more than a number from now on, and so does the
+// topic of a room.
+void Notifier::TakeBack(const Event& event) {
+  Notice headline = NewNotice(Notice::KIND_HEADLINE, event, "STATE");
+  Withhold(state_.id(), headline);
+  headline.clear_clauses();
+  ToPlaces(headline, true);
+  for (const record::v1::Room& room : state_.rooms()) {
+    if (room.channel().empty()) continue;
+    Notice topic = NewNotice(Notice::KIND_ROOM, event, "ROOM_CLOSED");
+    *topic.mutable_room() = ClosedRoomRequest(state_);
+    topic.set_title(topic.room().topic());
+    ToPlace(FormatRoomName({room.platform(), room.workspace(), room.channel()}), topic);
+  }
 }
 
 // When and to whom; the engine adds what is due, late and new.
@@ -462,7 +518,10 @@ void Notifier::ToList(const Event& event) {
     if (field.name() == "tlp" && !field.value().empty()) label = field.value();
     absl::StrAppend(&text, text.empty() ? "" : "\n", field.name(), ": ", field.value());
   }
-  if (!label.empty() && !absl::StartsWith(label, "TLP:")) label = absl::StrCat("TLP:", label);
+  // The list gets the document and nothing of the incident, so the label is the document's own.
+  if (const std::optional<Tlp> read = ParseTlp(label); read.has_value())
+    label = std::string(TlpName(*read));
+  notice.set_tlp(label);
   notice.mutable_incident()->set_tlp(std::move(label));
   notice.set_title(body.title());
   notice.set_text(std::move(text));
@@ -550,6 +609,7 @@ void Notifier::Tell(const Event& event) {
       SetText(notice, "DOCUMENT",
               {.actor = event.actor().principal(),
                .reason = ToTimelineEntry(context_.policy, state_, event).text()});
+      notice.set_tlp(StricterTlp(notice.tlp(), body.tlp()));
       ToPeople(body.recipient_people(), notice, false);
       ToList(event);
       break;
@@ -569,7 +629,9 @@ void Notifier::Tell(const Event& event) {
       if (!event.delivery_concluded().alarm_people().empty()) {
         Notice notice = NewNotice(Notice::KIND_ALARM, event, "UNDELIVERABLE");
         notice.set_title(absl::StrCat(state_.id(), ": a notice could not be delivered"));
-        notice.set_text(ToTimelineEntry(context_.policy, state_, event).text());
+        // Whom it did not reach, and why, tells who is concerned.
+        notice.set_text(closed_ ? "Open it in Belfry; nothing about it may be written here."
+                                : ToTimelineEntry(context_.policy, state_, event).text());
         ToPeople(event.delivery_concluded().alarm_people(), notice, false);
         // An alarm about a platform that has failed does not wait for that platform.
         for (NoticeDraft& draft : drafts_) {
@@ -591,6 +653,12 @@ void Notifier::Tell(const Event& event) {
       break;
     case Event::kRoomWanted:
       TellRoom(event);
+      break;
+    case Event::kReaderNamed:
+      TellReader(event);
+      break;
+    case Event::kGlassBroken:
+      TellGlass(event);
       break;
     case Event::kDigestDue:
       TellDigest(event);
@@ -638,6 +706,7 @@ bool IsLogLine(const Event& event) {
     case Event::kEvidenceHoldChanged:
     case Event::kEvidenceDestroyed:
     case Event::kDestructionAsked:
+    case Event::kTlpChanged:
       return true;
     case Event::kCustodyRecorded:
       return event.custody_recorded().entry().kind() != v1::CustodyEntry::KIND_ACCESSED;
@@ -685,6 +754,11 @@ bool ChangesHeadline(const Event& event) {
     case Event::kEvidenceDestroyed:
     case Event::kEvidenceVerified:
     case Event::kDestructionAsked:
+    case Event::kReaderNamed:
+    case Event::kReaderRemoved:
+    case Event::kSubjectNamed:
+    case Event::kGlassBroken:
+    case Event::kGlassClosed:
       return false;
     default:
       return true;
@@ -719,7 +793,10 @@ std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
   // Headlines first: the thread hangs on them.
   std::vector<NoticeDraft> own = std::move(drafts_);
   drafts_.clear();
-  if (std::any_of(events.begin(), events.end(), ChangesHeadline)) {
+  if (just_closed_) {
+    TakeBack(events.back());
+    places_.clear();
+  } else if (std::any_of(events.begin(), events.end(), ChangesHeadline)) {
     ToPlaces(Headline(events.back()), true);
   } else {
     // A new room begins with what everybody else sees already.
@@ -743,6 +820,9 @@ std::vector<NoticeDraft> Notifier::Finish(const std::vector<Event>& events) && {
       line.mutable_incident()->set_name(absl::StrCat("incidents/", state_.id()));
       line.mutable_incident()->set_tlp(state_.tlp());
       line.mutable_incident()->set_drill(state_.drill());
+      line.set_tlp(StricterTlp(state_.tlp(), event.has_note_added()
+                                                 ? event.note_added().tlp()
+                                                 : event.document_submitted().tlp()));
       *line.mutable_entry() = ToTimelineEntry(context_.policy, state_, event);
       line.set_text(line.entry().text());
       line.set_broadcast(IsBroadcast(event));
@@ -780,6 +860,25 @@ std::vector<std::string> EndedDuties(const IncidentState& state, const std::vect
     }
   }
   return ended;
+}
+
+void Withhold(absl::string_view id, v1::Notice& notice) {
+  notice.set_title(absl::StrCat(id, ": restricted incident"));
+  notice.set_text("Open it in Belfry; nothing about it may be written here.");
+}
+
+void CloseNotice(const Context& context, const IncidentState& state, Notice& notice) {
+  if (!IsClosed(state) || notice.incident().restricted()) return;
+  // What its sender wrote, or what says nothing of the incident, stays as it was said.
+  if (notice.reason() == "NOTICE" || notice.reason() == "LIST" ||
+      notice.reason() == "SECRET_MASKED" || notice.kind() == Notice::KIND_DIGEST) {
+    return;
+  }
+  *notice.mutable_incident() = ShownIncident(context, state);
+  Withhold(state.id(), notice);
+  notice.set_tlp(state.tlp());
+  notice.clear_duties();
+  notice.clear_entry();
 }
 
 std::vector<NoticeDraft> Notices(const Context& context, const IncidentState& state,

@@ -11,9 +11,9 @@
 namespace belfry::core {
 
 // A reading by this person at this time is to be recorded: the incident is restricted, and their
-// last recorded one is a while ago.
-bool ReadingCounts(const record::v1::IncidentState& state, absl::string_view person,
-                   absl::Time now);
+// last recorded one is longer ago than the pack says.
+bool ReadingCounts(const PolicyIndex& policy, const record::v1::IncidentState& state,
+                   absl::string_view person, absl::Time now);
 
 // Records it, where it counts. Nothing follows from a reading.
 absl::Status DecideReading(Draft& draft, const record::v1::IncidentRead& act);

@@ -3,15 +3,19 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
+#include "server/core/confidentiality.h"
 #include "server/core/obligation_clock.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {
 namespace {
 
-bool IsSubject(const record::v1::IncidentState& state, absl::string_view person) {
-  return std::find(state.subjects().begin(), state.subjects().end(), person) !=
-         state.subjects().end();
+// Hears nothing of it: the incident is about them, or they were removed from a closed one.
+bool IsKeptOut(const record::v1::IncidentState& state, absl::string_view person) {
+  const auto stands_in = [&](const Roles& list) {
+    return std::find(list.begin(), list.end(), person) != list.end();
+  };
+  return stands_in(state.subjects()) || (IsClosed(state) && stands_in(state.barred_people()));
 }
 
 // Named readers of a restricted incident, and who reported it.
@@ -21,7 +25,7 @@ bool IsNamed(const record::v1::IncidentState& state, const std::string& person) 
          std::find(readers.begin(), readers.end(), person) != readers.end();
 }
 
-// Adds the holders of `role`; false when there would be some, but all are subjects. Of a restricted
+// Adds the holders of `role`; false when there would be some, but all are kept out. Of a restricted
 // incident the named holders hear, where there are any, and no other: one duty officer, not the
 // whole rotation.
 bool AddHolders(const Context& context, const record::v1::IncidentState& state,
@@ -30,13 +34,12 @@ bool AddHolders(const Context& context, const record::v1::IncidentState& state,
   bool found = false;
   const std::vector<const v1::Person*> holders = context.directory.HoldersOf(role, scope);
   const bool named_only =
-      state.restricted() &&
-      std::any_of(holders.begin(), holders.end(), [&](const v1::Person* person) {
-        return IsNamed(state, person->name()) && !IsSubject(state, person->name());
+      IsClosed(state) && std::any_of(holders.begin(), holders.end(), [&](const v1::Person* person) {
+        return IsNamed(state, person->name()) && !IsKeptOut(state, person->name());
       });
   for (const v1::Person* person : holders) {
     if (named_only && !IsNamed(state, person->name())) continue;
-    if (IsSubject(state, person->name())) {
+    if (IsKeptOut(state, person->name())) {
       excluded = true;
       continue;
     }

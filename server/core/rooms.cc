@@ -7,7 +7,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "server/core/limits.h"
+#include "server/base/room_name.h"
+#include "server/core/confidentiality.h"
 #include "server/core/sight.h"
 #include "server/core/state_util.h"
 #include "server/core/text.h"
@@ -37,8 +38,7 @@ const record::v1::Room* FindRoom(const IncidentState& state, absl::string_view p
 
 // Nothing of the others leaves the record for a chat, and what ended needs no place to work in.
 bool MayHaveRooms(const PolicyIndex& policy, const IncidentState& state) {
-  return !state.standing_register() && !state.restricted() && state.tlp() != kRestrictedTlp &&
-         !IsEnded(policy, state);
+  return !state.standing_register() && !IsClosed(state) && !IsEnded(policy, state);
 }
 
 // Called upon, at work by themselves, or in the lead; never those it is about, nor anybody who may
@@ -121,16 +121,57 @@ void RecordRoom(Draft& draft, const DeliveryOutcome& act) {
   draft.Record(std::move(event));
 }
 
+std::vector<record::v1::Room> RoomsWith(const IncidentState& state, absl::string_view person) {
+  std::vector<record::v1::Room> rooms;
+  for (const record::v1::Room& room : state.rooms()) {
+    const auto& people = room.people();
+    if (!room.channel().empty() &&
+        std::find(people.begin(), people.end(), person) != people.end()) {
+      rooms.push_back(room);
+    }
+  }
+  return rooms;
+}
+
+void LeaveRooms(Draft& draft, const std::vector<record::v1::Room>& rooms,
+                const std::string& person) {
+  for (const record::v1::Room& room : rooms) {
+    record::v1::Event event = draft.NewEvent();
+    record::v1::RoomWanted* body = event.mutable_room_wanted();
+    body->set_channel(FormatRoomName({room.platform(), room.workspace(), room.channel()}));
+    body->set_platform(room.platform());
+    body->set_workspace(room.workspace());
+    body->add_removed_people(person);
+    draft.Record(std::move(event));
+  }
+}
+
+v1::RoomRequest ClosedRoomRequest(const IncidentState& state) {
+  v1::RoomRequest request;
+  request.set_closed(true);
+  request.set_topic(absl::StrCat(state.drill() ? "DRILL " : "", state.id(), " · restricted"));
+  return request;
+}
+
 v1::RoomRequest RoomRequestFor(const Context& context, const IncidentState& state,
                                const record::v1::RoomWanted& wanted) {
   v1::RoomRequest request;
   request.set_name(
       absl::StrCat(state.drill() ? "drill-" : "inc-", absl::AsciiStrToLower(state.id())));
-  request.set_topic(FirstLine(absl::StrCat(state.drill() ? "DRILL " : "", state.id(), " · ",
-                                           state.severity(), " · ", state.title()),
-                              kTopicCharactersMax));
+  request.set_topic(IsClosed(state)
+                        ? ClosedRoomRequest(state).topic()
+                        : FirstLine(absl::StrCat(state.drill() ? "DRILL " : "", state.id(), " · ",
+                                                 state.severity(), " · ", state.title()),
+                                    kTopicCharactersMax));
+  request.set_closed(IsClosed(state));
+  for (const std::string& name : wanted.removed_people()) {
+    const v1::Person* person = context.directory.FindPerson(name);
+    if (person == nullptr) continue;
+    const auto* account = AccountOn(*person, wanted.platform(), wanted.workspace());
+    if (account != nullptr) *request.add_removed_members() = *account;
+  }
   const record::v1::Room* room = FindRoom(state, wanted.platform(), wanted.workspace());
-  if (room == nullptr) return request;
+  if (room == nullptr || IsClosed(state)) return request;
   for (const std::string& name : room->people()) {
     const v1::Person* person = context.directory.FindPerson(name);
     if (person == nullptr) continue;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/core/access.h"
 #include "server/core/evidence.h"
+#include "server/core/confidentiality.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {
@@ -15,40 +16,20 @@ using record::v1::Event;
 using record::v1::IncidentState;
 using record::v1::ObligationRow;
 
-// Speaks for a third party, and holds no office here in which they would speak for the government.
-bool SpeaksForThirdParty(const Directory& directory, const Caller& caller,
-                         const IncidentState& state) {
-  if (!IsThirdParty(directory.FindEntity(caller.entity))) return false;
-  if (caller.system) return true;
-  const std::vector<record::v1::RoleGrant> grants = GrantsOn(directory, caller, state);
-  return std::all_of(grants.begin(), grants.end(), [&](const record::v1::RoleGrant& grant) {
-    return grant.scope() == caller.entity;
-  });
-}
-
 bool Reads(const PolicyIndex& policy, const Directory& directory, const Caller& caller,
            const IncidentState& state) {
   const std::string& principal = caller.actor.principal();
   // Whoever the incident is about learns nothing of it, whatever office they hold.
   const auto& subjects = state.subjects();
-  if (std::binary_search(subjects.begin(), subjects.end(), principal)) return false;
-  const auto& readers = state.readers();
-  if (std::find(readers.begin(), readers.end(), principal) != readers.end()) return true;
-  if (principal == state.reporter() || principal == state.lead()) return true;
+  if (std::find(subjects.begin(), subjects.end(), principal) != subjects.end()) return false;
+  // Nor does a reader who was removed, however they came to be one, as long as others are kept out.
+  const auto& barred = state.barred_people();
+  if (IsClosed(state) && std::binary_search(barred.begin(), barred.end(), principal)) return false;
   // Whoever was paged or asked must be able to look, or the page would be a riddle. A statement
-  // says what its sender wrote; of a restricted incident it opens no more.
-  const auto& told = state.restricted() ? state.called_people() : state.told_people();
-  if (std::binary_search(told.begin(), told.end(), principal)) return true;
-  if (state.restricted()) return false;
-  if (caller.system) return !caller.entity.empty() && FindPart(state, caller.entity) != nullptr;
-  for (const record::v1::RoleGrant& grant : GrantsOn(directory, caller, state)) {
-    if (!grant.scope().empty()) return true;
-    const policy::v1::Role* role = policy.FindRole(grant.role());
-    if (role != nullptr && role->sees_all()) return true;
-  }
-  // People of an entity that reports see its own incidents; third parties only their own reports.
-  const record::v1::EntityPart* part = FindPart(state, caller.entity);
-  return part != nullptr && part->relation() != v1::IncidentEntity::RELATION_THIRD_PARTY;
+  // says what its sender wrote; of a restricted incident it opens no more. Both stand in the pack.
+  const policy::v1::Permission* reading = ReadingPermission(policy, state);
+  return reading != nullptr &&
+         Allows(policy, directory, *reading, caller, state, GrantsOn(directory, caller, state));
 }
 
 }  // namespace
@@ -65,7 +46,7 @@ Sight SightOf(const PolicyIndex& policy, const Directory& directory, const Calle
     return caller.actor.principal() == state.reporter() ? Sight::kOwnReport : Sight::kNothing;
   }
   if (!Reads(policy, directory, caller, state)) return Sight::kNothing;
-  return SpeaksForThirdParty(directory, caller, state) ? Sight::kOwnParts : Sight::kAll;
+  return SpeaksForThirdParty(directory, caller, &state) ? Sight::kOwnParts : Sight::kAll;
 }
 
 View::View(const PolicyIndex& policy, const Directory& directory, const Caller& caller,

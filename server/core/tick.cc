@@ -9,6 +9,7 @@
 
 #include "server/base/proto_time.h"
 #include "server/core/acts.h"
+#include "server/core/compartment.h"
 #include "server/core/digest.h"
 #include "server/core/escalation.h"
 #include "server/core/limits.h"
@@ -26,12 +27,14 @@ struct Item {
   std::optional<ObligationDue> obligation = {};
   std::string chain_entity = {};
   std::string digest = {};  // its code
+  bool glass = false;       // somebody's time to read is over
 };
 
 // Names an item that was taken and brought about nothing.
 using Idle = std::set<std::tuple<absl::Time, int, std::string>>;
 
 std::tuple<absl::Time, int, std::string> NameOf(const Item& item) {
+  if (item.glass) return {item.time, -3, ""};
   if (!item.digest.empty()) return {item.time, -2, item.digest};
   return {item.time, item.obligation.has_value() ? static_cast<int>(item.obligation->what) : -1,
           item.obligation.has_value() ? item.obligation->instance : item.chain_entity};
@@ -63,6 +66,14 @@ std::optional<Item> Earliest(const Draft& draft, const Idle& idle) {
     if (idle.count(NameOf(item)) > 0) continue;
     if (!earliest.has_value() || item.time < earliest->time) earliest = std::move(item);
   }
+  if (const absl::Time closing = NextGlassClosing(draft.state());
+      closing != absl::InfiniteFuture()) {
+    Item item{closing};
+    item.glass = true;
+    if (idle.count(NameOf(item)) == 0 && (!earliest.has_value() || closing < earliest->time)) {
+      earliest = std::move(item);
+    }
+  }
   return earliest;
 }
 
@@ -80,6 +91,8 @@ absl::Status DecideTick(Draft& draft, const Tick& act) {
     if (act.before_now ? item->time >= now : item->time > now) break;
     if (item->obligation.has_value()) {
       TakeObligationDue(draft, *item->obligation);
+    } else if (item->glass) {
+      CloseGlasses(draft, item->time);
     } else if (!item->digest.empty()) {
       TakeDigest(draft, item->digest);
     } else {

@@ -378,7 +378,38 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
     case Event::kIncidentRead:
       return {"READ", absl::StrCat(Id(event.incident_read().person()), " read it (",
                                    event.incident_read().what(), ")")};
+    case Event::kReaderNamed:
+      return {"READER_NAMED", absl::StrCat(Id(event.reader_named().person()), " may read it",
+                                           Because(event.reader_named().reason()))};
+    case Event::kReaderRemoved:
+      return {"READER_REMOVED",
+              absl::StrCat(Id(event.reader_removed().person()), " reads it no longer",
+                           Because(event.reader_removed().reason()))};
+    case Event::kSubjectNamed:
+      return {"SUBJECT_NAMED", absl::StrCat("It is about ", Ids(event.subject_named().people()),
+                                            Because(event.subject_named().reason()))};
+    case Event::kTlpChanged: {
+      const auto& body = event.tlp_changed();
+      return {"TLP_CHANGED", absl::StrCat("Label changed from ", body.from(), " to ", body.to(),
+                                          body.restricted() ? "; known to named readers only" : "",
+                                          Because(body.reason()))};
+    }
+    case Event::kGlassBroken: {
+      const auto& body = event.glass_broken();
+      return {
+          "GLASS_BROKEN",
+          absl::StrCat(Id(body.person()), " broke the glass and may read it until ",
+                       CivilTime(policy, FromProto(body.until_time())), Because(body.reason()))};
+    }
+    case Event::kGlassClosed:
+      return {"GLASS_CLOSED", absl::StrCat("The broken glass of ",
+                                           Id(event.glass_closed().person()), " is closed again")};
     case Event::kRoomWanted:
+      if (!event.room_wanted().removed_people().empty()) {
+        return {"ROOM_LEFT",
+                absl::StrCat(Ids(event.room_wanted().removed_people()),
+                             " must leave the channel on ", event.room_wanted().platform())};
+      }
       return {"ROOM_WANTED",
               absl::StrCat("Asked ", event.room_wanted().platform(),
                            " for a channel of its own with ", Ids(event.room_wanted().people()))};
@@ -454,6 +485,8 @@ v1::TimelineEntry ToTimelineEntry(const PolicyIndex& policy, const record::v1::I
     entry.set_retracts(event.note_added().retracted());
   }
   entry.set_expunged(event.note_added().expunged());
+  if (event.has_note_added()) entry.set_tlp(event.note_added().tlp());
+  if (event.has_document_submitted()) entry.set_tlp(event.document_submitted().tlp());
   entry.set_actor(event.actor().principal());
   entry.set_via(event.actor().via());
   entry.set_kind(sentence.kind);

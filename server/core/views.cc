@@ -61,6 +61,7 @@ void AddRecord(const PolicyIndex& policy, const record::v1::IncidentState& state
     *document->mutable_event_time() = row.event_time();
     document->set_event_version(row.event_version());
     document->set_order_deviation(row.order_deviation());
+    document->set_tlp(row.tlp());
   }
   // A register keeps the history of devices for the rules alone: incidents behind it may be known
   // to few.
@@ -79,6 +80,7 @@ void AddRecord(const PolicyIndex& policy, const record::v1::IncidentState& state
   view.set_parent(state.parent());
   *view.mutable_children() = state.children();
   *view.mutable_subjects() = state.subjects();
+  *view.mutable_readers() = state.readers();
   if (state.has_severity_score()) view.set_severity_score(state.severity_score());
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 
@@ -56,6 +57,14 @@ absl::Status KeepRequest(Batch& batch, const std::string& principal, const std::
   return absl::OkStatus();
 }
 
+std::string CommandWork::IncidentOfRepeat(const std::string& response) const {
+  if (!request_.incident.empty()) return request_.incident;
+  // A report: its answer says which incident it became.
+  v1::CreateIncidentResponse created;
+  created.ParseFromString(response);
+  return std::string(absl::StripPrefix(created.incident().name(), "incidents/"));
+}
+
 void CommandWork::Run(Batch& batch) {
   ++counters_.commands;
   outcome_ = Decide(batch);
@@ -75,6 +84,9 @@ absl::StatusOr<Outcome> CommandWork::Decide(Batch& batch) {
     Outcome outcome;
     outcome.replayed = true;
     outcome.replayed_response = *std::move(repeat);
+    // What they may see of it now, the caller of the engine asks of the state.
+    const std::string incident = IncidentOfRepeat(outcome.replayed_response);
+    BELFRY_ASSIGN_OR_RETURN(outcome.state, executor_.Load(batch, incident));
     return outcome;
   }
   BELFRY_RETURN_IF_ERROR(CheckQuota(batch, request_.quota, principal));

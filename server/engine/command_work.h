@@ -39,6 +39,7 @@ class CommandWork final : public Work {
 
  private:
   absl::StatusOr<Outcome> Decide(Batch& batch);
+  std::string IncidentOfRepeat(const std::string& response) const;
 
   Request request_;
   Executor& executor_;

@@ -12,6 +12,7 @@
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
+#include "server/core/confidentiality.h"
 #include "server/core/state_util.h"
 #include "server/engine/cards.h"
 #include "server/engine/command_work.h"
@@ -138,15 +139,62 @@ absl::StatusOr<int> LeaseWork::LeaseSome(Batch& batch, absl::Time now, int max) 
   return pointless;
 }
 
+// What was written before the incident was closed, or before somebody was kept out of it, is
+// written anew or not sent any more.
+bool LeaseWork::MayStillSend(const Batch& batch, const std::string& target,
+                             const record::v1::IncidentState& state, v1::Notice& notice) const {
+  if (!absl::StartsWith(target, "people/")) {
+    if (!core::IsClosed(state)) return true;
+    // What takes back what stands there.
+    const bool closes = notice.kind() == v1::Notice::KIND_ROOM && notice.room().closed();
+    const bool hides = notice.kind() == v1::Notice::KIND_HEADLINE && notice.incident().restricted();
+    return closes || hides;
+  }
+  const auto stands_in = [&](const google::protobuf::RepeatedPtrField<std::string>& list) {
+    return std::find(list.begin(), list.end(), target) != list.end();
+  };
+  if (stands_in(state.subjects())) return false;
+  if (!core::IsClosed(state)) return true;
+  if (stands_in(state.barred_people())) return false;
+  core::CloseNotice(executor_.ContextFor(batch, state), state, notice);
+  return true;
+}
+
 absl::StatusOr<bool> LeaseWork::Prepare(Batch& batch, const DeliveryRow& row,
                                         v1::Delivery& delivery) {
-  // What was written for many before the incident was closed to them.
-  if (!absl::StartsWith(row.target, "people/")) {
-    const absl::StatusOr<StatePtr> state = executor_.Load(batch, row.incident);
-    BELFRY_RETURN_IF_ERROR(state.status());
-    if ((*state)->restricted()) return false;
+  const absl::StatusOr<StatePtr> state = executor_.Load(batch, row.incident);
+  BELFRY_RETURN_IF_ERROR(state.status());
+  if (!MayStillSend(batch, row.target, **state, *delivery.mutable_notice())) return false;
+  if (delivery.notice().kind() == v1::Notice::KIND_DIGEST) {
+    BELFRY_RETURN_IF_ERROR(CutDigest(batch, row.target, *delivery.mutable_notice()));
   }
   return AttachMessages(batch, row, delivery);
+}
+
+absl::Status LeaseWork::CutDigest(Batch& batch, const std::string& target, v1::Notice& notice) {
+  const v1::Person* person = batch.directory->FindPerson(target);
+  core::Caller reader;
+  reader.actor.set_principal(target);
+  if (person != nullptr) reader.entity = person->entity();
+  v1::DigestContent& content = *notice.mutable_digest();
+  for (auto* list :
+       {content.mutable_due_today(), content.mutable_late(), content.mutable_changed()}) {
+    for (int i = list->size() - 1; i >= 0; --i) {
+      v1::DigestContent::Line& line = *list->Mutable(i);
+      const std::string id(absl::StripPrefix(line.incident(), "incidents/"));
+      BELFRY_ASSIGN_OR_RETURN(const StatePtr state, executor_.Load(batch, id));
+      if (!core::IsClosed(*state)) continue;
+      const core::Context context = executor_.ContextFor(batch, *state);
+      if (person == nullptr || !core::MayRead(context.policy, context.directory, reader, *state)) {
+        list->DeleteSubrange(i, 1);
+        continue;
+      }
+      v1::DigestContent::Line name;
+      name.set_incident(line.incident());
+      line = std::move(name);
+    }
+  }
+  return absl::OkStatus();
 }
 
 void LeaseWork::Finish(const absl::Status& commit) {

@@ -44,6 +44,10 @@ class LeaseWork final : public Work {
   absl::Status Lease(Batch& batch);
   // Leases up to `max` and adds them to the response; the number that turned out to be pointless.
   absl::StatusOr<int> LeaseSome(Batch& batch, absl::Time now, int max);
+  bool MayStillSend(const Batch& batch, const std::string& target,
+                    const record::v1::IncidentState& state, v1::Notice& notice) const;
+  // Takes what was closed since out of a digest that waits.
+  absl::Status CutDigest(Batch& batch, const std::string& target, v1::Notice& notice);
   // False when it must not, or need not, be sent any more.
   absl::StatusOr<bool> Prepare(Batch& batch, const storage::DeliveryRow& row,
                                v1::Delivery& delivery);

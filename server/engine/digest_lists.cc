@@ -9,8 +9,9 @@
 #include "absl/time/civil_time.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
+#include "server/base/tlp.h"
+#include "server/core/confidentiality.h"
 #include "server/core/digest.h"
-#include "server/core/limits.h"
 #include "server/core/sight.h"
 #include "server/core/state_util.h"
 
@@ -50,15 +51,11 @@ absl::StatusOr<bool> HasChanged(Batch& batch, const storage::IncidentRow& row, a
   });
 }
 
-// Only its name leaves the record.
-bool IsHidden(const IncidentState& state) {
-  return state.restricted() || state.tlp() == core::kRestrictedTlp;
-}
-
 DigestContent::Line LineOf(const IncidentState& state, const ObligationRow* duty) {
   DigestContent::Line line;
   line.set_incident(absl::StrCat("incidents/", state.id()));
-  if (IsHidden(state)) return line;
+  // Only its name leaves the record.
+  if (core::IsClosed(state)) return line;
   line.set_title(absl::StrCat(state.drill() ? "DRILL " : "", state.title()));
   line.set_severity(state.severity());
   line.set_state(state.state());
@@ -142,9 +139,13 @@ absl::StatusOr<DigestLists> DigestLists::Gather(Batch& batch, const PolicyShelf&
   return lists;
 }
 
-// A place is told of everything in its scope, a person of what they may read.
+// A place is told of what its scope may read, and is no place for what named readers know: not even
+// the number of it. A person is told of what they may read.
 bool DigestLists::Shows(absl::string_view target, const IncidentState& state) const {
-  if (!absl::StartsWith(target, "people/")) return true;
+  if (!absl::StartsWith(target, "people/")) {
+    return !core::IsClosed(state) &&
+           !IsStricterThan(state.tlp(), core::ChannelTlp(shelf_.PolicyOf(state)));
+  }
   core::Caller reader;
   reader.actor.set_principal(std::string(target));
   const v1::Person* person = context_.directory.FindPerson(target);
@@ -165,6 +166,7 @@ bool DigestLists::Fill(absl::string_view target, v1::Notice& notice) const {
     const IncidentState& state = *item.state;
     if (!state.standing_register() && !Shows(target, state)) continue;
     if (item.open) ++open;
+    if (!state.standing_register()) notice.set_tlp(StricterTlp(notice.tlp(), state.tlp()));
     if (item.changed) {
       changed.push_back({FromProto(state.update_time()), LineOf(state, nullptr)});
     }

@@ -37,7 +37,8 @@ class TokenDesk;
 
 // What became of a command.
 struct Outcome {
-  std::shared_ptr<const record::v1::IncidentState> state;  // after it; null when replayed
+  // After it; when replayed, as it is now.
+  std::shared_ptr<const record::v1::IncidentState> state;
   std::vector<record::v1::Event> events;
   // The request was carried out before: the serialized answer it got then.
   bool replayed = false;

@@ -14,6 +14,9 @@
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
+#include "server/core/access.h"
+#include "server/core/compartment.h"
+#include "server/core/confidentiality.h"
 #include "server/core/noted_messages.h"
 #include "server/engine/cards.h"
 #include "server/engine/conversation.h"
@@ -63,6 +66,21 @@ storage::IncidentRow ToRow(const core::PolicyIndex& policy, const IncidentState&
     }
   }
   return row;
+}
+
+// May whoever acts so much as learn that the incident is there?
+bool Knows(const core::Context& context, const core::Command& command, const IncidentState& state) {
+  const core::Caller& caller = command.caller;
+  if (caller.internal || core::MayRead(context.policy, context.directory, caller, state)) {
+    return true;
+  }
+  if (std::holds_alternative<v1::BreakGlassRequest>(command.act)) {
+    return core::MayBreakGlass(context, caller, state);
+  }
+  // A chat account that is nobody's may bring up to date what it wrote, of what is no secret.
+  const auto* note = std::get_if<v1::AddNoteRequest>(&command.act);
+  return note != nullptr && note->only_if_noted() && core::IsGuest(caller) &&
+         !core::IsClosed(state);
 }
 
 }  // namespace
@@ -176,16 +194,17 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
     BELFRY_ASSIGN_OR_RETURN(before, Load(batch, incident));
   }
   const core::Context context = under_policy_in_force ? fresh : ContextFor(batch, *before);
+  // Asked at the door already; since then somebody else's act may have closed it to them.
+  if (before != nullptr && !Knows(context, command, *before)) return IncidentNotFound(incident);
   if (const auto* link = std::get_if<v1::LinkIncidentRequest>(&command.act); link != nullptr) {
     const std::string parent =
         absl::AsciiStrToUpper(absl::StripPrefix(link->parent(), "incidents/"));
     const absl::StatusOr<StatePtr> target = Load(batch, parent);
-    if (!target.ok()) {
-      return InvalidField("parent", absl::StrCat("there is no incident ", link->parent(),
-                                                 ", or none that you may see"));
-    }
-    BELFRY_RETURN_IF_ERROR(
-        core::CheckLinkTarget(ContextFor(batch, **target), command.caller, **target));
+    if (absl::IsNotFound(target.status())) return core::NoSuchParent(link->parent());
+    BELFRY_RETURN_IF_ERROR(target.status());
+    BELFRY_RETURN_IF_ERROR(core::CheckLinkTarget(ContextFor(batch, **target), command.caller,
+                                                 link->parent(), **target));
+    command.link_target_closed = core::IsClosed(**target);
   }
   std::optional<record::v1::Event> standing;
   if (before != nullptr) {

@@ -47,10 +47,11 @@ class Executor {
   // error is also put into batch.failure.
   absl::StatusOr<Executed> Execute(Batch& batch, absl::string_view incident, core::Command command);
 
- private:
   // An incident is decided under the pack it is pinned to; what is new, and registers whenever the
   // directory or the policy changes, under the one in force.
   core::Context ContextFor(const Batch& batch, const record::v1::IncidentState& state) const;
+
+ private:
   // Brings what the registers know of the devices that the command is about.
   absl::Status AddHistory(Batch& batch, const record::v1::IncidentState& state,
                           core::Command& command);

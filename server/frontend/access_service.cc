@@ -233,7 +233,7 @@ absl::Status ListFor(const Call& call, const v1::ListTokensRequest& request,
 grpc::ServerUnaryReactor* AccessServiceImpl::CreateToken(grpc::CallbackServerContext* context,
                                                          const v1::CreateTokenRequest* request,
                                                          v1::CreateTokenResponse* response) {
-  return RunCall(services_, context, "CreateToken", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "CreateToken", [&](CallPtr call) {
     absl::StatusOr<engine::TokenOrder> order = OrderOf(*call, *request);
     if (!order.ok()) {
       call->Finish(order.status());
@@ -253,14 +253,14 @@ grpc::ServerUnaryReactor* AccessServiceImpl::CreateToken(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* AccessServiceImpl::ListTokens(grpc::CallbackServerContext* context,
                                                         const v1::ListTokensRequest* request,
                                                         v1::ListTokensResponse* response) {
-  return RunCall(services_, context, "ListTokens", Audience::kEverybody,
+  return RunCall(services_, context, "ListTokens",
                  [&](CallPtr call) { call->Finish(ListFor(*call, *request, *response)); });
 }
 
 grpc::ServerUnaryReactor* AccessServiceImpl::RevokeToken(grpc::CallbackServerContext* context,
                                                          const v1::RevokeTokenRequest* request,
                                                          v1::RevokeTokenResponse* response) {
-  return RunCall(services_, context, "RevokeToken", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "RevokeToken", [&](CallPtr call) {
     absl::StatusOr<engine::TokenRevocation> revocation = RevocationOf(*call, *request);
     if (!revocation.ok()) {
       call->Finish(revocation.status());
@@ -277,7 +277,7 @@ grpc::ServerUnaryReactor* AccessServiceImpl::RevokeToken(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* AccessServiceImpl::RotateToken(grpc::CallbackServerContext* context,
                                                          const v1::RotateTokenRequest* request,
                                                          v1::RotateTokenResponse* response) {
-  return RunCall(services_, context, "RotateToken", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "RotateToken", [&](CallPtr call) {
     absl::StatusOr<engine::TokenRotation> rotation = RotationOf(*call, *request);
     if (!rotation.ok()) {
       call->Finish(rotation.status());

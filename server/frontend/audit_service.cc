@@ -210,7 +210,7 @@ absl::Status LogNotFound(absl::string_view log) {
 grpc::ServerUnaryReactor* AuditServiceImpl::GetCheckpoint(grpc::CallbackServerContext* context,
                                                           const v1::GetCheckpointRequest* request,
                                                           v1::GetCheckpointResponse* response) {
-  return RunCall(services_, context, "GetCheckpoint", Audience::kBotsToo, [&](CallPtr call) {
+  return RunCall(services_, context, "GetCheckpoint", [&](CallPtr call) {
     ReadLater(call, [call, request, response](storage::Store& store) -> absl::Status {
       const engine::RecordOptions& options = call->engine().record_options();
       if (options.signer == nullptr) return NotSigned();
@@ -230,7 +230,7 @@ grpc::ServerUnaryReactor* AuditServiceImpl::GetCheckpoint(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* AuditServiceImpl::GetInclusionProof(
     grpc::CallbackServerContext* context, const v1::GetInclusionProofRequest* request,
     v1::GetInclusionProofResponse* response) {
-  return RunCall(services_, context, "GetInclusionProof", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "GetInclusionProof", [&](CallPtr call) {
     if (request->incident().empty()) {
       ReadLater(call, [call, request, response](storage::Store& store) {
         return ProveByIndex(*call, store.record(), *request, *response);
@@ -251,7 +251,7 @@ grpc::ServerUnaryReactor* AuditServiceImpl::GetInclusionProof(
 grpc::ServerUnaryReactor* AuditServiceImpl::GetConsistencyProof(
     grpc::CallbackServerContext* context, const v1::GetConsistencyProofRequest* request,
     v1::GetConsistencyProofResponse* response) {
-  return RunCall(services_, context, "GetConsistencyProof", Audience::kBotsToo, [&](CallPtr call) {
+  return RunCall(services_, context, "GetConsistencyProof", [&](CallPtr call) {
     ReadLater(call, [call, request, response](storage::Store& store) -> absl::Status {
       BELFRY_RETURN_IF_ERROR(RequireLog(*call, request->log()));
       return ProveConsistency(store.record(), *request, *response);
@@ -267,7 +267,7 @@ grpc::ServerWriteReactor<v1::ExportRecordResponse>* AuditServiceImpl::ExportReco
 grpc::ServerUnaryReactor* AuditServiceImpl::AddCosignature(grpc::CallbackServerContext* context,
                                                            const v1::AddCosignatureRequest* request,
                                                            v1::AddCosignatureResponse* response) {
-  return RunCall(services_, context, "AddCosignature", Audience::kBotsToo, [&](CallPtr call) {
+  return RunCall(services_, context, "AddCosignature", [&](CallPtr call) {
     if (const absl::Status status = CheckRequest(*request, ""); !status.ok()) {
       call->Finish(status);
       return;
@@ -283,7 +283,7 @@ grpc::ServerUnaryReactor* AuditServiceImpl::AddCosignature(grpc::CallbackServerC
 grpc::ServerUnaryReactor* AuditServiceImpl::ExpungePayload(grpc::CallbackServerContext* context,
                                                            const v1::ExpungePayloadRequest* request,
                                                            v1::ExpungePayloadResponse* response) {
-  return RunCall(services_, context, "ExpungePayload", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ExpungePayload", [&](CallPtr call) {
     const int64_t version = request->version();
     Mutate<v1::ExpungePayloadRequest, v1::ExpungePayloadResponse>(
         std::move(call), request, response, "incident", request->incident(),

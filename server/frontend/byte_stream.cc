@@ -14,16 +14,10 @@
 namespace belfry::frontend {
 
 absl::StatusOr<Admitted> AdmitStream(const Services& services,
-                                     const grpc::CallbackServerContext& context) {
+                                     const grpc::CallbackServerContext& context,
+                                     absl::string_view method) {
   Admitted admitted;
-  absl::StatusOr<Identity> identity =
-      services.authenticator->Authenticate(context, *services.engine->directory());
-  if (!identity.ok()) {
-    services.metrics->CountAuthenticationFailure(ErrorReason(identity.status()));
-    return identity.status();
-  }
-  admitted.identity = *std::move(identity);
-  BELFRY_RETURN_IF_ERROR(CheckAudience(admitted.identity, Audience::kEverybody));
+  BELFRY_ASSIGN_OR_RETURN(admitted.identity, Admit(services, context, method));
   admitted.permit = services.waiting->Enter(admitted.identity.principal);
   if (admitted.permit) return admitted;
   return ErrorBuilder(absl::StatusCode::kResourceExhausted, "OVERLOADED",

@@ -22,7 +22,8 @@ struct Admitted {
 
 // As Call::Enter() for a stream.
 absl::StatusOr<Admitted> AdmitStream(const Services& services,
-                                     const grpc::CallbackServerContext& context);
+                                     const grpc::CallbackServerContext& context,
+                                     absl::string_view method);
 
 // Opens a stream, or one that only answers why not.
 grpc::ServerReadReactor<v1::UploadEvidenceRequest>* OpenUpload(

@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/error.h"
+#include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/frontend/grpc_status.h"
+#include "server/frontend/rules.h"
 
 namespace belfry::frontend {
 namespace {
@@ -25,7 +27,12 @@ absl::Status Busy() {
       .Build();
 }
 
-}  // namespace
+// What no rule speaks of is for nobody.
+absl::Status NoRule() {
+  return ErrorBuilder(absl::StatusCode::kPermissionDenied, "NO_RULE",
+                      "no rule says who may call this")
+      .Build();
+}
 
 absl::Status CheckAudience(const Identity& identity, Audience audience) {
   if (identity.guest && audience != Audience::kGuestsToo) return core::AccountNotLinked();
@@ -35,6 +42,7 @@ absl::Status CheckAudience(const Identity& identity, Audience audience) {
       if (identity.bare_bot) return NotForBots();
       break;
     case Audience::kBotsToo:
+    case Audience::kOpen:
       break;
     case Audience::kBotsOnly:
       if (!identity.bare_bot) {
@@ -43,22 +51,31 @@ absl::Status CheckAudience(const Identity& identity, Audience audience) {
             .Build();
       }
       break;
-    case Audience::kAdmins:
-      if (!identity.admin) {
-        return ErrorBuilder(absl::StatusCode::kPermissionDenied, "RIGHT_REQUIRED",
-                            "this is for administrators; the principal needs RIGHT_ADMIN")
-            .Build();
-      }
-      break;
   }
   return absl::OkStatus();
 }
 
-absl::Status Call::Enter(Audience audience, bool waits) {
-  absl::StatusOr<Identity> identity = services_.gate->Admit(*context_, method_);
+}  // namespace
+
+absl::StatusOr<Identity> Admit(const Services& services, const grpc::CallbackServerContext& context,
+                               absl::string_view method) {
+  absl::StatusOr<Identity> identity = services.gate->Admit(context, method);
   if (!identity.ok()) return identity.status();
-  identity_ = *std::move(identity);
-  if (absl::Status status = CheckAudience(identity_, audience); !status.ok()) return status;
+  const auto directory = services.engine->directory();
+  identity->caller.admin = identity->admin;
+  const Rule* rule = FindRule(method);
+  if (rule == nullptr) return NoRule();
+  BELFRY_RETURN_IF_ERROR(CheckAudience(*identity, rule->audience));
+  // Of one incident the act is asked when it was found; who may not read it hears nothing else.
+  if (*rule->act != '\0' && rule->about != About::kIncident) {
+    BELFRY_RETURN_IF_ERROR(core::RequireActAnywhere(services.engine->policy(), *directory,
+                                                    identity->caller, rule->act));
+  }
+  return identity;
+}
+
+absl::Status Call::Enter(bool waits) {
+  BELFRY_ASSIGN_OR_RETURN(identity_, Admit(services_, *context_, method_));
   permit_ = (waits ? services_.waiting : services_.admission)->Enter(identity_.principal);
   return permit_ ? absl::OkStatus() : Busy();
 }

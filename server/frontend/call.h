@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/engine/engine.h"
@@ -32,17 +33,10 @@ struct Services {
   Gate* gate = nullptr;
 };
 
-// Who may call a method beside ordinary principals.
-enum class Audience {
-  kEverybody,  // people, systems, and bots that act for a person
-  kGuestsToo,  // as above, and bots that act for a chat account which is linked to nobody
-  kBotsToo,    // also a bot on its own account
-  kBotsOnly,   // bots on their own account
-  kAdmins,     // administrators
-};
-
-// PERMISSION_DENIED unless the caller belongs to the audience.
-absl::Status CheckAudience(const Identity& identity, Audience audience);
+// Who is calling, if the rule of the method lets them enter (rules.h): the audience, then the act
+// that is asked at the door. The reason why not, otherwise; failed authentications are counted.
+absl::StatusOr<Identity> Admit(const Services& services, const grpc::CallbackServerContext& context,
+                               absl::string_view method);
 
 // One unary call. Kept alive by whoever still has to answer it; Finish() answers exactly once,
 // from any thread. Callback threads are two in all, so nothing here or in a handler may block.
@@ -55,8 +49,9 @@ class Call {
         start_(absl::Now()),
         reactor_(context->DefaultReactor()) {}
 
-  // Fills in identity() and takes a place. The reason why not, otherwise.
-  absl::Status Enter(Audience audience, bool waits);
+  // Fills in identity() and takes a place, for whom the rule of the method lets in. The reason why
+  // not, otherwise.
+  absl::Status Enter(bool waits);
 
   void Finish(const absl::Status& status);
 
@@ -84,11 +79,10 @@ using CallPtr = std::shared_ptr<Call>;
 // Runs `handle(call)` for a caller that may enter; answers otherwise.
 template <typename Handle>
 grpc::ServerUnaryReactor* RunCall(const Services& services, grpc::CallbackServerContext* context,
-                                  const char* method, Audience audience, Handle handle,
-                                  bool waits = false) {
+                                  const char* method, Handle handle, bool waits = false) {
   auto call = std::make_shared<Call>(services, context, method);
   grpc::ServerUnaryReactor* const reactor = call->reactor();
-  if (absl::Status status = call->Enter(audience, waits); !status.ok()) {
+  if (absl::Status status = call->Enter(waits); !status.ok()) {
     call->Finish(status);
   } else {
     handle(std::move(call));

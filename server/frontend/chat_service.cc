@@ -207,7 +207,7 @@ absl::Status ListConversationsOf(storage::Store& store, const v1::ListConversati
 grpc::ServerUnaryReactor* ChatServiceImpl::StartAccountLink(
     grpc::CallbackServerContext* context, const v1::StartAccountLinkRequest* request,
     v1::StartAccountLinkResponse* response) {
-  return RunCall(services_, context, "StartAccountLink", Audience::kBotsToo, [&](CallPtr call) {
+  return RunCall(services_, context, "StartAccountLink", [&](CallPtr call) {
     absl::StatusOr<std::string> asker = AskerOf(*call, *request);
     if (!asker.ok()) {
       call->Finish(asker.status());
@@ -227,7 +227,7 @@ grpc::ServerUnaryReactor* ChatServiceImpl::StartAccountLink(
 grpc::ServerUnaryReactor* ChatServiceImpl::CompleteAccountLink(
     grpc::CallbackServerContext* context, const v1::CompleteAccountLinkRequest* request,
     v1::CompleteAccountLinkResponse* response) {
-  return RunCall(services_, context, "CompleteAccountLink", Audience::kBotsToo, [&](CallPtr call) {
+  return RunCall(services_, context, "CompleteAccountLink", [&](CallPtr call) {
     absl::StatusOr<engine::LinkRedemption> redemption = RedemptionOf(*call, *request);
     if (!redemption.ok()) {
       call->Finish(redemption.status());
@@ -250,7 +250,7 @@ grpc::ServerUnaryReactor* ChatServiceImpl::CompleteAccountLink(
 grpc::ServerUnaryReactor* ChatServiceImpl::UnlinkAccount(grpc::CallbackServerContext* context,
                                                          const v1::UnlinkAccountRequest* request,
                                                          v1::UnlinkAccountResponse* response) {
-  return RunCall(services_, context, "UnlinkAccount", Audience::kBotsToo, [&](CallPtr call) {
+  return RunCall(services_, context, "UnlinkAccount", [&](CallPtr call) {
     const Identity& identity = call->identity();
     absl::Status status = CheckRequest(*request, "");
     if (status.ok() && !identity.admin) {
@@ -280,7 +280,7 @@ grpc::ServerUnaryReactor* ChatServiceImpl::UnlinkAccount(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* ChatServiceImpl::LookupPlace(grpc::CallbackServerContext* context,
                                                        const v1::LookupPlaceRequest* request,
                                                        v1::LookupPlaceResponse* response) {
-  return RunCall(services_, context, "LookupPlace", Audience::kBotsOnly, [&](CallPtr call) {
+  return RunCall(services_, context, "LookupPlace", [&](CallPtr call) {
     ReadLater(call, [call, request, response](storage::Store& store) -> absl::Status {
       BELFRY_RETURN_IF_ERROR(core::CheckPlace("place", request->place()));
       BELFRY_ASSIGN_OR_RETURN(const AccountName account,
@@ -300,7 +300,7 @@ grpc::ServerUnaryReactor* ChatServiceImpl::LookupPlace(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* ChatServiceImpl::SaveConversation(
     grpc::CallbackServerContext* context, const v1::SaveConversationRequest* request,
     v1::SaveConversationResponse*) {
-  return RunCall(services_, context, "SaveConversation", Audience::kBotsOnly, [&](CallPtr call) {
+  return RunCall(services_, context, "SaveConversation", [&](CallPtr call) {
     const v1::Conversation& conversation = request->conversation();
     absl::Status status = CheckRequest(*request, "");
     if (status.ok()) status = CheckConversation(conversation);
@@ -321,7 +321,7 @@ grpc::ServerUnaryReactor* ChatServiceImpl::SaveConversation(
 grpc::ServerUnaryReactor* ChatServiceImpl::ListConversations(
     grpc::CallbackServerContext* context, const v1::ListConversationsRequest* request,
     v1::ListConversationsResponse* response) {
-  return RunCall(services_, context, "ListConversations", Audience::kBotsOnly, [&](CallPtr call) {
+  return RunCall(services_, context, "ListConversations", [&](CallPtr call) {
     ReadLater(call, [call, request, response](storage::Store& store) -> absl::Status {
       if (!request->platform().empty()) {
         BELFRY_RETURN_IF_ERROR(

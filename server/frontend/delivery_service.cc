@@ -48,13 +48,36 @@ absl::Status CheckReport(const v1::ReportDeliveryRequest& request) {
   return CheckBytes("message", request.message().ByteSizeLong(), kMessageRefBytesMax);
 }
 
+// That it is on its way, and how that goes; not what it says.
+v1::Delivery Envelope(v1::Delivery delivery) {
+  v1::Notice envelope;
+  envelope.set_kind(delivery.notice().kind());
+  envelope.set_reason(delivery.notice().reason());
+  envelope.mutable_incident()->set_name(delivery.incident());
+  *delivery.mutable_notice() = std::move(envelope);
+  return delivery;
+}
+
+// A delivery shows what its incident shows. Who runs the server, or a bot, sees what became of all
+// of them, and of an incident that they may not read no more than that.
+std::optional<v1::Delivery> Shown(const Call& call, const storage::DeliveryRow& row) {
+  const auto directory = call.engine().directory();
+  const Identity& identity = call.identity();
+  const absl::StatusOr<StatePtr> of = call.engine().LoadState(row.incident);
+  if (of.ok() && ViewOf(call, *directory, **of).ShowsDeliveryTo(row.target)) {
+    return engine::ToDelivery(row);
+  }
+  if (!identity.bare_bot && !identity.admin) return std::nullopt;
+  return Envelope(engine::ToDelivery(row));
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* DeliveryServiceImpl::LeaseDeliveries(
     grpc::CallbackServerContext* context, const v1::LeaseDeliveriesRequest* request,
     v1::LeaseDeliveriesResponse* response) {
   return RunCall(
-      services_, context, "LeaseDeliveries", Audience::kBotsOnly,
+      services_, context, "LeaseDeliveries",
       [&](CallPtr call) {
         if (const absl::Status status = CheckLease(*request); !status.ok()) {
           call->Finish(status);
@@ -76,7 +99,7 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::LeaseDeliveries(
 grpc::ServerUnaryReactor* DeliveryServiceImpl::ReportDelivery(
     grpc::CallbackServerContext* context, const v1::ReportDeliveryRequest* request,
     v1::ReportDeliveryResponse* response) {
-  return RunCall(services_, context, "ReportDelivery", Audience::kBotsOnly, [&](CallPtr call) {
+  return RunCall(services_, context, "ReportDelivery", [&](CallPtr call) {
     if (const absl::Status status = CheckReport(*request); !status.ok()) {
       call->Finish(status);
       return;
@@ -92,7 +115,7 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::ReportDelivery(
 grpc::ServerUnaryReactor* DeliveryServiceImpl::ListDeliveries(
     grpc::CallbackServerContext* context, const v1::ListDeliveriesRequest* request,
     v1::ListDeliveriesResponse* response) {
-  return RunCall(services_, context, "ListDeliveries", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ListDeliveries", [&](CallPtr call) {
     ReadLater(call, [call, request, response](storage::Store& store) -> absl::Status {
       BELFRY_ASSIGN_OR_RETURN(const int page_size,
                               PageSize(request->page_size(), kDeliveriesPerPage));
@@ -111,22 +134,23 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::ListDeliveries(
       if (request->state() != v1::Delivery::STATE_UNSPECIFIED) {
         state = static_cast<storage::DeliveryState>(request->state());
       }
-      BELFRY_ASSIGN_OR_RETURN(std::vector<storage::DeliveryRow> rows,
-                              store.ListDeliveries(incident, state, before, page_size + 1));
-      const bool more = rows.size() > static_cast<size_t>(page_size);
-      if (more) rows.pop_back();
-      const auto directory = call->engine().directory();
-      const Identity& identity = call->identity();
-      for (const storage::DeliveryRow& row : rows) {
-        // A delivery shows what its incident shows.
-        if (!identity.admin) {
-          const absl::StatusOr<StatePtr> of = call->engine().LoadState(row.incident);
-          if (!of.ok() || !ViewOf(*call, *directory, **of).ShowsDeliveryTo(row.target)) continue;
+      int64_t last = 0;
+      for (;;) {
+        BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::DeliveryRow> rows,
+                                store.ListDeliveries(incident, state, before, page_size + 1));
+        for (const storage::DeliveryRow& row : rows) {
+          before = row.sequence;
+          std::optional<v1::Delivery> shown = Shown(*call, row);
+          if (!shown.has_value()) continue;
+          if (response->deliveries_size() == page_size) {
+            response->set_next_page_token(MakePageToken({last, ""}, same));
+            return absl::OkStatus();
+          }
+          *response->add_deliveries() = *std::move(shown);
+          last = row.sequence;
         }
-        *response->add_deliveries() = engine::ToDelivery(row);
+        if (rows.size() <= static_cast<size_t>(page_size)) return absl::OkStatus();
       }
-      if (more) response->set_next_page_token(MakePageToken({rows.back().sequence, ""}, same));
-      return absl::OkStatus();
     });
   });
 }
@@ -134,19 +158,19 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::ListDeliveries(
 grpc::ServerUnaryReactor* DeliveryServiceImpl::RequeueDelivery(
     grpc::CallbackServerContext* context, const v1::RequeueDeliveryRequest* request,
     v1::RequeueDeliveryResponse* response) {
-  return RunCall(services_, context, "RequeueDelivery", Audience::kAdmins, [&](CallPtr call) {
+  return RunCall(services_, context, "RequeueDelivery", [&](CallPtr call) {
     if (const absl::Status status = CheckBytes("name", request->name().size(), kNameBytesMax);
         !status.ok()) {
       call->Finish(status);
       return;
     }
-    call->engine().RequeueDelivery(request->name(),
-                                   [call, response](absl::StatusOr<v1::Delivery> delivery) {
-                                     if (delivery.ok()) {
-                                       response->mutable_delivery()->Swap(&*delivery);
-                                     }
-                                     call->Finish(delivery.status());
-                                   });
+    call->engine().RequeueDelivery(
+        request->name(), [call, response](absl::StatusOr<v1::Delivery> delivery) {
+          if (delivery.ok()) {
+            *response->mutable_delivery() = Envelope(*std::move(delivery));
+          }
+          call->Finish(delivery.status());
+        });
   });
 }
 

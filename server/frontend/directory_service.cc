@@ -61,7 +61,7 @@ absl::Status NoSuchEntity(absl::string_view name) {
 grpc::ServerUnaryReactor* DirectoryServiceImpl::GetDirectory(grpc::CallbackServerContext* context,
                                                              const v1::GetDirectoryRequest*,
                                                              v1::GetDirectoryResponse* response) {
-  return RunCall(services_, context, "GetDirectory", Audience::kAdmins, [&](CallPtr call) {
+  return RunCall(services_, context, "GetDirectory", [&](CallPtr call) {
     *response->mutable_directory() = call->engine().directory()->proto();
     response->set_etag(call->engine().DirectoryEtag());
     call->Finish(absl::OkStatus());
@@ -71,7 +71,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::GetDirectory(grpc::CallbackServe
 grpc::ServerUnaryReactor* DirectoryServiceImpl::ReplaceDirectory(
     grpc::CallbackServerContext* context, const v1::ReplaceDirectoryRequest* request,
     v1::ReplaceDirectoryResponse* response) {
-  return RunCall(services_, context, "ReplaceDirectory", Audience::kAdmins, [&](CallPtr call) {
+  return RunCall(services_, context, "ReplaceDirectory", [&](CallPtr call) {
     ChangeDirectory(
         call, response,
         [call, request](v1::Directory) -> absl::StatusOr<v1::Directory> {
@@ -90,7 +90,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::ReplaceDirectory(
 grpc::ServerUnaryReactor* DirectoryServiceImpl::UpdatePerson(grpc::CallbackServerContext* context,
                                                              const v1::UpdatePersonRequest* request,
                                                              v1::UpdatePersonResponse* response) {
-  return RunCall(services_, context, "UpdatePerson", Audience::kAdmins, [&](CallPtr call) {
+  return RunCall(services_, context, "UpdatePerson", [&](CallPtr call) {
     ChangeDirectory(
         call, response,
         [request](v1::Directory directory) -> absl::StatusOr<v1::Directory> {
@@ -104,7 +104,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::UpdatePerson(grpc::CallbackServe
 grpc::ServerUnaryReactor* DirectoryServiceImpl::UpdateEntity(grpc::CallbackServerContext* context,
                                                              const v1::UpdateEntityRequest* request,
                                                              v1::UpdateEntityResponse* response) {
-  return RunCall(services_, context, "UpdateEntity", Audience::kAdmins, [&](CallPtr call) {
+  return RunCall(services_, context, "UpdateEntity", [&](CallPtr call) {
     ChangeDirectory(
         call, response,
         [request](v1::Directory directory) -> absl::StatusOr<v1::Directory> {
@@ -118,7 +118,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::UpdateEntity(grpc::CallbackServe
 grpc::ServerUnaryReactor* DirectoryServiceImpl::AssignRole(grpc::CallbackServerContext* context,
                                                            const v1::AssignRoleRequest* request,
                                                            v1::AssignRoleResponse* response) {
-  return RunCall(services_, context, "AssignRole", Audience::kAdmins, [&](CallPtr call) {
+  return RunCall(services_, context, "AssignRole", [&](CallPtr call) {
     ChangeDirectory(
         call, response,
         [request](v1::Directory directory) -> absl::StatusOr<v1::Directory> {
@@ -138,7 +138,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::AssignRole(grpc::CallbackServerC
 grpc::ServerUnaryReactor* DirectoryServiceImpl::UnassignRole(grpc::CallbackServerContext* context,
                                                              const v1::UnassignRoleRequest* request,
                                                              v1::UnassignRoleResponse* response) {
-  return RunCall(services_, context, "UnassignRole", Audience::kAdmins, [&](CallPtr call) {
+  return RunCall(services_, context, "UnassignRole", [&](CallPtr call) {
     ChangeDirectory(
         call, response,
         [request](v1::Directory directory) -> absl::StatusOr<v1::Directory> {
@@ -161,7 +161,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::UnassignRole(grpc::CallbackServe
 grpc::ServerUnaryReactor* DirectoryServiceImpl::ListEntities(grpc::CallbackServerContext* context,
                                                              const v1::ListEntitiesRequest* request,
                                                              v1::ListEntitiesResponse* response) {
-  return RunCall(services_, context, "ListEntities", Audience::kBotsToo, [&](CallPtr call) {
+  return RunCall(services_, context, "ListEntities", [&](CallPtr call) {
     const absl::Status status = [&]() -> absl::Status {
       BELFRY_ASSIGN_OR_RETURN(const int page_size,
                               PageSize(request->page_size(), kEntitiesPerPage));
@@ -189,7 +189,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::ListEntities(grpc::CallbackServe
 grpc::ServerUnaryReactor* DirectoryServiceImpl::ResolveContacts(
     grpc::CallbackServerContext* context, const v1::ResolveContactsRequest* request,
     v1::ResolveContactsResponse* response) {
-  return RunCall(services_, context, "ResolveContacts", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ResolveContacts", [&](CallPtr call) {
     const auto directory = call->engine().directory();
     const core::PolicyIndex& policy = call->engine().policy();
     if (request->roles_size() > kRolesAskedMax) {
@@ -240,7 +240,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::ResolveContacts(
 grpc::ServerUnaryReactor* DirectoryServiceImpl::LookupChatAccount(
     grpc::CallbackServerContext* context, const v1::LookupChatAccountRequest* request,
     v1::LookupChatAccountResponse* response) {
-  return RunCall(services_, context, "LookupChatAccount", Audience::kBotsOnly, [&](CallPtr call) {
+  return RunCall(services_, context, "LookupChatAccount", [&](CallPtr call) {
     const auto& account = request->account();
     if (const absl::Status served =
             call->identity().reach.Check(account.platform(), account.workspace());
@@ -264,7 +264,7 @@ grpc::ServerUnaryReactor* DirectoryServiceImpl::LookupChatAccount(
 grpc::ServerUnaryReactor* DirectoryServiceImpl::WhoAmI(grpc::CallbackServerContext* context,
                                                        const v1::WhoAmIRequest*,
                                                        v1::WhoAmIResponse* response) {
-  return RunCall(services_, context, "WhoAmI", Audience::kBotsToo, [&](CallPtr call) {
+  return RunCall(services_, context, "WhoAmI", [&](CallPtr call) {
     const std::string& principal = call->identity().caller.actor.principal();
     const auto directory = call->engine().directory();
     response->set_principal(principal);

@@ -255,7 +255,7 @@ class RefusedDownload final : public grpc::ServerWriteReactor<v1::DownloadEviden
 grpc::ServerWriteReactor<v1::DownloadEvidenceResponse>* OpenDownload(
     const Services& services, VaultDesk& desk, grpc::CallbackServerContext* context,
     const v1::DownloadEvidenceRequest& request) {
-  absl::StatusOr<Admitted> admitted = AdmitStream(services, *context);
+  absl::StatusOr<Admitted> admitted = AdmitStream(services, *context, "DownloadEvidence");
   if (!admitted.ok()) return new RefusedDownload(admitted.status());
   if (desk.vault() == nullptr) return new RefusedDownload(VaultDesk::Off());
   auto stream = std::make_shared<DownloadStream>(services, desk, *std::move(admitted), request);

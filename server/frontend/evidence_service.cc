@@ -148,7 +148,7 @@ class Verification : public std::enable_shared_from_this<Verification> {
 grpc::ServerUnaryReactor* EvidenceServiceImpl::CreateEvidence(
     grpc::CallbackServerContext* context, const v1::CreateEvidenceRequest* request,
     v1::CreateEvidenceResponse* response) {
-  return RunCall(services_, context, "CreateEvidence", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "CreateEvidence", [&](CallPtr call) {
     WithIncident(std::move(call), "parent", request->parent(),
                  [request, response](CallPtr found, std::string id, StatePtr) {
                    Fill<v1::CreateEvidenceResponse> fill =
@@ -163,7 +163,7 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::CreateEvidence(
 grpc::ServerUnaryReactor* EvidenceServiceImpl::GetEvidence(grpc::CallbackServerContext* context,
                                                            const v1::GetEvidenceRequest* request,
                                                            v1::GetEvidenceResponse* response) {
-  return RunCall(services_, context, "GetEvidence", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "GetEvidence", [&](CallPtr call) {
     WithEvidence(std::move(call), "name", request->name(),
                  [response](CallPtr found, FoundItem item) {
                    *response->mutable_evidence() = Shown(*found, item);
@@ -176,7 +176,7 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::GetEvidence(grpc::CallbackServerC
 grpc::ServerUnaryReactor* EvidenceServiceImpl::ListEvidence(grpc::CallbackServerContext* context,
                                                             const v1::ListEvidenceRequest* request,
                                                             v1::ListEvidenceResponse* response) {
-  return RunCall(services_, context, "ListEvidence", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ListEvidence", [&](CallPtr call) {
     WithIncident(
         std::move(call), "parent", request->parent(),
         [request, response](CallPtr found, std::string id, StatePtr state) {
@@ -218,7 +218,7 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::ListEvidence(grpc::CallbackServer
 grpc::ServerUnaryReactor* EvidenceServiceImpl::ListCustody(grpc::CallbackServerContext* context,
                                                            const v1::ListCustodyRequest* request,
                                                            v1::ListCustodyResponse* response) {
-  return RunCall(services_, context, "ListCustody", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ListCustody", [&](CallPtr call) {
     WithEvidence(
         std::move(call), "parent", request->parent(),
         [request, response](CallPtr found, FoundItem item) {
@@ -264,7 +264,7 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::ListCustody(grpc::CallbackServerC
 grpc::ServerUnaryReactor* EvidenceServiceImpl::RecordCustody(
     grpc::CallbackServerContext* context, const v1::RecordCustodyRequest* request,
     v1::RecordCustodyResponse* response) {
-  return RunCall(services_, context, "RecordCustody", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "RecordCustody", [&](CallPtr call) {
     WithEvidence(std::move(call), "name", request->name(),
                  [request, response](CallPtr found, FoundItem item) {
                    engine::Engine* const engine = &found->engine();
@@ -288,14 +288,14 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::RecordCustody(
 grpc::ServerUnaryReactor* EvidenceServiceImpl::ConfirmTransfer(
     grpc::CallbackServerContext* context, const v1::ConfirmTransferRequest* request,
     v1::ConfirmTransferResponse* response) {
-  return RunCall(services_, context, "ConfirmTransfer", Audience::kEverybody,
+  return RunCall(services_, context, "ConfirmTransfer",
                  [&](CallPtr call) { Deed(std::move(call), request, response); });
 }
 
 grpc::ServerUnaryReactor* EvidenceServiceImpl::SetLegalHold(grpc::CallbackServerContext* context,
                                                             const v1::SetLegalHoldRequest* request,
                                                             v1::SetLegalHoldResponse* response) {
-  return RunCall(services_, context, "SetLegalHold", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "SetLegalHold", [&](CallPtr call) {
     if (ParseEvidenceName("name", request->name()).ok()) {
       Deed(std::move(call), request, response);
       return;
@@ -313,7 +313,7 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::SetLegalHold(grpc::CallbackServer
 grpc::ServerUnaryReactor* EvidenceServiceImpl::DestroyEvidence(
     grpc::CallbackServerContext* context, const v1::DestroyEvidenceRequest* request,
     v1::DestroyEvidenceResponse* response) {
-  return RunCall(services_, context, "DestroyEvidence", Audience::kEverybody,
+  return RunCall(services_, context, "DestroyEvidence",
                  [&](CallPtr call) { Deed(std::move(call), request, response); });
 }
 
@@ -321,7 +321,7 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::DecideDestruction(
     grpc::CallbackServerContext* context, const v1::DecideDestructionRequest* request,
     v1::DecideDestructionResponse* response) {
   VaultDesk* const desk = &desk_;
-  return RunCall(services_, context, "DecideDestruction", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "DecideDestruction", [&](CallPtr call) {
     if (!request->approve()) {
       Deed(std::move(call), request, response);
       return;
@@ -384,7 +384,7 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::VerifyEvidence(
     v1::VerifyEvidenceResponse* response) {
   VaultDesk* const desk = &desk_;
   return RunCall(
-      services_, context, "VerifyEvidence", Audience::kEverybody,
+      services_, context, "VerifyEvidence",
       [&](CallPtr call) {
         WithEvidence(std::move(call), "name", request->name(),
                      [request, response, desk](CallPtr found, FoundItem item) {
@@ -409,7 +409,7 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::BeginUpload(grpc::CallbackServerC
                                                            const v1::BeginUploadRequest* request,
                                                            v1::BeginUploadResponse* response) {
   VaultDesk* const desk = &desk_;
-  return RunCall(services_, context, "BeginUpload", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "BeginUpload", [&](CallPtr call) {
     WithEvidence(std::move(call), "evidence", request->evidence(),
                  [request, response, desk](CallPtr found, FoundItem item) {
                    const auto directory = found->engine().directory();
@@ -474,7 +474,7 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::QueryUpload(grpc::CallbackServerC
                                                            const v1::QueryUploadRequest* request,
                                                            v1::QueryUploadResponse* response) {
   VaultDesk* const desk = &desk_;
-  return RunCall(services_, context, "QueryUpload", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "QueryUpload", [&](CallPtr call) {
     WithUpload(desk, std::move(call), request->name(),
                [desk, response](const std::shared_ptr<vault::Upload>& upload) -> absl::Status {
                  BELFRY_ASSIGN_OR_RETURN(*response->mutable_upload(),
@@ -493,7 +493,7 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::AbortUpload(grpc::CallbackServerC
                                                            const v1::AbortUploadRequest* request,
                                                            v1::AbortUploadResponse*) {
   VaultDesk* const desk = &desk_;
-  return RunCall(services_, context, "AbortUpload", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "AbortUpload", [&](CallPtr call) {
     WithUpload(desk, std::move(call), request->name(),
                [desk](const std::shared_ptr<vault::Upload>& upload) {
                  return desk->vault()->Abort(upload);
@@ -510,7 +510,7 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::RekeyVault(grpc::CallbackServerCo
                                                           const v1::RekeyVaultRequest*,
                                                           v1::RekeyVaultResponse* response) {
   VaultDesk* const desk = &desk_;
-  return RunCall(services_, context, "RekeyVault", Audience::kAdmins, [&](CallPtr call) {
+  return RunCall(services_, context, "RekeyVault", [&](CallPtr call) {
     if (desk->vault() == nullptr) {
       call->Finish(VaultDesk::Off());
       return;

@@ -289,7 +289,7 @@ class RefusedUpload final : public grpc::ServerReadReactor<v1::UploadEvidenceReq
 grpc::ServerReadReactor<v1::UploadEvidenceRequest>* OpenUpload(
     const Services& services, VaultDesk& desk, grpc::CallbackServerContext* context,
     v1::UploadEvidenceResponse* response) {
-  absl::StatusOr<Admitted> admitted = AdmitStream(services, *context);
+  absl::StatusOr<Admitted> admitted = AdmitStream(services, *context, "UploadEvidence");
   if (!admitted.ok()) return new RefusedUpload(admitted.status());
   if (desk.vault() == nullptr) return new RefusedUpload(VaultDesk::Off());
   auto stream = std::make_shared<UploadStream>(services, desk, *std::move(admitted), response);

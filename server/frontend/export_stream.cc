@@ -169,15 +169,8 @@ absl::StatusOr<std::optional<std::string>> LogOf(const v1::ExportRecordRequest& 
 grpc::ServerWriteReactor<v1::ExportRecordResponse>* OpenExport(
     const Services& services, grpc::CallbackServerContext* context,
     const v1::ExportRecordRequest& request) {
-  absl::StatusOr<Identity> identity =
-      services.authenticator->Authenticate(*context, *services.engine->directory());
-  if (!identity.ok()) {
-    services.metrics->CountAuthenticationFailure(ErrorReason(identity.status()));
-    return new RefusedExport(identity.status());
-  }
-  if (const absl::Status status = CheckAudience(*identity, Audience::kEverybody); !status.ok()) {
-    return new RefusedExport(status);
-  }
+  absl::StatusOr<Identity> identity = Admit(services, *context, "ExportRecord");
+  if (!identity.ok()) return new RefusedExport(identity.status());
   const absl::StatusOr<std::optional<std::string>> log = LogOf(request);
   if (!log.ok()) return new RefusedExport(log.status());
   if (const absl::Status status =

@@ -32,7 +32,8 @@ core::View ViewOf(const Call& call, const core::Directory& directory,
 void NoteReading(engine::Engine& engine, const core::Caller& caller,
                  const record::v1::IncidentState& state, const char* what) {
   const std::string& person = caller.actor.principal();
-  if (caller.system || !core::ReadingCounts(state, person, engine.Now())) return;
+  if (caller.system || !core::ReadingCounts(engine.PolicyOf(state), state, person, engine.Now()))
+    return;
   record::v1::IncidentRead reading;
   reading.set_person(person);
   reading.set_what(what);

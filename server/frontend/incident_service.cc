@@ -10,17 +10,14 @@
 #include "server/core/access.h"
 #include "server/core/core.h"
 #include "server/core/state_util.h"
-#include "server/frontend/filter.h"
+#include "server/frontend/incident_list.h"
 #include "server/frontend/mutation.h"
 #include "server/frontend/note.h"
-#include "server/frontend/page_token.h"
 
 namespace belfry::frontend {
 namespace {
 
 using engine::Outcome;
-
-constexpr int kIncidentsPerPage = 50;
 
 // Open duties first, then by deadline, then as they were opened.
 std::vector<v1::Obligation> SortedObligations(const core::View& view,
@@ -79,12 +76,6 @@ Fill<Response> FillObligation() {
   };
 }
 
-// More than whether it is open.
-bool AsksMore(const storage::IncidentQuery& query) {
-  return query.overdue.has_value() || !query.state.empty() || !query.severity.empty() ||
-         !query.scope.empty();
-}
-
 // Everybody reports (POL-1.2), but who is nobody here cannot drown those who answer.
 engine::Quota GuestReports() {
   return {.action = "guest-report",
@@ -96,33 +87,12 @@ engine::Quota GuestReports() {
               "report more, or call the service desk"};
 }
 
-// What the caller may see of all there is: everything, or some scopes.
-void SetVisibility(const Call& call, storage::IncidentQuery& query) {
-  const core::Caller& caller = call.identity().caller;
-  const auto directory = call.engine().directory();
-  // Restricted ones are asked about row by row.
-  query.all_restricted = true;
-  std::vector<std::string> scopes;
-  if (!caller.entity.empty()) scopes.push_back(caller.entity);
-  if (!caller.system) {
-    for (const v1::RoleAssignment* held : directory->AssignmentsOf(caller.actor.principal())) {
-      const policy::v1::Role* role = call.engine().policy().FindRole(held->role());
-      if (held->scope().empty()) {
-        if (role != nullptr && role->sees_all()) return;
-        continue;
-      }
-      scopes.push_back(held->scope());
-    }
-  }
-  query.visible_scopes = std::move(scopes);
-}
-
 }  // namespace
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::CreateIncident(
     grpc::CallbackServerContext* context, const v1::CreateIncidentRequest* request,
     v1::CreateIncidentResponse* response) {
-  return RunCall(services_, context, "CreateIncident", Audience::kGuestsToo, [&](CallPtr call) {
+  return RunCall(services_, context, "CreateIncident", [&](CallPtr call) {
     core::Report report;
     report.request = *request;
     engine::Quota quota = call->identity().guest ? GuestReports() : engine::Quota();
@@ -141,7 +111,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::CreateIncident(
 grpc::ServerUnaryReactor* IncidentServiceImpl::GetIncident(grpc::CallbackServerContext* context,
                                                            const v1::GetIncidentRequest* request,
                                                            v1::GetIncidentResponse* response) {
-  return RunCall(services_, context, "GetIncident", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "GetIncident", [&](CallPtr call) {
     WithIncident(
         std::move(call), "name", request->name(),
         [response](CallPtr found, const std::string&, StatePtr state) {
@@ -161,43 +131,9 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::GetIncident(grpc::CallbackServerC
 grpc::ServerUnaryReactor* IncidentServiceImpl::ListIncidents(
     grpc::CallbackServerContext* context, const v1::ListIncidentsRequest* request,
     v1::ListIncidentsResponse* response) {
-  return RunCall(services_, context, "ListIncidents", Audience::kEverybody, [&](CallPtr call) {
-    ReadLater(call, [call, request, response](storage::Store& store) -> absl::Status {
-      storage::IncidentQuery query;
-      BELFRY_ASSIGN_OR_RETURN(const int page_size,
-                              PageSize(request->page_size(), kIncidentsPerPage));
-      BELFRY_RETURN_IF_ERROR(ParseFilter(request->filter(), query));
-      SetVisibility(*call, query);
-      const std::string same =
-          absl::StrCat(call->identity().caller.actor.principal(), "\n", request->filter());
-      if (!request->page_token().empty()) {
-        BELFRY_ASSIGN_OR_RETURN(const PagePosition position,
-                                ReadPageToken(request->page_token(), same));
-        query.before_create_us = position.number;
-        query.before_id = position.text;
-      }
-      query.limit = page_size + 1;  // one more tells whether there is another page
-      BELFRY_ASSIGN_OR_RETURN(std::vector<storage::IncidentRow> rows, store.ListIncidents(query));
-      const bool more = rows.size() > static_cast<size_t>(page_size);
-      if (more) rows.pop_back();
-      const auto directory = call->engine().directory();
-      for (const storage::IncidentRow& row : rows) {
-        record::v1::IncidentState state;
-        if (!state.ParseFromString(row.state_blob)) {
-          return absl::DataLossError(absl::StrCat("the state of ", row.id, " cannot be read"));
-        }
-        const core::View view = ViewOf(*call, *directory, state);
-        if (view.sight() == core::Sight::kNothing) continue;
-        // A filter would tell what is not shown.
-        if (view.sight() == core::Sight::kOwnParts && AsksMore(query)) continue;
-        *response->add_incidents() = view.Incident();
-        NoteReading(call->engine(), call->identity().caller, state, "list");
-      }
-      if (more) {
-        response->set_next_page_token(
-            MakePageToken({rows.back().create_time_us, rows.back().id}, same));
-      }
-      return absl::OkStatus();
+  return RunCall(services_, context, "ListIncidents", [&](CallPtr call) {
+    ReadLater(call, [call, request, response](storage::Store& store) {
+      return ListVisibleIncidents(*call, store, *request, *response);
     });
   });
 }
@@ -205,7 +141,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ListIncidents(
 grpc::ServerUnaryReactor* IncidentServiceImpl::UpdateIncident(
     grpc::CallbackServerContext* context, const v1::UpdateIncidentRequest* request,
     v1::UpdateIncidentResponse* response) {
-  return RunCall(services_, context, "UpdateIncident", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "UpdateIncident", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "incident.name", request->incident().name(),
            FillIncident<v1::UpdateIncidentResponse>());
   });
@@ -214,7 +150,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::UpdateIncident(
 grpc::ServerUnaryReactor* IncidentServiceImpl::TransitionIncident(
     grpc::CallbackServerContext* context, const v1::TransitionIncidentRequest* request,
     v1::TransitionIncidentResponse* response) {
-  return RunCall(services_, context, "TransitionIncident", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "TransitionIncident", [&](CallPtr call) {
     Mutate<v1::TransitionIncidentRequest, v1::TransitionIncidentResponse>(
         std::move(call), request, response, "name", request->name(),
         [](const core::View& view, const Outcome& outcome, v1::TransitionIncidentResponse& answer) {
@@ -230,23 +166,22 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::TransitionIncident(
 grpc::ServerUnaryReactor* IncidentServiceImpl::AcknowledgeIncident(
     grpc::CallbackServerContext* context, const v1::AcknowledgeIncidentRequest* request,
     v1::AcknowledgeIncidentResponse* response) {
-  return RunCall(services_, context, "AcknowledgeIncident", Audience::kEverybody,
-                 [&](CallPtr call) {
-                   Mutate<v1::AcknowledgeIncidentRequest, v1::AcknowledgeIncidentResponse>(
-                       std::move(call), request, response, "name", request->name(),
-                       [](const core::View& view, const Outcome& outcome,
-                          v1::AcknowledgeIncidentResponse& answer) {
-                         *answer.mutable_incident() = view.Incident();
-                         answer.set_already_acknowledged(outcome.events.empty());
-                         AddSatisfied(view, outcome, answer);
-                       });
-                 });
+  return RunCall(services_, context, "AcknowledgeIncident", [&](CallPtr call) {
+    Mutate<v1::AcknowledgeIncidentRequest, v1::AcknowledgeIncidentResponse>(
+        std::move(call), request, response, "name", request->name(),
+        [](const core::View& view, const Outcome& outcome,
+           v1::AcknowledgeIncidentResponse& answer) {
+          *answer.mutable_incident() = view.Incident();
+          answer.set_already_acknowledged(outcome.events.empty());
+          AddSatisfied(view, outcome, answer);
+        });
+  });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::EscalateIncident(
     grpc::CallbackServerContext* context, const v1::EscalateIncidentRequest* request,
     v1::EscalateIncidentResponse* response) {
-  return RunCall(services_, context, "EscalateIncident", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "EscalateIncident", [&](CallPtr call) {
     Mutate<v1::EscalateIncidentRequest, v1::EscalateIncidentResponse>(
         std::move(call), request, response, "name", request->name(),
         [](const core::View& view, const Outcome& outcome, v1::EscalateIncidentResponse& answer) {
@@ -267,7 +202,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::EscalateIncident(
 grpc::ServerUnaryReactor* IncidentServiceImpl::ChangeSeverity(
     grpc::CallbackServerContext* context, const v1::ChangeSeverityRequest* request,
     v1::ChangeSeverityResponse* response) {
-  return RunCall(services_, context, "ChangeSeverity", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ChangeSeverity", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::ChangeSeverityResponse>());
   });
@@ -276,7 +211,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ChangeSeverity(
 grpc::ServerUnaryReactor* IncidentServiceImpl::RecordFacts(grpc::CallbackServerContext* context,
                                                            const v1::RecordFactsRequest* request,
                                                            v1::RecordFactsResponse* response) {
-  return RunCall(services_, context, "RecordFacts", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "RecordFacts", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::RecordFactsResponse>());
   });
@@ -285,7 +220,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RecordFacts(grpc::CallbackServerC
 grpc::ServerUnaryReactor* IncidentServiceImpl::AssignCategories(
     grpc::CallbackServerContext* context, const v1::AssignCategoriesRequest* request,
     v1::AssignCategoriesResponse* response) {
-  return RunCall(services_, context, "AssignCategories", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "AssignCategories", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::AssignCategoriesResponse>());
   });
@@ -294,7 +229,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::AssignCategories(
 grpc::ServerUnaryReactor* IncidentServiceImpl::AddEntity(grpc::CallbackServerContext* context,
                                                          const v1::AddEntityRequest* request,
                                                          v1::AddEntityResponse* response) {
-  return RunCall(services_, context, "AddEntity", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "AddEntity", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::AddEntityResponse>());
   });
@@ -303,16 +238,14 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::AddEntity(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* IncidentServiceImpl::AddNote(grpc::CallbackServerContext* context,
                                                        const v1::AddNoteRequest* request,
                                                        v1::AddNoteResponse* response) {
-  // What was written before is kept up to date by whoever wrote it.
-  const Audience audience = request->only_if_noted() ? Audience::kGuestsToo : Audience::kEverybody;
-  return RunCall(services_, context, "AddNote", audience,
+  return RunCall(services_, context, "AddNote",
                  [&](CallPtr call) { AddNoteAs(std::move(call), request, response); });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::LinkTicket(grpc::CallbackServerContext* context,
                                                           const v1::LinkTicketRequest* request,
                                                           v1::LinkTicketResponse* response) {
-  return RunCall(services_, context, "LinkTicket", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "LinkTicket", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::LinkTicketResponse>());
   });
@@ -321,7 +254,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::LinkTicket(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* IncidentServiceImpl::SubmitDocument(
     grpc::CallbackServerContext* context, const v1::SubmitDocumentRequest* request,
     v1::SubmitDocumentResponse* response) {
-  return RunCall(services_, context, "SubmitDocument", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "SubmitDocument", [&](CallPtr call) {
     Mutate<v1::SubmitDocumentRequest, v1::SubmitDocumentResponse>(
         std::move(call), request, response, "name", request->name(),
         [](const core::View& view, const Outcome& outcome, v1::SubmitDocumentResponse& answer) {
@@ -334,26 +267,25 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::SubmitDocument(
 grpc::ServerUnaryReactor* IncidentServiceImpl::SendObligationNotice(
     grpc::CallbackServerContext* context, const v1::SendObligationNoticeRequest* request,
     v1::SendObligationNoticeResponse* response) {
-  return RunCall(services_, context, "SendObligationNotice", Audience::kEverybody,
-                 [&](CallPtr call) {
-                   Mutate<v1::SendObligationNoticeRequest, v1::SendObligationNoticeResponse>(
-                       std::move(call), request, response, "name", request->name(),
-                       [](const core::View& view, const Outcome& outcome,
-                          v1::SendObligationNoticeResponse& answer) {
-                         *answer.mutable_incident() = view.Incident();
-                         for (const record::v1::Event& event : outcome.events) {
-                           for (const auto& recipient : event.notice_sent().recipients()) {
-                             answer.add_recipients(recipient.person());
-                           }
-                         }
-                       });
-                 });
+  return RunCall(services_, context, "SendObligationNotice", [&](CallPtr call) {
+    Mutate<v1::SendObligationNoticeRequest, v1::SendObligationNoticeResponse>(
+        std::move(call), request, response, "name", request->name(),
+        [](const core::View& view, const Outcome& outcome,
+           v1::SendObligationNoticeResponse& answer) {
+          *answer.mutable_incident() = view.Incident();
+          for (const record::v1::Event& event : outcome.events) {
+            for (const auto& recipient : event.notice_sent().recipients()) {
+              answer.add_recipients(recipient.person());
+            }
+          }
+        });
+  });
 }
 
 grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDecision(
     grpc::CallbackServerContext* context, const v1::RecordDecisionRequest* request,
     v1::RecordDecisionResponse* response) {
-  return RunCall(services_, context, "RecordDecision", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "RecordDecision", [&](CallPtr call) {
     Mutate<v1::RecordDecisionRequest, v1::RecordDecisionResponse>(
         std::move(call), request, response, "name", request->name(),
         [](const core::View& view, const Outcome& outcome, v1::RecordDecisionResponse& answer) {
@@ -366,7 +298,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDecision(
 grpc::ServerUnaryReactor* IncidentServiceImpl::WaiveObligation(
     grpc::CallbackServerContext* context, const v1::WaiveObligationRequest* request,
     v1::WaiveObligationResponse* response) {
-  return RunCall(services_, context, "WaiveObligation", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "WaiveObligation", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillObligation<v1::WaiveObligationResponse>());
   });
@@ -375,7 +307,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::WaiveObligation(
 grpc::ServerUnaryReactor* IncidentServiceImpl::HoldObligation(
     grpc::CallbackServerContext* context, const v1::HoldObligationRequest* request,
     v1::HoldObligationResponse* response) {
-  return RunCall(services_, context, "HoldObligation", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "HoldObligation", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillObligation<v1::HoldObligationResponse>());
   });
@@ -384,7 +316,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::HoldObligation(
 grpc::ServerUnaryReactor* IncidentServiceImpl::SnoozeObligation(
     grpc::CallbackServerContext* context, const v1::SnoozeObligationRequest* request,
     v1::SnoozeObligationResponse* response) {
-  return RunCall(services_, context, "SnoozeObligation", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "SnoozeObligation", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillObligation<v1::SnoozeObligationResponse>());
   });
@@ -393,7 +325,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::SnoozeObligation(
 grpc::ServerUnaryReactor* IncidentServiceImpl::ReleaseObligation(
     grpc::CallbackServerContext* context, const v1::ReleaseObligationRequest* request,
     v1::ReleaseObligationResponse* response) {
-  return RunCall(services_, context, "ReleaseObligation", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ReleaseObligation", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillObligation<v1::ReleaseObligationResponse>());
   });
@@ -402,7 +334,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ReleaseObligation(
 grpc::ServerUnaryReactor* IncidentServiceImpl::LinkIncident(grpc::CallbackServerContext* context,
                                                             const v1::LinkIncidentRequest* request,
                                                             v1::LinkIncidentResponse* response) {
-  return RunCall(services_, context, "LinkIncident", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "LinkIncident", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::LinkIncidentResponse>());
   });
@@ -411,7 +343,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::LinkIncident(grpc::CallbackServer
 grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDevices(
     grpc::CallbackServerContext* context, const v1::RecordDevicesRequest* request,
     v1::RecordDevicesResponse* response) {
-  return RunCall(services_, context, "RecordDevices", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "RecordDevices", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::RecordDevicesResponse>());
   });
@@ -420,7 +352,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RecordDevices(
 grpc::ServerUnaryReactor* IncidentServiceImpl::ConfirmRemoval(
     grpc::CallbackServerContext* context, const v1::ConfirmRemovalRequest* request,
     v1::ConfirmRemovalResponse* response) {
-  return RunCall(services_, context, "ConfirmRemoval", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ConfirmRemoval", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::ConfirmRemovalResponse>());
   });
@@ -429,7 +361,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ConfirmRemoval(
 grpc::ServerUnaryReactor* IncidentServiceImpl::RecordScan(grpc::CallbackServerContext* context,
                                                           const v1::RecordScanRequest* request,
                                                           v1::RecordScanResponse* response) {
-  return RunCall(services_, context, "RecordScan", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "RecordScan", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::RecordScanResponse>());
   });
@@ -438,7 +370,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RecordScan(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* IncidentServiceImpl::LiftRemoval(grpc::CallbackServerContext* context,
                                                            const v1::LiftRemovalRequest* request,
                                                            v1::LiftRemovalResponse* response) {
-  return RunCall(services_, context, "LiftRemoval", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "LiftRemoval", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::LiftRemovalResponse>());
   });
@@ -447,7 +379,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::LiftRemoval(grpc::CallbackServerC
 grpc::ServerUnaryReactor* IncidentServiceImpl::RecordCost(grpc::CallbackServerContext* context,
                                                           const v1::RecordCostRequest* request,
                                                           v1::RecordCostResponse* response) {
-  return RunCall(services_, context, "RecordCost", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "RecordCost", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::RecordCostResponse>());
   });
@@ -456,7 +388,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RecordCost(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* IncidentServiceImpl::AssessCost(grpc::CallbackServerContext* context,
                                                           const v1::AssessCostRequest* request,
                                                           v1::AssessCostResponse* response) {
-  return RunCall(services_, context, "AssessCost", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "AssessCost", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::AssessCostResponse>());
   });
@@ -465,7 +397,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::AssessCost(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* IncidentServiceImpl::RequestSpend(grpc::CallbackServerContext* context,
                                                             const v1::RequestSpendRequest* request,
                                                             v1::RequestSpendResponse* response) {
-  return RunCall(services_, context, "RequestSpend", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "RequestSpend", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::RequestSpendResponse>());
   });
@@ -474,7 +406,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::RequestSpend(grpc::CallbackServer
 grpc::ServerUnaryReactor* IncidentServiceImpl::DecideSpend(grpc::CallbackServerContext* context,
                                                            const v1::DecideSpendRequest* request,
                                                            v1::DecideSpendResponse* response) {
-  return RunCall(services_, context, "DecideSpend", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "DecideSpend", [&](CallPtr call) {
     Mutate(std::move(call), request, response, "name", request->name(),
            FillIncident<v1::DecideSpendResponse>());
   });
@@ -483,7 +415,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::DecideSpend(grpc::CallbackServerC
 grpc::ServerUnaryReactor* IncidentServiceImpl::ExplainObligation(
     grpc::CallbackServerContext* context, const v1::ExplainObligationRequest* request,
     v1::ExplainObligationResponse* response) {
-  return RunCall(services_, context, "ExplainObligation", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ExplainObligation", [&](CallPtr call) {
     WithIncident(std::move(call), "name", request->name(),
                  [request, response](CallPtr found, const std::string&, StatePtr state) {
                    const auto directory = found->engine().directory();
@@ -500,7 +432,7 @@ grpc::ServerUnaryReactor* IncidentServiceImpl::ExplainObligation(
 grpc::ServerUnaryReactor* IncidentServiceImpl::ListObligations(
     grpc::CallbackServerContext* context, const v1::ListObligationsRequest* request,
     v1::ListObligationsResponse* response) {
-  return RunCall(services_, context, "ListObligations", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ListObligations", [&](CallPtr call) {
     WithIncident(
         std::move(call), "name", request->name(),
         [request, response](CallPtr found, const std::string&, StatePtr state) {

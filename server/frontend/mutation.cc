@@ -49,6 +49,20 @@ absl::Status CheckRequest(const google::protobuf::Message& request, const std::s
   return absl::OkStatus();
 }
 
+void CutReplay(const core::View& view, google::protobuf::Message& response) {
+  if (view.sight() == core::Sight::kAll) return;
+  const google::protobuf::Reflection* reflection = response.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(response, &fields);
+  for (const google::protobuf::FieldDescriptor* field : fields) {
+    const bool incident = field->message_type() == v1::Incident::descriptor();
+    reflection->ClearField(&response, field);
+    if (incident && !field->is_repeated()) {
+      reflection->MutableMessage(&response, field)->CopyFrom(view.Incident());
+    }
+  }
+}
+
 std::string Fingerprint(const char* method, const google::protobuf::Message& request) {
   std::string bytes;
   {

@@ -24,6 +24,9 @@ absl::Status CheckRequest(const google::protobuf::Message& request, const std::s
 // Equal for requests that ask the same; the request id is not part of it.
 std::string Fingerprint(const char* method, const google::protobuf::Message& request);
 
+// The first answer shows what the caller saw then. Who sees less by now is shown what they see now.
+void CutReplay(const core::View& view, google::protobuf::Message& response);
+
 // Fills in an answer: what the caller may see of the outcome, through the view.
 template <typename Response>
 using Fill = std::function<void(const core::View&, const engine::Outcome&, Response&)>;
@@ -80,6 +83,8 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
     }
     if (outcome->replayed) {
       response->ParseFromString(outcome->replayed_response);
+      const auto directory = call->engine().directory();
+      CutReplay(ViewOf(*call, *directory, *outcome->state), *response);
       response->set_replayed(true);
     } else {
       response->Swap(static_cast<Response*>(outcome->response.get()));

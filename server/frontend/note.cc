@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/core/access.h"
+#include "server/core/confidentiality.h"
 #include "server/core/noted_messages.h"
 #include "server/frontend/mutation.h"
 #include "spdlog/spdlog.h"
@@ -31,7 +33,7 @@ Fill<v1::AddNoteResponse> FillEntry() {
 bool MayEdit(const Call& call, const record::v1::IncidentState& state) {
   const auto directory = call.engine().directory();
   return core::MayRead(call.engine().PolicyOf(state), *directory, call.identity().caller, state) ||
-         (call.identity().guest && !state.restricted());
+         (call.identity().guest && !core::IsClosed(state));
 }
 
 // The incidents in which the message is a note that the caller may edit, the newest first; with
@@ -104,6 +106,11 @@ void EditNote(CallPtr call, const v1::AddNoteRequest* request, v1::AddNoteRespon
 }  // namespace
 
 void AddNoteAs(CallPtr call, const v1::AddNoteRequest* request, v1::AddNoteResponse* response) {
+  // What was written before is kept up to date by whoever wrote it; nothing else is for guests.
+  if (call->identity().guest && !request->only_if_noted()) {
+    call->Finish(core::AccountNotLinked());
+    return;
+  }
   const bool from_message = request->has_source() || request->only_if_noted() || request->retract();
   if (from_message && !call->identity().bot) {
     // Anybody else could rewrite another's note, or say of it that its message was deleted.

@@ -193,7 +193,7 @@ absl::Status RunSimulation(const Call& call, const v1::SimulatePolicyRequest& re
 grpc::ServerUnaryReactor* PolicyServiceImpl::GetPolicy(grpc::CallbackServerContext* context,
                                                        const v1::GetPolicyRequest* request,
                                                        v1::GetPolicyResponse* response) {
-  return RunCall(services_, context, "GetPolicy", Audience::kBotsToo, [&](CallPtr call) {
+  return RunCall(services_, context, "GetPolicy", [&](CallPtr call) {
     const PolicyShelf& shelf = call->engine().policies();
     const KeptPolicyPtr in_force = shelf.InForce();
     const KeptPolicyPtr kept = request->name().empty() ? in_force : shelf.Find(request->name());
@@ -211,7 +211,7 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::GetPolicy(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* PolicyServiceImpl::ListPolicies(grpc::CallbackServerContext* context,
                                                           const v1::ListPoliciesRequest*,
                                                           v1::ListPoliciesResponse* response) {
-  return RunCall(services_, context, "ListPolicies", Audience::kBotsToo, [&](CallPtr call) {
+  return RunCall(services_, context, "ListPolicies", [&](CallPtr call) {
     const PolicyShelf& shelf = call->engine().policies();
     const KeptPolicyPtr in_force = shelf.InForce();
     for (const KeptPolicyPtr& kept : shelf.List()) {
@@ -224,7 +224,7 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::ListPolicies(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* PolicyServiceImpl::LintPolicy(grpc::CallbackServerContext* context,
                                                         const v1::LintPolicyRequest* request,
                                                         v1::LintPolicyResponse* response) {
-  return RunCall(services_, context, "LintPolicy", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "LintPolicy", [&](CallPtr call) {
     // Reading a large pack takes milliseconds; not on a callback thread.
     ReadLater(call, [call, request, response](storage::Store&) {
       return Lint(*call, *request, *response);
@@ -235,7 +235,7 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::LintPolicy(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* PolicyServiceImpl::PreviewPolicy(grpc::CallbackServerContext* context,
                                                            const v1::PreviewPolicyRequest* request,
                                                            v1::PreviewPolicyResponse* response) {
-  return RunCall(services_, context, "PreviewPolicy", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "PreviewPolicy", [&](CallPtr call) {
     ReadLater(call, [call, request, response](storage::Store& store) {
       return Preview(*call, store, request->text(), *response);
     });
@@ -245,7 +245,7 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::PreviewPolicy(grpc::CallbackServerC
 grpc::ServerUnaryReactor* PolicyServiceImpl::AdoptPolicy(grpc::CallbackServerContext* context,
                                                          const v1::AdoptPolicyRequest* request,
                                                          v1::AdoptPolicyResponse* response) {
-  return RunCall(services_, context, "AdoptPolicy", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "AdoptPolicy", [&](CallPtr call) {
     absl::Status status = CheckRequest(*request, request->request_id());
     if (status.ok()) status = CheckText(request->text());
     if (!status.ok()) {
@@ -281,7 +281,7 @@ grpc::ServerUnaryReactor* PolicyServiceImpl::AdoptPolicy(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* PolicyServiceImpl::SimulatePolicy(
     grpc::CallbackServerContext* context, const v1::SimulatePolicyRequest* request,
     v1::SimulatePolicyResponse* response) {
-  return RunCall(services_, context, "SimulatePolicy", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "SimulatePolicy", [&](CallPtr call) {
     if (simulating_.exchange(true)) {
       call->Finish(ErrorBuilder(absl::StatusCode::kResourceExhausted, "OVERLOADED",
                                 "another simulation is running; try again in a moment")

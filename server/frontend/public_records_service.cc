@@ -268,7 +268,7 @@ Fill<Response> FillRequest(const std::string& reference) {
 grpc::ServerUnaryReactor* PublicRecordsServiceImpl::RequestRecord(
     grpc::CallbackServerContext* context, const v1::RequestRecordRequest* request,
     v1::RequestRecordResponse* response) {
-  return RunCall(services_, context, "RequestRecord", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "RequestRecord", [&](CallPtr call) {
     Mutate<v1::RequestRecordRequest, v1::RequestRecordResponse>(
         std::move(call), request, response, "name", request->name(),
         FillRequest<v1::RequestRecordResponse>(request->reference()));
@@ -278,7 +278,7 @@ grpc::ServerUnaryReactor* PublicRecordsServiceImpl::RequestRecord(
 grpc::ServerUnaryReactor* PublicRecordsServiceImpl::ListRecordItems(
     grpc::CallbackServerContext* context, const v1::ListRecordItemsRequest* request,
     v1::ListRecordItemsResponse* response) {
-  return RunCall(services_, context, "ListRecordItems", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ListRecordItems", [&](CallPtr call) {
     WithRecord(
         std::move(call), request->name(), MayLook,
         [request, response](const CallPtr& found, const StatePtr& state,
@@ -294,7 +294,7 @@ grpc::ServerUnaryReactor* PublicRecordsServiceImpl::ListRecordItems(
 grpc::ServerUnaryReactor* PublicRecordsServiceImpl::ReviewRecord(
     grpc::CallbackServerContext* context, const v1::ReviewRecordRequest* request,
     v1::ReviewRecordResponse* response) {
-  return RunCall(services_, context, "ReviewRecord", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ReviewRecord", [&](CallPtr call) {
     WithRecord(std::move(call), request->name(), May("REVIEW_RECORD"),
                [request, response](const CallPtr& found, const StatePtr& state,
                                    absl::StatusOr<std::vector<Event>> events) {
@@ -322,7 +322,7 @@ grpc::ServerUnaryReactor* PublicRecordsServiceImpl::ReviewRecord(
 grpc::ServerUnaryReactor* PublicRecordsServiceImpl::ReleaseRecord(
     grpc::CallbackServerContext* context, const v1::ReleaseRecordRequest* request,
     v1::ReleaseRecordResponse* response) {
-  return RunCall(services_, context, "ReleaseRecord", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ReleaseRecord", [&](CallPtr call) {
     WithRecord(
         std::move(call), request->name(), May("RELEASE_RECORD"),
         [request, response](const CallPtr& found, const StatePtr& state,
@@ -350,7 +350,7 @@ grpc::ServerUnaryReactor* PublicRecordsServiceImpl::ReleaseRecord(
 grpc::ServerUnaryReactor* PublicRecordsServiceImpl::DenyRecord(grpc::CallbackServerContext* context,
                                                                const v1::DenyRecordRequest* request,
                                                                v1::DenyRecordResponse* response) {
-  return RunCall(services_, context, "DenyRecord", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "DenyRecord", [&](CallPtr call) {
     Mutate<v1::DenyRecordRequest, v1::DenyRecordResponse>(
         std::move(call), request, response, "name", request->name(),
         FillRequest<v1::DenyRecordResponse>(request->reference()));
@@ -360,7 +360,7 @@ grpc::ServerUnaryReactor* PublicRecordsServiceImpl::DenyRecord(grpc::CallbackSer
 grpc::ServerUnaryReactor* PublicRecordsServiceImpl::ListRecordReleases(
     grpc::CallbackServerContext* context, const v1::ListRecordReleasesRequest* request,
     v1::ListRecordReleasesResponse* response) {
-  return RunCall(services_, context, "ListRecordReleases", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "ListRecordReleases", [&](CallPtr call) {
     WithIncident(std::move(call), "name", request->name(),
                  [response](const CallPtr& found, const std::string&, const StatePtr& state) {
                    const absl::Status may = RequireSight(*found, *state);
@@ -377,7 +377,7 @@ grpc::ServerUnaryReactor* PublicRecordsServiceImpl::ListRecordReleases(
 grpc::ServerUnaryReactor* PublicRecordsServiceImpl::GetRecordRelease(
     grpc::CallbackServerContext* context, const v1::GetRecordReleaseRequest* request,
     v1::GetRecordReleaseResponse* response) {
-  return RunCall(services_, context, "GetRecordRelease", Audience::kEverybody, [&](CallPtr call) {
+  return RunCall(services_, context, "GetRecordRelease", [&](CallPtr call) {
     WithRecord(std::move(call), request->name(), MayLook,
                [request, response](const CallPtr& found, const StatePtr&,
                                    absl::StatusOr<std::vector<Event>> events) {

@@ -15,14 +15,16 @@
 #include "server/frontend/admission.h"
 #include "server/frontend/audit_service.h"
 #include "server/frontend/chat_service.h"
+#include "server/frontend/compartment_service.h"
 #include "server/frontend/evidence_service.h"
 #include "server/frontend/gate.h"
 #include "server/frontend/incident_service.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/policy_service.h"
+#include "server/frontend/public_records_service.h"
+#include "server/frontend/rules.h"
 #include "server/frontend/tls_credentials.h"
 #include "server/frontend/vault_desk.h"
-#include "server/frontend/public_records_service.h"
 #include "server/frontend/watch.h"
 
 namespace belfry::frontend {
@@ -60,11 +62,30 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.SetResourceQuota(quota);
 }
 
+// The services that a server offers, all of which have rules. Health and reflection are gRPC's own:
+// the one says whether the server serves, the other is on loopback and Unix sockets alone.
+class Offer {
+ public:
+  explicit Offer(grpc::ServerBuilder* builder) : builder_(*builder) {}
+
+  template <typename Service>
+  void Add(grpc::Service* implementation) {
+    services_.push_back(google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+        Service::service_full_name()));
+    builder_.RegisterService(implementation);
+  }
+  absl::Status Check() const { return CheckRules(services_); }
+
+ private:
+  grpc::ServerBuilder& builder_;
+  std::vector<const google::protobuf::ServiceDescriptor*> services_;
+};
+
 class ServerImpl final : public Server {
  public:
   ServerImpl(const config::v1::ServerConfig& config, engine::Engine* engine,
-             Authenticator* authenticator, Metrics* metrics, int watchers_max,
-             vault::Vault* vault, VaultDesk::Options desk)
+             Authenticator* authenticator, Metrics* metrics, int watchers_max, vault::Vault* vault,
+             VaultDesk::Options desk)
       : engine_(*engine),
         authenticator_(*authenticator),
         metrics_(*metrics),
@@ -75,6 +96,7 @@ class ServerImpl final : public Server {
         watchers_(&services_, static_cast<size_t>(watchers_max)),
         incidents_(&services_, &watchers_),
         timeline_(&services_),
+        compartments_(&services_),
         deliveries_(&services_),
         directory_(&services_),
         policy_(&services_),
@@ -112,6 +134,7 @@ class ServerImpl final : public Server {
   WatchHub watchers_;
   IncidentServiceImpl incidents_;
   TimelineServiceImpl timeline_;
+  CompartmentServiceImpl compartments_;
   DeliveryServiceImpl deliveries_;
   DirectoryServiceImpl directory_;
   PolicyServiceImpl policy_;
@@ -142,17 +165,21 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
     }
     builder.AddListeningPort(address, credentials, &ports_[static_cast<size_t>(i)]);
   }
-  builder.RegisterService(&incidents_);
-  builder.RegisterService(&timeline_);
-  builder.RegisterService(&deliveries_);
-  builder.RegisterService(&directory_);
-  builder.RegisterService(&policy_);
-  builder.RegisterService(&chat_);
-  builder.RegisterService(&audit_);
-  builder.RegisterService(&access_);
-  builder.RegisterService(&evidence_);
-  builder.RegisterService(&public_records_);
-  if (virtual_clock) builder.RegisterService(&clock_);
+  // What is offered is ruled: nothing is registered that the table does not know.
+  Offer offer(&builder);
+  offer.Add<v1::IncidentService>(&incidents_);
+  offer.Add<v1::TimelineService>(&timeline_);
+  offer.Add<v1::CompartmentService>(&compartments_);
+  offer.Add<v1::DeliveryService>(&deliveries_);
+  offer.Add<v1::DirectoryService>(&directory_);
+  offer.Add<v1::PolicyService>(&policy_);
+  offer.Add<v1::ChatService>(&chat_);
+  offer.Add<v1::AuditService>(&audit_);
+  offer.Add<v1::AccessService>(&access_);
+  offer.Add<v1::EvidenceService>(&evidence_);
+  offer.Add<v1::PublicRecordsService>(&public_records_);
+  if (virtual_clock) offer.Add<testing::v1::ClockService>(&clock_);
+  BELFRY_RETURN_IF_ERROR(offer.Check());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {
     return absl::UnavailableError(
@@ -240,9 +267,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerCo
   if (config.vault().idle_seconds() > 0) {
     desk.idle = absl::Seconds(config.vault().idle_seconds());
   }
-  auto server =
-      std::make_unique<ServerImpl>(config, engine, authenticator, metrics, watchers_max,
-                                   vault, desk);
+  auto server = std::make_unique<ServerImpl>(config, engine, authenticator, metrics, watchers_max,
+                                             vault, desk);
   BELFRY_RETURN_IF_ERROR(server->Listen(config, virtual_clock));
   server->SetServing(true);
   return std::unique_ptr<Server>(std::move(server));

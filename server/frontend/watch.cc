@@ -120,12 +120,33 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchIncidentsResponse
  private:
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (ended_ || writing_) return;
+    // What waited while the reader was slow may have been closed to them since.
+    while (!pending_.empty() && !MayStillSee(pending_.front())) pending_.pop_front();
     if (pending_.empty()) {
       MaybeRead();
       return;
     }
     writing_ = true;
     StartWrite(&pending_.front());
+  }
+
+  // Asks the state in memory, which holds whatever has just changed.
+  bool MayStillSee(const v1::WatchIncidentsResponse& message) const {
+    const absl::string_view id = absl::StripPrefix(message.incident().name(), "incidents/");
+    if (id.empty()) return true;
+    const StatePtr state = services_.engine->CachedState(id);
+    return state == nullptr ||
+           core::MayRead(services_.engine->PolicyOf(*state), *services_.engine->directory(),
+                         CallerNow(*services_.engine->directory()), *state);
+  }
+
+  // People change their entity while a stream is open.
+  core::Caller CallerNow(const core::Directory& directory) const {
+    core::Caller caller = identity_.caller;
+    if (caller.system) return caller;
+    const v1::Person* person = directory.FindPerson(caller.actor.principal());
+    caller.entity = person == nullptr ? std::string() : person->entity();
+    return caller;
   }
 
   void MaybeRead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -152,6 +173,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchIncidentsResponse
     }
     std::deque<v1::WatchIncidentsResponse> messages;
     const auto directory = services_.engine->directory();
+    const core::Caller caller = CallerNow(*directory);
     std::set<std::string> noted;
     for (const storage::EventRow& row : *rows) {
       if (!incident_.empty() && row.incident != incident_) continue;
@@ -159,8 +181,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchIncidentsResponse
       const absl::StatusOr<StatePtr> state = services_.engine->LoadState(row.incident);
       record::v1::Event event;
       if (!state.ok() || !event.ParseFromString(row.blob)) continue;
-      const core::View view(services_.engine->PolicyOf(**state), *directory, identity_.caller,
-                            **state);
+      const core::View view(services_.engine->PolicyOf(**state), *directory, caller, **state);
       if (!view.Shows(event)) continue;
       v1::WatchIncidentsResponse& message = messages.emplace_back();
       message.set_resume_token(MakeToken(row.position));
@@ -168,7 +189,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchIncidentsResponse
       *message.mutable_entry() = view.Entry(event);
       // That somebody read is no reason to count this as a reading again.
       if (!event.has_incident_read() && noted.insert(row.incident).second) {
-        NoteReading(*services_.engine, identity_.caller, **state, "stream");
+        NoteReading(*services_.engine, caller, **state, "stream");
       }
     }
     absl::MutexLock lock(&mutex_);
@@ -236,11 +257,8 @@ WatchHub::~WatchHub() { Stop(); }
 
 grpc::ServerWriteReactor<v1::WatchIncidentsResponse>* WatchHub::Open(
     grpc::CallbackServerContext* context, const v1::WatchIncidentsRequest& request) {
-  absl::StatusOr<Identity> identity = services_.gate->Admit(*context, "WatchIncidents");
+  absl::StatusOr<Identity> identity = Admit(services_, *context, "WatchIncidents");
   if (!identity.ok()) return new RefusedWatcher(identity.status());
-  if (const absl::Status status = CheckAudience(*identity, Audience::kEverybody); !status.ok()) {
-    return new RefusedWatcher(status);
-  }
   std::string incident;
   if (!request.name().empty()) {
     absl::StatusOr<std::string> id = ParseIncidentName("name", request.name());

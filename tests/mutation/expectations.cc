@@ -902,6 +902,7 @@ absl::StatusOr<Suite> ReadSuite(const std::string& folder) {
     BELFRY_RETURN_IF_ERROR(Reader(suite).Read(file.filename().string(), file.string()));
   }
   AddComputedChecks(suite);
+  AddAccessChecks(suite);
   std::set<std::string> names;
   for (const Check& check : suite.checks) {
     if (!names.insert(check.name).second) {

@@ -64,6 +64,8 @@ absl::StatusOr<Suite> ReadSuite(const std::string& folder);
 
 // For checks that are not in the files.
 void AddComputedChecks(Suite& suite);
+// Who may read, and who may say who may.
+void AddAccessChecks(Suite& suite);
 
 // Everybody who can act: each role's holder, a clerk without a role, a system of the agency.
 const std::vector<std::string>& Actors();

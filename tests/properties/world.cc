@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
+#include "server/core/confidentiality.h"
 
 namespace belfry::properties {
 namespace {
@@ -97,8 +98,9 @@ absl::Status World::Do(int slot, core::Command command, const std::string* what,
     const int target = SlotOf(std::string(absl::StripPrefix(link->parent(), "incidents/")));
     if (target < 0) return absl::NotFoundError("no such parent");
     if (refusal.ok()) {
-      refusal = core::CheckLinkTarget(context, command.caller, *Incident(target));
+      refusal = core::CheckLinkTarget(context, command.caller, link->parent(), *Incident(target));
     }
+    command.link_target_closed = core::IsClosed(*Incident(target));
   }
   if (before != nullptr) {
     for (const std::string& id : core::RegistersFor(command.act, *before)) {

@@ -52,7 +52,8 @@ std::string Subject(const Outgoing& message) {
         !absl::StrContains(subject, incident.severity())) {
       absl::StrAppend(&front, incident.severity(), " · ");
     }
-    subject = absl::StrCat(front, subject);
+    const std::string& label = message.source->notice().tlp();
+    subject = absl::StrCat(label, label.empty() ? "" : " ", front, subject);
   }
   return Cut(subject, kSubjectBytesMax);
 }

@@ -178,9 +178,12 @@ absl::StatusOr<std::optional<v1::MessageRef>> MattermostPlatform::Find(const Out
   return std::nullopt;
 }
 
-SendResult MattermostPlatform::OpenRoom(const v1::Endpoint&, const v1::RoomRequest& room,
+SendResult MattermostPlatform::OpenRoom(const v1::Endpoint& endpoint, const v1::RoomRequest& room,
                                         const std::string& delivery,
                                         const v1::MessageRef* existing) {
+  v1::MessageRef here;
+  here.set_channel(endpoint.address());
+  if (ChangesRoom(room)) existing = &here;
   return mattermost::OpenRoom(rest_, options_.workspace, room, delivery, existing);
 }
 

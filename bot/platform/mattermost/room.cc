@@ -80,6 +80,21 @@ SendResult OpenRoom(Rest& rest, const std::string& team, const v1::RoomRequest& 
     if (!created.ok()) return created;
   }
   if (!IsId(channel)) return SendResult::Failed(SendFailure::kAmbiguous, "channel without an id");
+  for (const v1::ChatAccount& member : room.removed_members()) {
+    if (!IsId(member.user_id())) continue;
+    Json answer;
+    const SendResult out =
+        rest.Call("DELETE", absl::StrCat("channels/", channel, "/members/", member.user_id()),
+                  Json(), &answer);
+    // One who is not there any more is out.
+    if (!out.ok() && out.failure != SendFailure::kTargetBroken) return out;
+  }
+  if (room.closed()) {
+    Json answer;
+    const SendResult changed = rest.Call("PUT", absl::StrCat("channels/", channel, "/patch"),
+                                         {{"header", Escape(room.topic())}}, &answer);
+    if (!changed.ok()) return changed;
+  }
   for (const v1::ChatAccount& member : room.members()) {
     if (!IsId(member.user_id())) continue;
     Json answer;

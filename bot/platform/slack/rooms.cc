@@ -167,6 +167,25 @@ SendResult Invite(const WebApi& api, const std::string& channel, const v1::RoomR
   return SendResult();
 }
 
+// Whoever the incident is about. One who is not there any more is out.
+SendResult TakeOut(const WebApi& api, const std::string& channel, const v1::RoomRequest& room) {
+  for (const v1::ChatAccount& account : room.removed_members()) {
+    Json answer;
+    SendResult result = api.Post("conversations.kick",
+                                 {{"channel", channel}, {"user", account.user_id()}}, &answer);
+    if (!result.ok() && !Ends(result, "not_in_channel") && !Ends(result, "user_not_found")) {
+      return result;
+    }
+  }
+  return SendResult();
+}
+
+SendResult CloseTopic(const WebApi& api, const std::string& channel, const v1::RoomRequest& room) {
+  Json answer;
+  return api.Post("conversations.setTopic",
+                  {{"channel", channel}, {"topic", Plain(room.topic(), kTopicMax)}}, &answer);
+}
+
 }  // namespace
 
 std::string RoomName(absl::string_view wanted) {
@@ -198,7 +217,9 @@ SendResult OpenRoom(const WebApi& api, const v1::RoomRequest& room, const std::s
       if (!result.ok()) spdlog::warn("the topic of {} was not set: {}", channel, result.detail);
     }
   }
-  SendResult result = Invite(api, channel, room);
+  SendResult result = TakeOut(api, channel, room);
+  if (result.ok() && room.closed()) result = CloseTopic(api, channel, room);
+  if (result.ok()) result = Invite(api, channel, room);
   if (!result.ok()) return Repeatable(std::move(result));
   v1::MessageRef ref;
   ref.set_channel(channel);

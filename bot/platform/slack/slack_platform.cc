@@ -98,8 +98,11 @@ absl::StatusOr<std::optional<v1::MessageRef>> SlackPlatform::Find(const Outgoing
   return FindDelivery(read, message, since);
 }
 
-SendResult SlackPlatform::OpenRoom(const v1::Endpoint&, const v1::RoomRequest& room,
+SendResult SlackPlatform::OpenRoom(const v1::Endpoint& endpoint, const v1::RoomRequest& room,
                                    const std::string& delivery, const v1::MessageRef* existing) {
+  v1::MessageRef here;
+  here.set_channel(endpoint.address());
+  if (ChangesRoom(room)) existing = &here;
   SendResult result = slack::OpenRoom(api_, room, delivery, existing);
   if (result.ok()) result.message.set_workspace(options_.workspace);
   return result;

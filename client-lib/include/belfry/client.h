@@ -129,6 +129,18 @@ class Client {
   std::unique_ptr<DownloadStream> DownloadEvidence(const v1::DownloadEvidenceRequest& request,
                                                    const CallOptions& call = {}) const;
 
+  // CompartmentService
+  absl::StatusOr<v1::NameReaderResponse> NameReader(const v1::NameReaderRequest& request,
+                                                    const CallOptions& call = {}) const;
+  absl::StatusOr<v1::RemoveReaderResponse> RemoveReader(const v1::RemoveReaderRequest& request,
+                                                        const CallOptions& call = {}) const;
+  absl::StatusOr<v1::NameSubjectResponse> NameSubject(const v1::NameSubjectRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ChangeTlpResponse> ChangeTlp(const v1::ChangeTlpRequest& request,
+                                                  const CallOptions& call = {}) const;
+  absl::StatusOr<v1::BreakGlassResponse> BreakGlass(const v1::BreakGlassRequest& request,
+                                                    const CallOptions& call = {}) const;
+
   // TimelineService
   absl::StatusOr<v1::ListTimelineEntriesResponse> ListTimelineEntries(
       const v1::ListTimelineEntriesRequest& request, const CallOptions& call = {}) const;

@@ -10,6 +10,7 @@
 #include "belfry/v1/access_service.pb.h"
 #include "belfry/v1/audit_service.pb.h"
 #include "belfry/v1/chat_service.pb.h"
+#include "belfry/v1/compartment_service.pb.h"
 #include "belfry/v1/delivery_service.pb.h"
 #include "belfry/v1/directory_service.pb.h"
 #include "belfry/v1/evidence_service.pb.h"
@@ -155,6 +156,18 @@ class Connection {
   virtual std::unique_ptr<UploadStream> UploadEvidence(const CallOptions& call);
   virtual std::unique_ptr<DownloadStream> DownloadEvidence(
       const v1::DownloadEvidenceRequest& request, const CallOptions& call);
+
+  // CompartmentService
+  virtual absl::StatusOr<v1::NameReaderResponse> NameReader(const v1::NameReaderRequest& request,
+                                                            const CallOptions& call);
+  virtual absl::StatusOr<v1::RemoveReaderResponse> RemoveReader(
+      const v1::RemoveReaderRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::NameSubjectResponse> NameSubject(const v1::NameSubjectRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::ChangeTlpResponse> ChangeTlp(const v1::ChangeTlpRequest& request,
+                                                          const CallOptions& call);
+  virtual absl::StatusOr<v1::BreakGlassResponse> BreakGlass(const v1::BreakGlassRequest& request,
+                                                            const CallOptions& call);
 
   // TimelineService
   virtual absl::StatusOr<v1::ListTimelineEntriesResponse> ListTimelineEntries(

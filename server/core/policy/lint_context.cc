@@ -26,7 +26,8 @@ bool LintContext::SomebodyMay(const std::string& act) const {
   const auto found = permissions.find(act);
   if (found == permissions.end()) return false;
   const policy::v1::Permission& permission = *found->second;
-  return permission.anyone() || permission.systems() || !permission.roles().empty();
+  return permission.anyone() || permission.systems() || permission.admins() ||
+         !permission.roles().empty();
 }
 
 void LintContext::CheckText(const std::string& text, absl::string_view field,

@@ -1,5 +1,6 @@
 // The life cycle of a pack: states, the ways between them, and who may do what.
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string>
 #include <utility>
@@ -16,7 +17,18 @@ using policy::v1::State;
 using policy::v1::Transition;
 
 // Acts the programs ask about; a pack without a permission for one lets nobody do it.
-constexpr const char* kActs[] = {"OPEN",
+constexpr const char* kActs[] = {"READ",
+                                 "READ_RED",
+                                 "LIST",
+                                 "WATCH",
+                                 "READ_CONTACTS",
+                                 "READ_POLICY",
+                                 "SIMULATE_POLICY",
+                                 "READ_DELIVERIES",
+                                 "ADMIN_DIRECTORY",
+                                 "ADMIN_DELIVERIES",
+                                 "ADMIN_VAULT",
+                                 "OPEN",
                                  "NOTE",
                                  "ACKNOWLEDGE",
                                  "ESCALATE",
@@ -27,6 +39,10 @@ constexpr const char* kActs[] = {"OPEN",
                                  "CHANGE_SEVERITY",
                                  "LOWER_SEVERITY",
                                  "LINK_TICKET"};
+
+// Labels of what is not for named readers alone.
+constexpr std::array<absl::string_view, 4> kOpenLabels = {"TLP:CLEAR", "TLP:GREEN", "TLP:AMBER",
+                                                          "TLP:AMBER+STRICT"};
 
 std::string At(absl::string_view list, int index) { return absl::StrCat(list, "[", index, "]"); }
 
@@ -192,6 +208,87 @@ void CheckTransitions(LintContext& lint) {
   }
 }
 
+// Where and when a permission counts.
+void CheckWhen(LintContext& lint, const policy::v1::Permission& permission,
+               const std::string& path) {
+  lint.ReferAll(lint.states, permission.states(), "state", path + ".states");
+  lint.CheckDistinct(permission.states(), path + ".states");
+  lint.ReferAll(lint.states, permission.closed_states(), "state", path + ".closed_states");
+  lint.CheckDistinct(permission.closed_states(), path + ".closed_states");
+  if (!permission.states().empty() && !permission.closed_states().empty()) {
+    lint.Error(path + ".closed_states",
+               "name the states in which it is open, or those in which it "
+               "is not; take one list out");
+  }
+  if (permission.third_parties() && !permission.anyone()) {
+    lint.Error(path + ".third_parties",
+               "says nothing without anyone; name the roles that third parties hold instead");
+  }
+  if (permission.scope() != policy::v1::Role::SCOPE_UNSPECIFIED && permission.roles().empty()) {
+    lint.Error(path + ".scope", "is about roles, and there are none; take it out");
+  }
+  const bool reading = permission.act() == "READ" || permission.act() == "READ_RED";
+  if (reading && permission.standings().empty()) {
+    lint.Error(path + ".standings",
+               "everybody would read everything; say what ties a reader to an incident");
+  }
+  if (permission.act() == "READ_RED") {
+    for (int i = 0; i < permission.standings_size(); ++i) {
+      const auto standing = permission.standings(i);
+      if (standing == policy::v1::Permission::STANDING_OFFICE ||
+          standing == policy::v1::Permission::STANDING_MEMBER ||
+          standing == policy::v1::Permission::STANDING_TOLD) {
+        lint.Error(At(path + ".standings", i),
+                   "opens a restricted incident to whoever happens to belong; only readers, the "
+                   "reporter, the lead, those called upon and broken glass may");
+      }
+    }
+  }
+}
+
+// Labels, and the glass of restricted incidents.
+void CheckConfidentiality(LintContext& lint) {
+  if (!lint.policy.has_confidentiality()) {
+    if (lint.SomebodyMay("BREAK_GLASS")) {
+      lint.Error("confidentiality", "is missing: somebody may BREAK_GLASS; say for how long");
+    }
+    return;
+  }
+  const policy::v1::Confidentiality& rules = lint.policy.confidentiality();
+  const std::string path = "confidentiality";
+  const auto check_label = [&](const char* name, const std::string& label) {
+    if (Contains(kOpenLabels, label)) return;
+    lint.Error(absl::StrCat(path, ".", name),
+               absl::StrCat("\"", label,
+                            "\" is none of TLP:CLEAR, TLP:GREEN, TLP:AMBER and TLP:AMBER+STRICT"));
+  };
+  check_label("initial_tlp", rules.initial_tlp());
+  check_label("channel_tlp", rules.channel_tlp());
+  if (!rules.has_reading_pause()) {
+    lint.Error(path, "needs reading_pause; zero records every reading");
+  } else {
+    lint.CheckNotNegative(rules.reading_pause(), path + ".reading_pause");
+  }
+  if (lint.SomebodyMay("BREAK_GLASS") != rules.has_glass_good_for()) {
+    lint.Error(path + ".glass_good_for",
+               "belongs together with permissions { act: \"BREAK_GLASS\" … }: there are both, or "
+               "neither");
+  }
+  if (rules.has_glass_good_for()) {
+    lint.CheckDuration(rules.glass_good_for(), path + ".glass_good_for");
+    if (rules.glass_told_roles().empty()) {
+      lint.Error(path + ".glass_told_roles", "somebody must hear of broken glass; name a role");
+    }
+    lint.Refer(lint.notices, "GLASS_BROKEN", "notice", path);
+  }
+  if (lint.SomebodyMay("NAME_READER")) {
+    lint.Refer(lint.notices, "READER_NAMED", "notice", path);
+  }
+  lint.ReferRoles(rules.glass_told_roles(), path + ".glass_told_roles");
+  lint.CheckDistinct(rules.glass_told_roles(), path + ".glass_told_roles");
+  lint.CheckCited(rules, path);
+}
+
 void CheckPermissions(LintContext& lint) {
   const Policy& policy = lint.policy;
   lint.CheckNames(policy.permissions(), "permissions", "act",
@@ -201,10 +298,12 @@ void CheckPermissions(LintContext& lint) {
     const std::string path = At("permissions", i);
     lint.ReferRoles(permission.roles(), path + ".roles");
     lint.CheckDistinct(permission.roles(), path + ".roles");
-    if (permission.roles().empty() && !permission.anyone() && !permission.systems()) {
+    if (permission.roles().empty() && !permission.anyone() && !permission.systems() &&
+        !permission.admins()) {
       lint.Error(path, absl::StrCat("lets nobody do ", permission.act(),
-                                    "; name roles, or set anyone or systems"));
+                                    "; name roles, or set anyone, systems or admins"));
     }
+    CheckWhen(lint, permission, path);
     lint.CheckCited(permission, path);
   }
   for (const char* act : kActs) {
@@ -221,6 +320,7 @@ void LintLifeCycle(LintContext& lint) {
   CheckStates(lint);
   CheckTransitions(lint);
   CheckPermissions(lint);
+  CheckConfidentiality(lint);
 }
 
 }  // namespace belfry::core

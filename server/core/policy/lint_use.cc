@@ -14,7 +14,24 @@ using policy::v1::Policy;
 using policy::v1::Predicate;
 
 // What the programs themselves ask about.
-constexpr const char* kActs[] = {"OPEN",
+constexpr const char* kActs[] = {"READ",
+                                 "READ_RED",
+                                 "LIST",
+                                 "WATCH",
+                                 "READ_CONTACTS",
+                                 "READ_POLICY",
+                                 "SIMULATE_POLICY",
+                                 "READ_DELIVERIES",
+                                 "ADMIN_DIRECTORY",
+                                 "ADMIN_DELIVERIES",
+                                 "ADMIN_VAULT",
+                                 "NAME_READER",
+                                 "REMOVE_READER",
+                                 "NAME_SUBJECT",
+                                 "RAISE_TLP",
+                                 "LOWER_TLP",
+                                 "BREAK_GLASS",
+                                 "OPEN",
                                  "NOTE",
                                  "ACKNOWLEDGE",
                                  "ESCALATE",
@@ -59,10 +76,11 @@ constexpr const char* kActs[] = {"OPEN",
                                  "REVIEW_RECORD",
                                  "RELEASE_RECORD"};
 constexpr const char* kNotices[] = {
-    "PAGE",      "OPENED_DUTY", "REMINDER",          "DUE_NOW",         "OVERDUE",
-    "EXHAUSTED", "DISMISSED",   "DOCUMENT",          "CLEARED",         "RAISED",
-    "SETTLED",   "HOLD_REVIEW", "SPEND_DECIDED",     "SECRET_MASKED",   "DUTY_DONE",
-    "DIGEST",    "EVIDENCE",    "EVIDENCE_TRANSFER", "EVIDENCE_CHANGED"};
+    "PAGE",         "OPENED_DUTY",   "REMINDER",          "DUE_NOW",          "OVERDUE",
+    "EXHAUSTED",    "DISMISSED",     "DOCUMENT",          "CLEARED",          "RAISED",
+    "SETTLED",      "HOLD_REVIEW",   "SPEND_DECIDED",     "SECRET_MASKED",    "DUTY_DONE",
+    "DIGEST",       "EVIDENCE",      "EVIDENCE_TRANSFER", "EVIDENCE_CHANGED", "READER_NAMED",
+    "GLASS_BROKEN"};
 
 // Collects every string of a field of the given name, wherever it stands.
 void Collect(const google::protobuf::Message& message, const std::set<std::string>& fields,
@@ -92,8 +110,8 @@ void CheckRoles(LintContext& lint) {
   std::set<std::string> used;
   Collect(lint.policy,
           {"roles", "author_roles", "owner_roles", "accountable_roles", "recipient_roles",
-           "exhausted_roles", "sender_roles", "per_role", "role", "by", "list_roles", "when_actor",
-           "unless_actor", "alarm_roles"},
+           "exhausted_roles", "sender_roles", "per_role", "role", "by", "list_roles",
+           "glass_told_roles", "when_actor", "unless_actor", "alarm_roles"},
           used);
   for (int i = 0; i < lint.policy.roles_size(); ++i) {
     const policy::v1::Role& role = lint.policy.roles(i);

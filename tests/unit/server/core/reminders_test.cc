@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
@@ -576,10 +577,25 @@ TEST(RoomTest, OfARestrictedIncidentIsNotWantedAndHearsNothingMore) {
   closes.add_categories()->set_category("CAT-01");
   ASSERT_THAT(world.Act("csirt.handler", closes), IsOk());
   ASSERT_TRUE(world.state().restricted());
+  // What stands there is taken back: the headline everywhere, and the room's topic.
+  const std::string room = FormatRoomName({"slack", "T1", "C77"});
+  EXPECT_THAT(Targets(world.notices(), v1::Notice::KIND_HEADLINE), Contains(room));
+  EXPECT_THAT(Targets(world.notices(), v1::Notice::KIND_ROOM), ElementsAre(room));
+  for (const core::NoticeDraft& draft : world.notices()) {
+    EXPECT_THAT(draft.notice.DebugString(), Not(HasSubstr("Something is wrong")));
+    const bool closes = draft.notice.kind() == v1::Notice::KIND_ROOM;
+    const bool hides = draft.notice.kind() == v1::Notice::KIND_HEADLINE;
+    EXPECT_TRUE(absl::StartsWith(draft.target, "people/") || closes || hides)
+        << draft.notice.DebugString();
+    if (closes) {
+      EXPECT_TRUE(draft.notice.room().closed());
+      EXPECT_EQ(draft.notice.room().topic(), "DOP-2026-0001 · restricted");
+    }
+  }
+  ASSERT_THAT(world.Ack("dop.head"), IsOk());
   for (const core::NoticeDraft& draft : world.notices()) {
     EXPECT_THAT(draft.target, HasSubstr("people/")) << draft.notice.DebugString();
   }
-  ASSERT_THAT(world.Ack("dop.head"), IsOk());
   EXPECT_THAT(Wanted(world), IsEmpty());
 
   CoreWorld secret(ShippedPolicy(), DirectoryWithRooms());

@@ -394,11 +394,11 @@ TEST(ReadingTest, OfARestrictedIncidentIsRecordedOnceInAWhile) {
   world.At(absl::Minutes(9));
   ASSERT_THAT(Read(world, "dop.iso"), IsOk());
   EXPECT_THAT(world.fresh(), IsEmpty());
-  EXPECT_FALSE(core::ReadingCounts(world.state(), "people/dop.iso", world.now()));
+  EXPECT_FALSE(core::ReadingCounts(world.policy(), world.state(), "people/dop.iso", world.now()));
   ASSERT_THAT(Read(world, "dop.head"), IsOk());
   EXPECT_EQ(world.fresh().size(), 1u);
   world.At(absl::Minutes(10));
-  EXPECT_TRUE(core::ReadingCounts(world.state(), "people/dop.iso", world.now()));
+  EXPECT_TRUE(core::ReadingCounts(world.policy(), world.state(), "people/dop.iso", world.now()));
   ASSERT_THAT(Read(world, "dop.iso"), IsOk());
   EXPECT_EQ(world.fresh().size(), 1u);
   EXPECT_EQ(world.state().readings_size(), 2);
