@@ -51,6 +51,10 @@ class Watcher::Impl {
         if (!response->resume_token().empty()) {
           request_.set_resume_token(response->resume_token());
         }
+        if (!opened_) {
+          opened_ = true;
+          if (options_.on_open) options_.on_open();
+        }
         if (response->has_entry()) return true;
         response->Clear();
       }
@@ -72,7 +76,10 @@ class Watcher::Impl {
   IncidentStream* Open() {
     absl::MutexLock lock(&mutex_);
     if (cancelled_ || !status_.ok()) return nullptr;
-    if (stream_ == nullptr) stream_ = connection_->WatchIncidents(request_, call_);
+    if (stream_ == nullptr) {
+      stream_ = connection_->WatchIncidents(request_, call_);
+      opened_ = false;
+    }
     return stream_.get();
   }
 
@@ -107,6 +114,7 @@ class Watcher::Impl {
   const RetryEnvironment environment_;
   Backoff backoff_;
   int failures_ = 0;
+  bool opened_ = false;  // the stream has answered
   absl::Status status_;
 
   absl::Mutex mutex_;
