@@ -196,8 +196,7 @@ void Board::Handle(HttpRequest request, Respond answer) {
 
 void Board::SignIn(const HttpRequest& request, bool wall, Respond respond) {
   const std::string place = guard_.Place(request);
-  if (const absl::Duration wait = attempts_.Wait(place, absl::Now());
-      wait > absl::ZeroDuration()) {
+  if (const absl::Duration wait = attempts_.Wait(place, absl::Now()); wait > absl::ZeroDuration()) {
     return respond(Late(429, "too many attempts; wait some minutes", wait));
   }
   // A form of another site could not send this type without asking first.
@@ -221,9 +220,8 @@ void Board::SignIn(const HttpRequest& request, bool wall, Respond respond) {
       return respond(Error(400, "token: is needed, as an administrator gave it to you"));
     }
   }
-  const bool posted = workers_.Post([this, options, wall, place, respond] {
-    respond(Admit(options, wall, place));
-  });
+  const bool posted = workers_.Post(
+      [this, options, wall, place, respond] { respond(Admit(options, wall, place)); });
   if (!posted) respond(Busy());
 }
 
@@ -295,8 +293,7 @@ std::shared_ptr<Feed> Board::FeedOf(const std::shared_ptr<Session>& session) {
     FeedOptions options = options_.feed;
     options.epoch = absl::StrCat(absl::Hex(random_.Bits64(), absl::kZeroPad16));
     session->feed = std::make_shared<Feed>(
-        session->connection, session->server_now, &workers_, std::move(options),
-        [this] { Wake(); },
+        session->connection, session->server_now, &workers_, std::move(options), [this] { Wake(); },
         [this, weak = std::weak_ptr<Session>(session)](const absl::Status& status) {
           if (const auto refused = weak.lock(); refused != nullptr) {
             spdlog::warn("{}: belfryd refuses the session: {}", refused->principal,
@@ -358,9 +355,8 @@ void Board::Pump() {
   for (;;) {
     {
       absl::MutexLock lock(&mutex_);
-      const auto something = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-        return woken_ || stopping_;
-      };
+      const auto something = [this]()
+                                 ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return woken_ || stopping_; };
       mutex_.AwaitWithTimeout(absl::Condition(&something), kPulse);
       // Let what follows at once come along.
       const auto stopping = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_; };
@@ -385,7 +381,8 @@ void Board::Pump() {
         }
         feed = session->feed;
       }
-      if (unused != nullptr) workers_.Post([unused = std::move(unused)]() mutable { unused.reset(); });
+      if (unused != nullptr)
+        workers_.Post([unused = std::move(unused)]() mutable { unused.reset(); });
       if (feed != nullptr) feed->Flush(now);
     }
   }

@@ -22,8 +22,8 @@ class Cards {
   // How many removals are remembered; who has missed more begins anew.
   explicit Cards(size_t removals_max = 2000) : removals_max_(removals_max) {}
 
-  // `time` is when the card's incident last changed. Ignored when the set holds a newer state of it,
-  // or this very one.
+  // `time` is when the card's incident last changed. Ignored when the set holds a newer state of
+  // it, or this very one.
   void Put(absl::string_view name, int64_t time, std::string json);
   void Remove(absl::string_view name);
 
@@ -38,8 +38,8 @@ class Cards {
     int64_t until = 0;  // the number to ask from next
     bool more = false;  // there is more than `limit`
   };
-  // Oldest first, at most `limit`. Without `seen` all that is there, removals left out; nullopt when
-  // `seen` is too long ago, or not a number of this set.
+  // Oldest first, at most `limit`. Without `seen` all that is there, removals left out; nullopt
+  // when `seen` is too long ago, or not a number of this set.
   std::optional<Changes> Since(int64_t seen, size_t limit) const;
 
  private:

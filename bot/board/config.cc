@@ -46,13 +46,15 @@ absl::Status Check(const BoardConfig& config) {
     }
     if (config.wall().secret_file().empty() && !config.public_url().empty()) {
       return absl::InvalidArgumentError(
-          "wall.secret_file: is needed where there is a public_url, or everybody would see the wall");
+          "wall.secret_file: is needed where there is a public_url, or everybody would see the "
+          "wall");
     }
   }
   const config::v1::BoardLimits& limits = config.limits();
-  for (const absl::Status& status : {Limit(limits.sessions_max(), 1024, "sessions_max"),
-                                     Limit(limits.idle_minutes(), 1440, "idle_minutes"),
-                                     Limit(limits.lifetime_minutes(), 10'080, "lifetime_minutes")}) {
+  for (const absl::Status& status :
+       {Limit(limits.sessions_max(), 1024, "sessions_max"),
+        Limit(limits.idle_minutes(), 1440, "idle_minutes"),
+        Limit(limits.lifetime_minutes(), 10'080, "lifetime_minutes")}) {
     if (!status.ok()) return status;
   }
   return client::CheckOptions(ClientOptions(config));

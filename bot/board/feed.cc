@@ -307,8 +307,8 @@ void Feed::Flush(absl::Time now) {
   if (now >= next_list_) Begin(listing_, &Feed::List);
   if (now >= next_probe_) Begin(probing_, &Feed::Probe);
   // Whoever turned it did so for what then falls due, or for nothing that is seen here.
-  const bool turned = clock_ == Clock::kStands && up_ &&
-                      (clock_read_ != cards_.last() || now >= next_clock_);
+  const bool turned =
+      clock_ == Clock::kStands && up_ && (clock_read_ != cards_.last() || now >= next_clock_);
   if (clock_ == Clock::kUnknown || turned) {
     next_clock_ = now + kClockRead;
     Begin(reading_clock_, &Feed::ReadClock);
@@ -327,9 +327,8 @@ void Feed::FlushPage(Page& page, absl::Time now) {
   if (beat_now_ || now - page.beat >= options_.beat) {
     page.beat = now;
     const bool runs = clock_ == Clock::kRuns;
-    Json beat = {{"now", absl::ToUnixMillis(runs ? absl::Now() : standing_)},
-                 {"ticks", runs},
-                 {"up", up_}};
+    Json beat = {
+        {"now", absl::ToUnixMillis(runs ? absl::Now() : standing_)}, {"ticks", runs}, {"up", up_}};
     if (!up_) beat["staleMs"] = absl::ToInt64Milliseconds(absl::Now() - heard_);
     page.stream->Write(Event("beat", beat));
   }

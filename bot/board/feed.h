@@ -50,8 +50,8 @@ struct FeedOptions {
 // Thread-safe. Everything it knows was asked for with the connection of this one session.
 class Feed : public std::enable_shared_from_this<Feed> {
  public:
-  // `server_now` as MakeServerClock() makes it. `ended` hears once, from any thread, that the server
-  // refuses these credentials. `wake` is called when there is something to flush.
+  // `server_now` as MakeServerClock() makes it. `ended` hears once, from any thread, that the
+  // server refuses these credentials. `wake` is called when there is something to flush.
   Feed(std::shared_ptr<client::Connection> connection, std::function<absl::Time()> server_now,
        Workers* workers, FeedOptions options, std::function<void()> wake,
        std::function<void(const absl::Status&)> ended);
@@ -116,14 +116,15 @@ class Feed : public std::enable_shared_from_this<Feed> {
   Json packs_ ABSL_GUARDED_BY(mutex_) = Json::object();
   Json entities_ ABSL_GUARDED_BY(mutex_) = Json::object();
   std::set<std::string> terminal_ ABSL_GUARDED_BY(mutex_);  // "PACK STATE"
-  int words_ ABSL_GUARDED_BY(mutex_) = 0;                    // counts changes of these
+  int words_ ABSL_GUARDED_BY(mutex_) = 0;                   // counts changes of these
 
   bool up_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Time heard_ ABSL_GUARDED_BY(mutex_);  // when the server last answered
   absl::Time next_probe_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   enum class Clock { kUnknown, kRuns, kStands };
   Clock clock_ ABSL_GUARDED_BY(mutex_) = Clock::kUnknown;
-  absl::Time standing_ ABSL_GUARDED_BY(mutex_);  // what a clock shows that stands until it is turned
+  absl::Time standing_
+      ABSL_GUARDED_BY(mutex_);  // what a clock shows that stands until it is turned
   int64_t clock_read_ ABSL_GUARDED_BY(mutex_) = 0;  // the last change it was read after
   absl::Time next_clock_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 

@@ -28,8 +28,8 @@ bool HostCharacter(char c) {
 absl::string_view WithoutPort(absl::string_view host) {
   const size_t colon = host.rfind(':');
   const size_t bracket = host.rfind(']');
-  const bool port = colon != absl::string_view::npos &&
-                    (bracket == absl::string_view::npos || colon > bracket);
+  const bool port =
+      colon != absl::string_view::npos && (bracket == absl::string_view::npos || colon > bracket);
   return port ? host.substr(0, colon) : host;
 }
 
@@ -42,8 +42,8 @@ absl::StatusOr<Guard> Guard::Create(absl::string_view public_url) {
   absl::ConsumeSuffix(&host, "/");
   const bool secure = absl::ConsumePrefix(&host, "https://");
   if (!secure || host.empty() || !std::all_of(host.begin(), host.end(), HostCharacter)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "public_url: must be https:// and a host, without a path, not ", public_url));
+    return absl::InvalidArgumentError(
+        absl::StrCat("public_url: must be https:// and a host, without a path, not ", public_url));
   }
   guard.host_ = absl::AsciiStrToLower(host);
   guard.origin_ = absl::StrCat("https://", guard.host_);

@@ -55,8 +55,8 @@ absl::Status Run(const config::v1::BoardConfig& config, const sigset_t& signals,
   int signal = 0;
   sigwait(&signals, &signal);
   spdlog::info("stopping");
-  board.Stop();
   listener->Stop(kStopGrace);
+  board.Stop();
   return absl::OkStatus();
 }
 

@@ -51,7 +51,7 @@ class Sessions {
   Sessions(SessionLimits limits, Random* random) : limits_(limits), random_(*random) {}
 
   struct Added {
-    std::string id;                     // 32 random bytes in base64url; only the browser keeps it
+    std::string id;                      // 32 random bytes in base64url; only the browser keeps it
     std::shared_ptr<Session> displaced;  // the oldest of the same principal, where there were many
   };
   // RESOURCE_EXHAUSTED when there are too many.

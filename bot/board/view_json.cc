@@ -105,7 +105,8 @@ Json CardJson(const v1::Incident& incident) {
                     {"overdue", duty.overdue()}};
   }
   Json chains = Json::array();
-  for (const v1::EscalationChain& chain : incident.escalations()) chains.push_back(ChainJson(chain));
+  for (const v1::EscalationChain& chain : incident.escalations())
+    chains.push_back(ChainJson(chain));
   card["chains"] = std::move(chains);
   return card;
 }
@@ -121,10 +122,9 @@ Json IncidentJson(const v1::Incident& incident, const v1::ListObligationsRespons
                {"complete", complete}};
   Json& parts = json["entities"] = Json::array();
   for (const v1::IncidentEntity& part : incident.entities()) {
-    Json& one = parts.emplace_back(Json{
-        {"entity", part.entity()},
-        {"relation",
-         Short("RELATION_", v1::IncidentEntity::Relation_Name(part.relation()))}});
+    Json& one = parts.emplace_back(
+        Json{{"entity", part.entity()},
+             {"relation", Short("RELATION_", v1::IncidentEntity::Relation_Name(part.relation()))}});
     if (part.has_detect_time()) one["detected"] = Milliseconds(part.detect_time());
   }
   Json& categories = json["categories"] = Json::array();

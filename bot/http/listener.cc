@@ -171,11 +171,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Whoever listens to a stream says nothing more; what comes is the end.
   void AwaitEnd() {
-    stream_.async_read_some(
-        buffer_.prepare(1), [self = shared_from_this()](beast::error_code, std::size_t) {
-          if (self->body_ != nullptr) self->body_->open_ = false;
-          self->Drop();
-        });
+    stream_.async_read_some(buffer_.prepare(1),
+                            [self = shared_from_this()](beast::error_code, std::size_t) {
+                              if (self->body_ != nullptr) self->body_->open_ = false;
+                              self->Drop();
+                            });
   }
 
   // An endless body, in chunks of HTTP/1.1. What is written waits here until the connection's own
@@ -189,12 +189,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
       const auto connection = connection_.lock();
       if (connection == nullptr || !open_) return;
       pending_ += bytes.size();
-      asio::dispatch(connection->stream_.get_executor(),
-                     [connection, bytes = std::move(bytes)]() mutable {
-                       connection->Queue(absl::StrCat(absl::StrFormat("%x\r\n", bytes.size()),
-                                                      bytes, "\r\n"),
-                                         bytes.size());
-                     });
+      asio::dispatch(
+          connection->stream_.get_executor(), [connection, bytes = std::move(bytes)]() mutable {
+            connection->Queue(absl::StrCat(absl::StrFormat("%x\r\n", bytes.size()), bytes, "\r\n"),
+                              bytes.size());
+          });
     }
     size_t pending() const override { return pending_; }
     bool open() const override { return open_ && !connection_.expired(); }
