@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "bot/board/heard_connection.h"
 #include "server/base/proto_time.h"
 
 namespace belfry::board {
@@ -51,7 +52,8 @@ client::CallOptions Within(absl::Duration deadline) {
 Feed::Feed(std::shared_ptr<client::Connection> connection, std::function<absl::Time()> server_now,
            Workers* workers, FeedOptions options, std::function<void()> wake,
            std::function<void(const absl::Status&)> ended)
-    : client_(std::move(connection)),
+    : connection_(std::move(connection)),
+      client_(connection_),
       server_now_(std::move(server_now)),
       workers_(workers),
       options_(std::move(options)),
@@ -84,21 +86,22 @@ void Feed::Stop(const std::string& reason) {
 
 void Feed::Follow() {
   for (;;) {
-    client::WatchOptions options;
     bool fresh = true;
-    options.on_open = [this, &fresh] {
+    const auto heard = std::make_shared<HeardConnection>(connection_, [this, &fresh] {
       Linked(true);
       if (!fresh) return;  // resumed: nothing was missed
       fresh = false;
       absl::MutexLock lock(&mutex_);
       next_list_ = absl::InfinitePast();
-    };
+    });
+    client::WatchOptions options;
     options.on_lost = [this](const absl::Status&) { Linked(false); };
     client::Watcher* watcher = nullptr;
     {
       absl::MutexLock lock(&mutex_);
       if (stopping_) return;
-      watcher = &watcher_.emplace(client_.Watch({}, std::move(options)));
+      watcher = &watcher_.emplace(heard, v1::WatchIncidentsRequest(), std::move(options),
+                                  client::CallOptions());
     }
     v1::WatchIncidentsResponse message;
     while (watcher->Next(&message)) {

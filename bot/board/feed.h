@@ -98,6 +98,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   void FlushCards(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string IdOf(int64_t number) const;
 
+  const std::shared_ptr<client::Connection> connection_;
   const client::Client client_;
   const std::function<absl::Time()> server_now_;
   Workers* const workers_;

@@ -51,10 +51,6 @@ class Watcher::Impl {
         if (!response->resume_token().empty()) {
           request_.set_resume_token(response->resume_token());
         }
-        if (!opened_) {
-          opened_ = true;
-          if (options_.on_open) options_.on_open();
-        }
         if (response->has_entry()) return true;
         response->Clear();
       }
@@ -76,10 +72,7 @@ class Watcher::Impl {
   IncidentStream* Open() {
     absl::MutexLock lock(&mutex_);
     if (cancelled_ || !status_.ok()) return nullptr;
-    if (stream_ == nullptr) {
-      stream_ = connection_->WatchIncidents(request_, call_);
-      opened_ = false;
-    }
+    if (stream_ == nullptr) stream_ = connection_->WatchIncidents(request_, call_);
     return stream_.get();
   }
 
@@ -114,7 +107,6 @@ class Watcher::Impl {
   const RetryEnvironment environment_;
   Backoff backoff_;
   int failures_ = 0;
-  bool opened_ = false;  // the stream has answered
   absl::Status status_;
 
   absl::Mutex mutex_;

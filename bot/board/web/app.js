@@ -6,7 +6,8 @@ import { makeDetail } from './detail.js';
 import { el, setAttribute, setText } from './dom.js';
 import { makeHelp } from './help.js';
 import { makeList } from './list.js';
-import { agencyCode, agencyTitle, markingColour, strictest } from './names.js';
+import { mark } from './marking.js';
+import { agencyCode, agencyTitle } from './names.js';
 import { current, to } from './route.js';
 import * as session from './session.js';
 import { applyTheme, theme, toggleTheme, toggleZone } from './settings.js';
@@ -14,7 +15,7 @@ import * as store from './store.js';
 
 const main = document.getElementById('main');
 const parts = Object.fromEntries(
-  ['bar', 'clock', 'link', 'marking', 'agency', 'theme', 'help-open', 'who', 'sign-out', 'foot-marking'].map((id) => [id, document.getElementById(id)]),
+  ['bar', 'clock', 'link', 'agency', 'theme', 'help-open', 'who', 'sign-out'].map((id) => [id, document.getElementById(id)]),
 );
 const toggleHelp = makeHelp(document.getElementById('help'));
 
@@ -125,16 +126,6 @@ store.subscribe((changed) => {
 parts.agency.addEventListener('change', () => {
   location.hash = to(current().view === 'overdue' ? '/overdue' : '/', { agency: parts.agency.value });
 });
-
-/** The strictest label of everything in sight, as TLP asks. */
-function mark(labels) {
-  const label = strictest(labels);
-  for (const node of [parts.marking, parts['foot-marking']]) {
-    node.hidden = label === '';
-    setText(node, label);
-    setAttribute(node, 'data-colour', label && markingColour(label));
-  }
-}
 
 // How true it is
 

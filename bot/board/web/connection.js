@@ -73,6 +73,7 @@ function open() {
   on('words', (words) => {
     setWords(words);
     setZone(inForce().zone);
+    store.renamed();
   });
   on('beat', (beat) => {
     setClock(beat.now, beat.ticks);

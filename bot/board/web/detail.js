@@ -1,7 +1,7 @@
 // One incident: how it stands, who was asked, what is owed, and the record.
 import { fullText, serverNow, shortText, span } from './clock.js';
 import { el, setText } from './dom.js';
-import { agencyCode, agencyTitle, categoryTitle, dutyTitle, pack, person, roleTitle, stateTitle } from './names.js';
+import { agencyCode, agencyTitle, categoryTitle, dutyTitle, pack, person, roleTitle, stateTitle, wordsNumber } from './names.js';
 import { to } from './route.js';
 import { flags, ladder, marks, severityBadge, timeElement } from './rows.js';
 import { readIncident } from './session.js';
@@ -160,11 +160,11 @@ export function makeDetail(id) {
   const section = (name, text, ...content) => el('section', { class: name, 'aria-label': text }, el('h2', {}, text), ...content);
   const content = el('div', { class: 'detail-body', hidden: true },
     summary,
-    el('div', { class: 'two' }, section('how', 'How it stands', factBlock.node), section('who', 'Ladder', ladderBlock.node)),
-    section('line', 'Timeline', el('p', { class: 'ranges', role: 'group', 'aria-label': 'Range' }, ...buttons), drawing,
+    el('div', { class: 'two' }, section('stands', 'How it stands', factBlock.node), section('asked', 'Ladder', ladderBlock.node)),
+    section('drawn', 'Timeline', el('p', { class: 'ranges', role: 'group', 'aria-label': 'Range' }, ...buttons), drawing,
       el('p', { class: 'hint legend' }, 'Bars run from the start of a clock to its deadline; filled: used; hatched with LATE: beyond it. ◆ state, ▲ page, ✓ acknowledged or done, × missed.')),
-    section('owed', 'Duties', dutyBlock.node),
-    section('told', 'Record', el('p', { class: 'ranges' }, el('label', { for: 'quiet' }, quiet, ' ', quietText)), recordBlock.node, more));
+    section('duties', 'Duties', dutyBlock.node),
+    section('recorded', 'Record', el('p', { class: 'ranges' }, el('label', { for: 'quiet' }, quiet, ' ', quietText)), recordBlock.node, more));
   const node = el('div', { class: 'detail' }, head, notice, content);
 
   function draw() {
@@ -192,11 +192,17 @@ export function makeDetail(id) {
     summary.hidden = !incident.summary || incident.summary === card.title;
     content.hidden = false;
     setText(notice, incident.complete ? '' : 'The record is long: its oldest entries are left out here.');
-    factBlock.update(incident);
-    ladderBlock.update(incident, Math.floor(serverNow() / 60_000));
-    dutyBlock.update(incident, Math.floor(serverNow() / 60_000));
+    factBlock.update(incident, wordsNumber());
+    passing();
     record();
     draw();
+  }
+
+  // What is told in minutes is told anew each minute.
+  function passing() {
+    const minute = Math.floor(serverNow() / 60_000);
+    ladderBlock.update(incident, minute, wordsNumber());
+    dutyBlock.update(incident, minute, wordsNumber());
   }
 
   async function load() {
@@ -235,8 +241,7 @@ export function makeDetail(id) {
     },
     tick() {
       if (incident === null) return;
-      ladderBlock.update(incident, Math.floor(serverNow() / 60_000));
-      dutyBlock.update(incident, Math.floor(serverNow() / 60_000));
+      passing();
       if (performance.now() - drawn > 15_000) draw();
     },
     label: () => (incident === null ? [] : [incident.card.tlp]),

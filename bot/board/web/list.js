@@ -150,6 +150,7 @@ export function makeList(view) {
   const node = el('div', { class: `list ${view}` }, heading, ...(view === 'overdue' ? [] : [overdue.node, phases.node]), table, empty);
   const list = new VirtualList(body, makePart);
   const known = new Set();
+  let settled = false; // everything that was there came; what comes now is new
 
   function fresh(id) {
     const part = [...list.shown()].find(({ item }) => item.key === id)?.part;
@@ -178,8 +179,9 @@ export function makeList(view) {
       for (const card of rows) {
         if (known.has(card.id)) continue;
         known.add(card.id);
-        if (store.isReady() && changed !== null) fresh(card.id);
+        if (settled) fresh(card.id);
       }
+      settled = store.isReady();
     },
     tick() {
       for (const { part } of list.shown()) part.row?.tick();

@@ -2,9 +2,15 @@
 
 let words = { inForce: '', packs: {}, entities: {} };
 
+let number = 0;
+
 export function setWords(next) {
   words = next;
+  ++number;
 }
+
+/** Changes whenever words may read otherwise. */
+export const wordsNumber = () => number;
 
 export const pack = (name) => words.packs[name] ?? words.packs[words.inForce] ?? {};
 export const inForce = () => pack(words.inForce);

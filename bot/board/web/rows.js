@@ -56,7 +56,7 @@ export function ladder(card, chain = worst(card.chains)) {
     default:
       return {
         state: 'paged', level: chain.level, levels,
-        text: `No ack, level ${chain.level}${chain.attempt > 1 ? `, try ${chain.attempt}` : ''}`, detail: next,
+        text: `No ack, level ${chain.level}`, detail: [chain.attempt > 1 ? `try ${chain.attempt}` : '', next].filter(Boolean).join(' · '),
       };
   }
 }

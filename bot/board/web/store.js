@@ -13,16 +13,16 @@ export const isReady = () => ready;
 export const get = (id) => cards.get(id);
 export const count = () => cards.size;
 
-/** Hears of changes, at most once a frame. The argument is the set of ids that changed, or null. */
+/** Hears of changes, what comes at once together: the set of ids that changed, or null for all. */
 export function subscribe(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-let changed = new Set();
+let changed = new Set(); // null: everything
 
 function touch(id) {
-  changed.add(id);
+  changed?.add(id);
   if (scheduled) return;
   scheduled = true;
   // Not in a frame: a page in the background has none, and its title still counts.
@@ -32,6 +32,12 @@ function touch(id) {
     changed = new Set();
     listeners.forEach((listener) => listener(ids));
   }, 0);
+}
+
+/** What is shown may read otherwise now. */
+export function renamed() {
+  changed = null;
+  touch('');
 }
 
 export function clear() {

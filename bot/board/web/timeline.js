@@ -10,6 +10,7 @@ const STEPS = [5 / 60, 0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 168, 336, 720, 2160].m
 const ROW = 26;
 const TOP = 30;
 const LANE = 26;
+const CHARACTER = 7.3; // the width of one, at most
 
 export const RANGES = [['all', 'All'], ['6h', '6 h'], ['24h', '24 h'], ['3d', '3 days'], ['14d', '14 days']];
 const SPANS = { '6h': 6 * HOUR, '24h': DAY, '3d': 3 * DAY, '14d': 14 * DAY };
@@ -102,18 +103,18 @@ export function drawTimeline(incident, width, range) {
     const y = lanesTop + index * step + step / 2 + (narrow ? 6 : 0);
     root.append(text('name', narrow ? left : left - 10, narrow ? y - 11 : y + 4, lane.title, narrow ? 'start' : 'end'));
     const field = svg('g', { 'clip-path': 'url(#field)' });
-    let free = -Infinity;
-    for (const entry of incident.record) {
-      if (!lane.kinds.includes(entry.kind)) continue;
-      const at = x(entry.eventTime ?? entry.time);
-      if (at < left - 8 || at > right + 8) continue;
+    const entries = incident.record
+      .filter((entry) => lane.kinds.includes(entry.kind))
+      .map((entry) => ({ entry, at: x(entry.eventTime ?? entry.time) }))
+      .filter(({ at }) => at >= left - 8 && at <= right + 8)
+      .sort((a, b) => a.at - b.at);
+    entries.forEach(({ entry, at }, place) => {
       field.append(svg('g', {}, svg('title', {}, `${shortText(entry.time)} ${entry.text}`), mark(lane.mark, at, y)));
+      // A word only where it reaches into nothing.
       const short = shortEvent(entry);
-      if (short && at + 12 > free && at + 12 + short.length * 6.6 < right) {
-        field.append(text('event', at + 11, y + 4, short));
-        free = at + 18 + short.length * 6.6;
-      } else free = Math.max(free, at + 12);
-    }
+      const end = Math.min(entries[place + 1]?.at ?? Infinity, right + 10) - 10;
+      if (at + 11 + short.length * CHARACTER < end) field.append(text('event', at + 11, y + 4, short));
+    });
     root.append(field);
   });
 
@@ -122,7 +123,7 @@ export function drawTimeline(incident, width, range) {
     const first = duties[0];
     const who = first.subject ? ` · ${agencyCode(first.subject)}` : '';
     const name = `${dutyTitle(card, first.code)}${who}`;
-    const room = Math.floor((narrow ? right - left : left - 14) / 6.4);
+    const room = Math.floor((narrow ? right - left : left - 14) / CHARACTER);
     const label = name.length > room ? `${name.slice(0, room - 1)}…` : name;
     if (index % 2 === 0) root.prepend(svg('rect', { class: 'stripe', x: 0, y: y - (narrow ? 16 : 2), width, height: row }));
     root.append(svg('g', {}, svg('title', {}, name), text('name', narrow ? left : left - 10, narrow ? y - 3 : y + 15, label, narrow ? 'start' : 'end')));
@@ -180,13 +181,11 @@ function bar(duty, { y, x, from, to, now, right, clamp, text, next }) {
     WAIVED: 'waived', VOID: 'void', NOT_APPLICABLE: 'n/a', SATISFIED: 'done',
     PENDING: late > 0 ? `LATE ${span(late)}` : due > to ? `due ${shortText(due)} →` : `due ${shortText(due)}`,
   }[duty.state] ?? word;
-  const room = said.length * 6.6;
-  const limit = next ? x(next.start) : Infinity;
-  if (next === undefined || tip + room + 6 < limit) {
-    if (tip + room + 6 < right) group.append(text('said', tip + 5, y + 15, said));
-    else if (end - start > room + 10) group.append(text('said inside', Math.min(end, right) - 5, y + 15, said, 'end'));
-    else if (start - room - 8 > x(from)) group.append(text('said', start - 5, y + 15, said, 'end'));
-  }
+  const room = said.length * CHARACTER;
+  const limit = Math.min(right, next ? x(next.start) : Infinity);
+  if (tip + room + 6 < limit) group.append(text('said', tip + 5, y + 15, said));
+  else if (end - start > room + 20) group.append(text('said inside', Math.min(end, right) - (duty.state === 'MISSED' ? 9 : 5), y + 15, said, 'end'));
+  else if (next === undefined && start - room - 8 > x(from)) group.append(text('said', start - 5, y + 15, said, 'end'));
   return group;
 }
 

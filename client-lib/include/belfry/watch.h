@@ -15,9 +15,6 @@ namespace belfry::client {
 struct WatchOptions {
   // Pauses between attempts; `attempts_max` counts failures in a row, 0 is without end.
   RetryPolicy retry = {.attempts_max = 0};
-  // Hears of every stream that was opened, once the server has answered, before anything of it is
-  // returned. Runs within Next().
-  std::function<void()> on_open;
   // Hears of every lost stream before the pause that follows.
   std::function<void(const absl::Status&)> on_lost;
   // For tests, as in Options.
