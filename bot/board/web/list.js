@@ -166,13 +166,14 @@ export function makeList(view) {
       const { rows, phases: counts } = store.select(route);
       const late = store.overdue(rows);
       const shown = view === 'overdue' ? late.map((card) => ({ key: card.id, kind: 'row', card })) : lanes(rows);
+      // Heights are measured in sight.
+      table.hidden = shown.length === 0;
       list.set(shown, changed);
       if (view !== 'overdue') {
         overdue.update(late);
         phases.update(counts, route.phase);
       }
       setAttribute(table, 'aria-rowcount', shown.length + 1);
-      table.hidden = shown.length === 0;
       empty.hidden = shown.length > 0;
       const filtered = route.agency || route.phase || route.severity;
       setText(empty, !store.isReady() ? 'Loading what is open…' : filtered ? 'Nothing is open with this filter.' : 'Nothing is open. All is quiet.');
