@@ -58,8 +58,7 @@ Feed::Feed(std::shared_ptr<client::Connection> connection, std::function<absl::T
       workers_(workers),
       options_(std::move(options)),
       wake_(std::move(wake)),
-      ended_(std::move(ended)),
-      heard_(absl::Now()) {}
+      ended_(std::move(ended)) {}
 
 Feed::~Feed() {
   Stop("");
@@ -321,19 +320,25 @@ void Feed::Flush(absl::Time now) {
 }
 
 void Feed::FlushPage(Page& page, absl::Time now) {
-  if (in_force_.empty() || clock_ == Clock::kUnknown) return;  // nothing can be shown yet
+  if (beat_now_ || now - page.beat >= options_.beat) {
+    page.beat = now;
+    Json beat = {{"up", up_}};
+    if (clock_ != Clock::kUnknown) {
+      const bool runs = clock_ == Clock::kRuns;
+      beat["now"] = absl::ToUnixMillis(runs ? absl::Now() : standing_);
+      beat["ticks"] = runs;
+    }
+    if (!up_ && heard_ != absl::InfinitePast()) {
+      beat["staleMs"] = absl::ToInt64Milliseconds(absl::Now() - heard_);
+    }
+    page.stream->Write(Event("beat", beat));
+  }
+  // Nothing can be shown before there are words and a clock for it.
+  if (in_force_.empty() || clock_ == Clock::kUnknown) return;
   if (page.words != words_) {
     page.words = words_;
     page.stream->Write(
         Event("words", {{"inForce", in_force_}, {"packs", packs_}, {"entities", entities_}}));
-  }
-  if (beat_now_ || now - page.beat >= options_.beat) {
-    page.beat = now;
-    const bool runs = clock_ == Clock::kRuns;
-    Json beat = {
-        {"now", absl::ToUnixMillis(runs ? absl::Now() : standing_)}, {"ticks", runs}, {"up", up_}};
-    if (!up_) beat["staleMs"] = absl::ToInt64Milliseconds(absl::Now() - heard_);
-    page.stream->Write(Event("beat", beat));
   }
   FlushCards(page);
 }

@@ -43,8 +43,8 @@ struct FeedOptions {
 //   reset  {}                          what follows is everything; forget the rest when `ready`
 //   cards  {cards, gone}               with the id to come back with
 //   ready  {}                          all of it was sent
-//   beat   {now, ticks, up, staleMs}   the server's clock; whether the server answers, and for how
-//                                      long it has not
+//   beat   {now, ticks, up, staleMs}   the server's clock, once it is known; whether the server
+//                                      answers, and how long ago it last did
 //   end    {reason}                    signed out; the stream ends
 //
 // Thread-safe. Everything it knows was asked for with the connection of this one session.
@@ -120,7 +120,8 @@ class Feed : public std::enable_shared_from_this<Feed> {
   int words_ ABSL_GUARDED_BY(mutex_) = 0;                   // counts changes of these
 
   bool up_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Time heard_ ABSL_GUARDED_BY(mutex_);  // when the server last answered
+  absl::Time heard_ ABSL_GUARDED_BY(mutex_) =
+      absl::InfinitePast();  // when the server last answered
   absl::Time next_probe_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   enum class Clock { kUnknown, kRuns, kStands };
   Clock clock_ ABSL_GUARDED_BY(mutex_) = Clock::kUnknown;

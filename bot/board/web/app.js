@@ -140,11 +140,12 @@ function status() {
     live: 'Live',
     server: `belfryd does not answer. ${old ? `What you see is ${old} old` : 'Nothing was heard yet'}`,
     board: old ? `No connection to the board. What you see is ${old} old` : 'Connecting…',
+    loading: old ? `Loading again. What you see is ${old} old` : 'Loading…',
   }[now];
   setText(parts.link, now === 'live' ? `Live · ${span(age)} old` : text);
-  setAttribute(parts.link, 'data-state', now === 'board' && !old ? 'wait' : now);
+  setAttribute(parts.link, 'data-state', now !== 'live' && !old ? 'wait' : now);
   document.documentElement.classList.toggle('stale', now !== 'live' && old !== '');
-  if (now !== before && old !== '') {
+  if (now !== before && now !== 'loading' && old !== '') {
     announce('link', now === 'live' ? 'Live again' : text.replace(/ What.*/, ''));
     before = now;
   }

@@ -20,10 +20,19 @@ let wanted = false;
 let onEnd = () => {};
 let onStatus = () => {};
 
-/** 'live'; 'board' when the board does not answer, 'server' when belfryd does not answer it. */
+/**
+ * 'live'; 'board' when the board does not answer, 'server' when belfryd does not answer it, 'loading'
+ * while everything comes anew.
+ */
 export function status() {
   if (!connected) return 'board';
-  return serverUp ? 'live' : 'server';
+  if (!serverUp) return 'server';
+  return store.isWhole() ? 'live' : 'loading';
+}
+
+/** What is shown is true now. */
+function hold() {
+  if (serverUp && store.isWhole()) current = performance.now();
 }
 
 /** Milliseconds since what is shown was last known to be true. */
@@ -76,14 +85,19 @@ function open() {
     store.renamed();
   });
   on('beat', (beat) => {
-    setClock(beat.now, beat.ticks);
+    if (beat.now !== undefined) setClock(beat.now, beat.ticks);
     serverUp = beat.up;
-    current = performance.now() - (beat.up ? 0 : beat.staleMs);
+    if (beat.up) hold();
+    else if (beat.staleMs !== undefined && store.isWhole()) current = Math.max(current, performance.now() - beat.staleMs);
     onStatus();
   });
   on('reset', store.beginAnew);
   on('cards', store.take);
-  on('ready', store.complete);
+  on('ready', () => {
+    store.complete();
+    hold();
+    onStatus();
+  });
   on('end', () => {
     close();
     onEnd();

@@ -13,6 +13,7 @@ const QUIET = new Set(['DELIVERED', 'READ', 'REMINDED', 'DIGEST']);
 const RECORD_SHOWN = 200;
 const GATHER_MS = 250;
 const AGAIN_MS = 3000;
+const AGAIN_OVER_MS = 30_000;
 
 const time = (ms, text) => {
   const part = timeElement();
@@ -132,6 +133,7 @@ export function makeDetail(id) {
   let again = 0;
   let gone = false;
   let drawn = 0;
+  let loaded = Infinity;
 
   const badge = severityBadge();
   const flag = flags();
@@ -208,6 +210,7 @@ export function makeDetail(id) {
   async function load() {
     timer = 0;
     const answer = await readIncident(id);
+    loaded = performance.now();
     if (gone) return;
     if (answer.status === 200) {
       incident = answer;
@@ -243,6 +246,8 @@ export function makeDetail(id) {
       if (incident === null) return;
       passing();
       if (performance.now() - drawn > 15_000) draw();
+      // What is over is on no board and in no stream.
+      if (!store.get(id) && performance.now() - loaded > AGAIN_OVER_MS) soon();
     },
     label: () => (incident === null ? [] : [incident.card.tlp]),
     destroy() {

@@ -10,6 +10,8 @@ const listeners = new Set();
 let scheduled = false;
 
 export const isReady = () => ready;
+/** Everything is there, and nothing that was is waiting to be confirmed. */
+export const isWhole = () => ready && unseen === null;
 export const get = (id) => cards.get(id);
 export const count = () => cards.size;
 
