@@ -60,7 +60,7 @@ async function night(t, site) {
 
 test('a night at the desk', async (t) => {
   const directory = process.env.BELFRY_PICTURES ?? (await temporaryDirectory(t));
-  const site = await Site.start(t, { clock: 'virtual' });
+  const site = await Site.start(t, { clock: 'virtual', env: { BELFRY_VIRTUAL_START: '2026-11-26T10:00:00-05:00' } });
   const flood = await night(t, site);
   const page = await site.pageOf('people/csirt.handler');
   await row(page, flood).waitFor();

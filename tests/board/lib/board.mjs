@@ -15,10 +15,13 @@ const WALL_SECRET = 'the-wall-behind-the-desk';
 const PEOPLE = ['dop.clerk', 'dop.contact', 'dop.iso', 'dor.contact', 'dor.iso', 'bor.contact', 'bor.iso', 'eox.scio', 'csirt.handler', 'csirt.executive', 'commonhelp'];
 const AGENCIES = ['dop', 'dor', 'bor'];
 
+// BELFRY_BOARD_FILES is a directory with the page's files, instead of those in the program.
+
 /** A government of three agencies with a server and a board; everything ends with the test. */
 export class Site {
-  static async start(t, { clock = 'real' } = {}) {
+  static async start(t, { clock = 'real', env } = {}) {
     const site = new Site();
+    site.env = env;
     site.t = t;
     site.directory = await temporaryDirectory(t);
     site.server = await configureServer(site.directory, {
@@ -41,6 +44,7 @@ wall {
   token_file: "${site.server.tokenFiles['people/csirt.handler']}"
   secret_file: "${path.join(site.directory, 'wall.secret')}"
 }
+${process.env.BELFRY_BOARD_FILES ? `files_directory: "${process.env.BELFRY_BOARD_FILES}"` : ''}
 `,
     );
     await site.startBoard();
@@ -52,7 +56,7 @@ wall {
   }
 
   async startServer() {
-    this.belfryd = await startServer(this.t, { bin: BIN, directory: this.directory, address: this.server.address });
+    this.belfryd = await startServer(this.t, { bin: BIN, directory: this.directory, address: this.server.address, env: this.env });
   }
 
   async startBoard() {
