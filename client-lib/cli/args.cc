@@ -2,28 +2,30 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace belfry::cli {
 namespace {
 
-std::unique_ptr<CLI::App> MakeApp(Arguments& arguments) {
+// What CLI11 reads before the verb is known.
+struct Unsorted {
+  std::string output;
+};
+
+std::unique_ptr<CLI::App> MakeApp(Arguments& arguments, Unsorted& unsorted) {
   auto app = std::make_unique<CLI::App>("belfry: the incident desk, at a terminal", "belfry");
   app->set_help_flag();
   app->allow_extras();
-  const std::map<std::string, Output> outputs = {{"table", Output::kTable},
-                                                 {"json", Output::kJson}};
   app->add_option("--server", arguments.server,
                   "host:port or unix:/path; without --ca only this machine")
       ->envname("BELFRY_SERVER");
   app->add_option("--token-file", arguments.token_file, "File whose first line is the token")
       ->envname("BELFRY_TOKEN_FILE");
-  app->add_option("-o,--output", arguments.output, "table or json")
-      ->transform(CLI::CheckedTransformer(outputs, CLI::ignore_case).description(""));
+  app->add_option("-o,--output", unsorted.output, "table or json; of export: the file to write");
   app->add_option("--ca", arguments.ca_file, "PEM file of the authority that signed the server");
   app->add_option("--cert", arguments.cert_file, "PEM file of the client's certificate");
   app->add_option("--key", arguments.key_file, "PEM file of the client's key");
@@ -40,16 +42,62 @@ std::unique_ptr<CLI::App> MakeApp(Arguments& arguments) {
                   "policy lint: check the pack against the directory in this file too");
   app->add_flag("--with-directory", arguments.with_directory,
                 "policy lint: check it against the server's directory too");
+  app->add_option("--format", arguments.format,
+                  "export: json, stix, ocsf, iodef, veris or csv; import: json or stix");
+  app->add_flag("--all", arguments.all, "export: every incident you may see");
+  app->add_option("--tlp-max", arguments.tlp_max,
+                  "export: the strictest label that may leave; AMBER+STRICT unless you say");
+  app->add_flag("--restricted", arguments.restricted,
+                "export: restricted incidents, too; with --tlp-max RED and --to");
+  app->add_option("--to", arguments.recipient, "export: for whom; stands in the record");
+  app->add_option("--mapping", arguments.mapping_file,
+                  "export, import: how the pack's codes are said elsewhere, instead of the "
+                  "table that belfry has in it");
+  app->add_option("--agency", arguments.agency, "import: the agency that reports");
   app->add_flag("-h,--help", arguments.help, "Print this and the verbs");
   app->add_flag("--version", arguments.version, "Print the version");
   return app;
+}
+
+absl::Status SortOutput(const std::string& output, Arguments& arguments) {
+  if (output.empty()) return absl::OkStatus();
+  const bool exports = !arguments.words.empty() && arguments.words[0] == "export";
+  if (absl::EqualsIgnoreCase(output, "table")) {
+    arguments.output = Output::kTable;
+  } else if (absl::EqualsIgnoreCase(output, "json")) {
+    arguments.output = Output::kJson;
+  } else if (exports) {
+    arguments.output_file = output;
+  } else {
+    return absl::InvalidArgumentError(absl::StrCat("--output: ", output, " is not table or json"));
+  }
+  return absl::OkStatus();
+}
+
+// Options of one verb beside another one would be ignored without a word.
+absl::Status CheckExchange(const Arguments& arguments) {
+  const std::string verb = arguments.words.empty() ? "" : arguments.words[0];
+  const bool exports = verb == "export";
+  const bool imports = verb == "import";
+  if (!exports && (arguments.all || arguments.restricted || !arguments.tlp_max.empty() ||
+                   !arguments.recipient.empty())) {
+    return absl::InvalidArgumentError("--all, --restricted, --tlp-max and --to go with export");
+  }
+  if (!imports && !arguments.agency.empty()) {
+    return absl::InvalidArgumentError("--agency goes with import; elsewhere it is agency:CODE");
+  }
+  if (!exports && !imports && (!arguments.format.empty() || !arguments.mapping_file.empty())) {
+    return absl::InvalidArgumentError("--format and --mapping go with export and import");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& arguments) {
   Arguments parsed;
-  const auto app = MakeApp(parsed);
+  Unsorted unsorted;
+  const auto app = MakeApp(parsed, unsorted);
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   // CLI11 takes them last first.
   std::vector<std::string> before(std::make_reverse_iterator(dashes), arguments.rend());
@@ -68,6 +116,8 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& argumen
   if (dashes != arguments.end()) {
     parsed.words.insert(parsed.words.end(), dashes + 1, arguments.end());
   }
+  if (absl::Status status = SortOutput(unsorted.output, parsed); !status.ok()) return status;
+  if (absl::Status status = CheckExchange(parsed); !status.ok()) return status;
   const bool lints =
       parsed.words.size() > 1 && parsed.words[0] == "policy" && parsed.words[1] == "lint";
   if (!lints && (parsed.with_directory || !parsed.directory_file.empty())) {
@@ -81,7 +131,8 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& argumen
 
 std::string UsageText() {
   Arguments unused;
-  const auto app = MakeApp(unused);
+  Unsorted unsorted;
+  const auto app = MakeApp(unused, unsorted);
   return absl::StrCat(
       "belfry [options] <verb> …\n", app->help("", CLI::AppFormatMode::Sub),
       "\nExit status: 0 done, 1 refused by the server, 2 wrong usage, 3 cannot reach the "

@@ -28,6 +28,15 @@ struct Arguments {
   // Of `policy lint`: the people in a file, or those of the server.
   std::string directory_file;
   bool with_directory = false;
+  // Of `export` and `import`.
+  std::string format;
+  std::string output_file;  // empty: standard output
+  std::string tlp_max;
+  std::string recipient;
+  std::string agency;
+  std::string mapping_file;
+  bool all = false;
+  bool restricted = false;
   bool help = false;
   bool version = false;
   // The verb and what belongs to it, as the shell split them.

@@ -18,6 +18,7 @@
 #include "client-lib/chat/verbs.h"
 #include "client-lib/chat/view.h"
 #include "client-lib/cli/clock_client.h"
+#include "client-lib/cli/exchange_commands.h"
 #include "client-lib/cli/lint_command.h"
 #include "client-lib/cli/output.h"
 #include "client-lib/cli/policy_commands.h"
@@ -198,6 +199,12 @@ constexpr TerminalVerb kVerbs[] = {
      "Packs: read one, list them, check one, say what it changes, put it into force, try it",
      RunPolicy},
     {"directory", "directory show | load FILE", "Print or replace the directory", RunDirectory},
+    {"export",
+     "export ID… | --all --format json|stix|ocsf|iodef|veris|csv [--tlp-max LABEL] [--restricted] "
+     "[--to WHO] [--output FILE]",
+     "Hand incidents out in a common format; recorded in their timelines", RunExport},
+    {"import", "import FILE [--format stix|json] [--agency CODE]",
+     "Open incidents from a file; the same file twice opens them once", RunImport},
     {"clock", "clock now | advance TIME|+SPAN [jump|before-due]",
      "Read or turn the virtual clock of a test server", RunClock},
     {"version", "version", "Print the version", RunVersion},
