@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "belfry/error.h"
 #include "belfry/server_clock.h"
+#include "client-lib/chat/parser.h"
 #include "client-lib/chat/values.h"
 #include "client-lib/chat/view.h"
 #include "client-lib/cli/output.h"

@@ -11,9 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "client-lib/chat/policy_cache.h"
 #include "client-lib/chat/time_format.h"
 #include "client-lib/exchange/format.h"
+#include "client-lib/exchange/json_text.h"
 
 namespace belfry::exchange {
 namespace {
