@@ -43,6 +43,10 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool end_array() override { return Close(); }
   bool key(string_t& value) override {
     keys_.back() = value;
+    if (open_.back()->size() >= kJsonMembersMax) {
+      return Fail(JsonError(
+          Path(), absl::StrCat("its object has more than ", kJsonMembersMax, " members")));
+    }
     if (open_.back()->find(value) != open_.back()->end()) {
       return Fail(JsonError(Path(), "stands twice in its object"));
     }

@@ -17,10 +17,13 @@ using Json = nlohmann::ordered_json;
 inline constexpr size_t kImportBytesMax = size_t{16} << 20;
 inline constexpr int kJsonDepthMax = 32;
 inline constexpr size_t kJsonValuesMax = 1'000'000;
+// Of one object: members are looked up one after the other.
+inline constexpr size_t kJsonMembersMax = 256;
 
 // INVALID_ARGUMENT says where: the line and column for text that is no JSON or no UTF-8, the path
 // ("$.objects[3].id") for members that stand twice, nesting beyond `kJsonDepthMax`, more than
-// `kJsonValuesMax` values. More than `kImportBytesMax` bytes are not looked at.
+// `kJsonValuesMax` values or `kJsonMembersMax` members of one object. More than `kImportBytesMax`
+// bytes are not looked at.
 absl::StatusOr<Json> ParseJson(absl::string_view text);
 
 // Indented by two; never throws: bytes that are no UTF-8 become U+FFFD. Ends with a line break.

@@ -98,6 +98,10 @@ TEST(ReadTest, AFileThatIsTooLargeIsNotEvenParsed) {
   many += "0]";
   EXPECT_THAT(std::string(ParseJson(many).status().message()),
               HasSubstr("more than 1000000 values"));
+  std::string wide = "{";
+  for (int i = 0; i < 300; ++i) wide += "\"m" + std::to_string(i) + "\":0,";
+  EXPECT_THAT(std::string(ParseJson(wide + "\"z\":0}").status().message()),
+              HasSubstr("$.m256: its object has more than 256 members"));
   EXPECT_THAT(std::string(ReadIncidents("{}", "iodef").status().message()),
               HasSubstr("cannot be imported"));
 }
