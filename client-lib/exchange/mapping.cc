@@ -147,6 +147,14 @@ absl::Status Mapping::Check(const policy::v1::Policy& policy) const {
   for (const auto& row : proto_.severities()) rows.push_back(row.severity());
   Compare("severity", codes, rows, findings);
   rows.clear();
+  std::set<std::string> verdicts;
+  for (const auto& answer : proto_.verdict().answers()) verdicts.insert(answer.value());
+  for (const auto& row : proto_.states()) {
+    if (!row.verdict().empty() && verdicts.count(row.verdict()) == 0) {
+      findings.Add(
+          absl::StrCat("state \"", row.state(), "\": verdict \"", row.verdict(), "\" has no row"));
+    }
+  }
   bool unanswered = false;
   for (const auto& answer : proto_.verdict().answers()) {
     answer.value().empty() ? void(unanswered = true) : rows.push_back(answer.value());
@@ -213,7 +221,9 @@ const v1::SeverityMapping& Mapping::Severity(absl::string_view code) const {
 }
 
 const v1::VerdictMapping::Answer& Mapping::Verdict(const belfry::v1::Incident& incident) const {
-  const std::string value = FactValue(incident, proto_.verdict().fact());
+  const std::string& by_state = State(incident.state()).verdict();
+  const std::string value =
+      by_state.empty() ? FactValue(incident, proto_.verdict().fact()) : by_state;
   for (const auto& row : proto_.verdict().answers()) {
     if (row.value() == value) return row;
   }

@@ -8,8 +8,8 @@
 
 namespace belfry::exchange {
 
-policy::v1::Policy ShippedPack() {
-  std::ifstream file(BELFRY_SOURCE_DIR "/deploy/policy/itd-sec-4.3.textproto");
+policy::v1::Policy ShippedPack(const std::string& id) {
+  std::ifstream file(BELFRY_SOURCE_DIR "/deploy/policy/" + id + ".textproto");
   std::ostringstream text;
   text << file.rdbuf();
   policy::v1::Policy policy;

@@ -11,8 +11,8 @@
 
 namespace belfry::exchange {
 
-// The pack that ships.
-policy::v1::Policy ShippedPack();
+// A pack that ships.
+policy::v1::Policy ShippedPack(const std::string& id = "itd-sec-4.3");
 
 // One incident of DOP that is AMBER+STRICT, with a note and a duty; `text` is its title, its
 // summary and the note.

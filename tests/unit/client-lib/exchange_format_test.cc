@@ -41,10 +41,21 @@ TEST(IdsTest, UuidsAreComputedFromTheNameAlone) {
 
 // ---- The table ----
 
-TEST(MappingTest, TheShippedTableFitsTheShippedPack) {
-  const auto mapping = Mapping::ForPolicy("itd-sec-4.3");
-  ASSERT_TRUE(mapping.ok()) << mapping.status();
-  EXPECT_TRUE(mapping->Check(ShippedPack()).ok()) << mapping->Check(ShippedPack());
+TEST(MappingTest, EveryShippedPackHasATableThatFits) {
+  for (const char* id : {"itd-sec-4.3", "county-nist-800-61"}) {
+    const auto mapping = Mapping::ForPolicy(id);
+    ASSERT_TRUE(mapping.ok()) << mapping.status();
+    EXPECT_TRUE(mapping->Check(ShippedPack(id)).ok()) << mapping->Check(ShippedPack(id));
+  }
+}
+
+TEST(MappingTest, AStateMaySayThatItWasNoIncident) {
+  const auto mapping = Mapping::ForPolicy("county-nist-800-61");
+  belfry::v1::Incident incident;
+  incident.set_state("ANALYSIS");
+  EXPECT_EQ(mapping->Verdict(incident).stix_determination(), "suspected");
+  incident.set_state("FALSE_ALARM");
+  EXPECT_EQ(mapping->Verdict(incident).stix_determination(), "false-positive");
 }
 
 TEST(MappingTest, SaysEverythingThatDoesNotFit) {
