@@ -23,6 +23,18 @@ export class OcsfSchema {
   check(className, event, profiles) {
     const errors = [];
     const definition = this.#resolve(this.#events, className.split('/').at(-1), profiles);
+    // Numbers that the compiler of the schema makes; the source has only the place of the unknown.
+    const { category, uid } = this.#events.get(className.split('/').at(-1));
+    const categoryUid = read(path.join(this.#folder, 'categories.json')).attributes[category].uid;
+    const made = {
+      category_uid: categoryUid,
+      class_uid: categoryUid * 1000 + uid,
+      type_uid: (categoryUid * 1000 + uid) * 100 + event.activity_id,
+    };
+    for (const [name, value] of Object.entries(made)) {
+      if (event[name] !== value) errors.push(`$.${name}: must be ${value}`);
+      definition.attributes[name] = { ...definition.attributes[name], enum: { [value]: {} } };
+    }
     this.#checkObject(definition, event, '$', profiles, errors);
     return errors;
   }
@@ -103,7 +115,7 @@ export class OcsfSchema {
   #checkAttribute(name, attribute, value, at, profiles, errors) {
     const known = this.#dictionary.attributes[name] ?? {};
     const all = { ...known, ...attribute };
-    const values = all.enum || known.enum ? { ...known.enum, ...attribute.enum } : undefined;
+    const values = attribute.enum || known.enum ? { ...known.enum, ...attribute.enum } : undefined;
     if (all.is_array && !Array.isArray(value)) {
       errors.push(`${at}: must be a list`);
       return;
