@@ -126,6 +126,10 @@ absl::Status ProveByIndex(const Call& call, storage::RecordReader& tables,
                           const v1::GetInclusionProofRequest& request,
                           v1::GetInclusionProofResponse& response) {
   BELFRY_RETURN_IF_ERROR(RequireLog(call, request.log()));
+  // The super-log's leaves tell of every agency.
+  if (request.log() == kSuperLog) {
+    BELFRY_RETURN_IF_ERROR(RequireExport(call.engine(), call.identity().caller, ""));
+  }
   BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::LogLeafRow> rows,
                           tables.ListLeaves(request.log(), request.index(), 1));
   if (rows.empty() || rows.front().index != request.index()) {

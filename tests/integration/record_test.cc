@@ -120,6 +120,8 @@ class Api {
   std::unique_ptr<grpc::ClientContext> Context() const {
     auto context = std::make_unique<grpc::ClientContext>();
     context->AddMetadata("authorization", absl::StrCat("Bearer token-of-", who_));
+    // Servers are restarted here.
+    context->set_wait_for_ready(true);
     context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
     return context;
   }
@@ -134,6 +136,14 @@ class Api {
     v1::GetInclusionProofRequest request;
     request.set_incident(incident);
     request.set_version(version);
+    v1::GetInclusionProofResponse response;
+    last_ = audit_->GetInclusionProof(Context().get(), request, &response);
+    return response;
+  }
+  v1::GetInclusionProofResponse Leaf(const std::string& log, int64_t index) const {
+    v1::GetInclusionProofRequest request;
+    request.set_log(log);
+    request.set_index(index);
     v1::GetInclusionProofResponse response;
     last_ = audit_->GetInclusionProof(Context().get(), request, &response);
     return response;
@@ -343,6 +353,12 @@ TEST(RecordTest, AnAgencySeesItsOwnPathAndNothingOfOthers) {
   clerk.Checkpoint("zzz");
   EXPECT_EQ(hidden.error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(clerk.last().error_code(), grpc::StatusCode::NOT_FOUND);
+  clerk.Leaf("", 0);
+  EXPECT_EQ(clerk.last().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  clerk.Leaf("bor", 0);
+  EXPECT_EQ(clerk.last().error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(clerk.Leaf("dop", 0).index(), 0);
+  EXPECT_TRUE(clerk.last().ok()) << clerk.last().error_message();
   clerk.Checkpoint("_instance");
   EXPECT_EQ(clerk.last().error_code(), grpc::StatusCode::NOT_FOUND);
   clerk.Consistency("bor", 0);
