@@ -522,7 +522,7 @@ TEST(RecordTest, AnExportVerifiesAndWithholdsWhatTheReaderMayNotSee) {
   const auto head = *server.engine().store().record().FindLogHead("dop");
   EXPECT_EQ(verified.frames["localhost/belfry/dop L"], head->published);
 
-  EXPECT_EQ(record::ParseLeaf(auditor.Leaf("bor", 0).leaf())->subject, "incidents/BOR-2026-0001");
+  EXPECT_THAT(record::ParseLeaf(auditor.Leaf("bor", 0).leaf())->subject, HasSubstr("/BOR-"));
   // One agency alone: no word of the others.
   const std::string one = auditor.Export("entities/dop");
   verified = VerifyExport(one, key);
