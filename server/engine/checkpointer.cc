@@ -90,6 +90,11 @@ absl::Status OlderRecord(const AnchorVerdict& verdict) {
       .Build();
 }
 
+Checkpointer::Checkpointer(RecordOptions options, std::optional<record::Checkpoint> last)
+    : options_(std::move(options)), last_(std::move(last)) {
+  if (last_.has_value()) newest_ = Short(*last_);
+}
+
 bool Checkpointer::Due(absl::Time machine_now, const LogBook& logs) const {
   return options_.signer != nullptr && machine_now - last_time_ >= options_.interval &&
          logs.HasNews();
@@ -116,7 +121,6 @@ absl::Status Checkpointer::CheckContinues(Batch& batch) const {
 }
 
 absl::Status Checkpointer::Sign(Batch& batch) {
-  signed_.reset();
   const std::vector<LogBook::Grown> grown = batch.logs->ListGrown();
   if (grown.empty()) return absl::OkStatus();
   const absl::Status continues = CheckContinues(batch);

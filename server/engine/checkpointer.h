@@ -67,8 +67,7 @@ struct MadeCheckpoint {
 class Checkpointer {
  public:
   // `last` is what was signed last, as CheckAnchor() found it.
-  Checkpointer(RecordOptions options, std::optional<record::Checkpoint> last)
-      : options_(std::move(options)), last_(std::move(last)) {}
+  Checkpointer(RecordOptions options, std::optional<record::Checkpoint> last);
 
   // There is news and the interval is over.
   bool Due(absl::Time machine_now, const LogBook& logs) const;

@@ -42,16 +42,26 @@ void Fill(const std::vector<record::Hash>& hashes, Field* field) {
   for (const record::Hash& hash : hashes) *field->Add() = Bytes(hash);
 }
 
-// An agency sees its own log; others those whose record they may export; everybody the super-log.
+absl::Status CheckLogName(const std::string& log) {
+  if (log == kSuperLog || record::IsLogId(log)) return absl::OkStatus();
+  return InvalidField("log", "must be the last part of an entity's name, such as dop, or empty");
+}
+
+// Whose log it is, "entities/dop"; nobody's for the super-log and that of the instance.
+std::string EntityOf(const std::string& log) {
+  return log == kSuperLog || log == record::kInstanceLog ? "" : absl::StrCat("entities/", log);
+}
+
+// How far a log has come is seen by its agency, and by those who may export it; of the super-log,
+// by everybody.
 absl::Status RequireLog(const Call& call, const std::string& log) {
+  BELFRY_RETURN_IF_ERROR(CheckLogName(log));
   if (log == kSuperLog) return absl::OkStatus();
-  if (!record::IsLogId(log)) {
-    return InvalidField("log", "must be the last part of an entity's name, such as dop, or empty");
-  }
   const core::Caller& caller = call.identity().caller;
-  const bool instance = log == record::kInstanceLog;
-  const std::string entity = instance ? "" : absl::StrCat("entities/", log);
-  if (!call.identity().bare_bot && !instance && caller.entity == entity) return absl::OkStatus();
+  const std::string entity = EntityOf(log);
+  if (!call.identity().bare_bot && !entity.empty() && caller.entity == entity) {
+    return absl::OkStatus();
+  }
   return RequireExport(call.engine(), caller, entity).ok() ? absl::OkStatus() : LogNotFound(log);
 }
 
@@ -125,7 +135,11 @@ absl::Status FillInclusion(storage::RecordReader& tables, const storage::LogLeaf
 absl::Status ProveByIndex(const Call& call, storage::RecordReader& tables,
                           const v1::GetInclusionProofRequest& request,
                           v1::GetInclusionProofResponse& response) {
-  BELFRY_RETURN_IF_ERROR(RequireLog(call, request.log()));
+  // A leaf tells who did what to which incident, restricted ones too, and those of the super-log
+  // tell of every agency.
+  BELFRY_RETURN_IF_ERROR(CheckLogName(request.log()));
+  BELFRY_RETURN_IF_ERROR(
+      RequireExport(call.engine(), call.identity().caller, EntityOf(request.log())));
   BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::LogLeafRow> rows,
                           tables.ListLeaves(request.log(), request.index(), 1));
   if (rows.empty() || rows.front().index != request.index()) {

@@ -39,7 +39,7 @@ absl::StatusOr<std::optional<IncidentRow>> ReadIncident(Connection& connection,
 SqliteTransaction::~SqliteTransaction() {
   // Nothing to do about a failing rollback: the connection is closed soon after, which undoes too.
   if (!finished_) connection_->Execute("ROLLBACK").IgnoreError();
-  if (record_.scrubbed()) connection_->Execute("PRAGMA secure_delete=OFF").IgnoreError();
+  if (record_.scrubbed()) connection_->Execute("PRAGMA secure_delete=FAST").IgnoreError();
 }
 
 absl::StatusOr<std::optional<IncidentRow>> SqliteTransaction::LoadIncident(absl::string_view id) {
