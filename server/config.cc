@@ -28,6 +28,8 @@ absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& argu
     std::string name = arguments[i];
     if (name == "--check") {
       line.check = true;
+    } else if (name == "--accept-older-record") {
+      line.accept_older_record = true;
     } else if (name == "--version") {
       line.version = true;
     } else if (name == "--help" || name == "-h") {
@@ -90,6 +92,9 @@ std::string HelpText() {
          "                     virtual: time stands still until it is advanced; loopback and\n"
          "                     Unix sockets only; begins at the newest record, or at\n"
          "                     BELFRY_VIRTUAL_START (RFC 3339)\n"
+         "  --accept-older-record\n"
+         "                     start although the store lacks what the anchor file says was\n"
+         "                     signed; what came after is lost, and the record says so\n"
          "  --check            check everything and exit\n"
          "  --version, --help\n";
 }

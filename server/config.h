@@ -13,6 +13,8 @@ namespace belfry {
 struct CommandLine {
   config::v1::ServerConfig config;
   bool check = false;
+  // Start on an older record than the anchor knows.
+  bool accept_older_record = false;
   bool version = false;
   bool help = false;
 };

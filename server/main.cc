@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -27,6 +28,8 @@
 #include "server/frontend/metrics.h"
 #include "server/frontend/server.h"
 #include "server/log.h"
+#include "server/record/leaf.h"
+#include "server/record_config.h"
 #include "server/storage/sqlite/sqlite_store.h"
 #include "spdlog/spdlog.h"
 
@@ -124,12 +127,22 @@ absl::StatusOr<absl::Time> VirtualStart(storage::Store& store) {
   return start;
 }
 
+bool AllLocal(const config::v1::ServerConfig& config) {
+  return std::all_of(config.listen().begin(), config.listen().end(),
+                     [](const std::string& address) { return frontend::IsLocal(address); });
+}
+
 absl::Status CheckOnly(const config::v1::ServerConfig& config) {
   BELFRY_RETURN_IF_ERROR(frontend::CheckListeners(config));
   BELFRY_ASSIGN_OR_RETURN(const PolicyFile policy, LoadPolicy(config.policy_file()));
   BELFRY_RETURN_IF_ERROR(LoadDirectory(config.directory_file(), *policy.index).status());
   BELFRY_RETURN_IF_ERROR(frontend::Authenticator::Create(config).status());
+  BELFRY_ASSIGN_OR_RETURN(const engine::RecordOptions record,
+                          ReadRecordConfig(config.record(), AllLocal(config)));
   BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<storage::Store> store, OpenStore(config.store()));
+  BELFRY_ASSIGN_OR_RETURN(const engine::AnchorVerdict verdict,
+                          engine::CheckAnchor(store->record(), record));
+  if (!verdict.older.empty()) return engine::OlderRecord(verdict);
   BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::PolicyRow> kept, store->LoadPolicies());
   BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<engine::PolicyShelf> shelf,
                           engine::PolicyShelf::Load(kept));
@@ -151,13 +164,17 @@ bool WaitForEnd(const sigset_t& signals, engine::Engine& engine, const std::stri
   }
 }
 
-absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t& signals) {
+absl::StatusOr<int> Serve(const CommandLine& line, const sigset_t& signals) {
+  const config::v1::ServerConfig& config = line.config;
   BELFRY_RETURN_IF_ERROR(frontend::CheckListeners(config));
   BELFRY_ASSIGN_OR_RETURN(const PolicyFile policy, LoadPolicy(config.policy_file()));
   BELFRY_ASSIGN_OR_RETURN(const std::optional<v1::Directory> directory,
                           LoadDirectory(config.directory_file(), *policy.index));
   BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<frontend::Authenticator> authenticator,
                           frontend::Authenticator::Create(config));
+  engine::EngineOptions options;
+  BELFRY_ASSIGN_OR_RETURN(options.record, ReadRecordConfig(config.record(), AllLocal(config)));
+  options.record.accept_older = line.accept_older_record;
   BELFRY_ASSIGN_OR_RETURN(std::unique_ptr<storage::Store> store, OpenStore(config.store()));
 
   const bool virtual_clock = config.clock() == "virtual";
@@ -167,7 +184,6 @@ absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t
     clock = std::make_unique<VirtualClock>(start);
   }
   SystemRandom random;
-  engine::EngineOptions options;
   const config::v1::LimitsConfig& limits = config.limits();
   if (limits.queue_max() > 0) options.queue_max = limits.queue_max();
   if (limits.batch_max() > 0) options.batch_max = limits.batch_max();
@@ -200,6 +216,12 @@ absl::StatusOr<int> Serve(const config::v1::ServerConfig& config, const sigset_t
                  server->ports()[static_cast<size_t>(i)]);
   }
   spdlog::info("policy {}, clock {}", engine->policy().Name(), config.clock());
+  if (options.record.signer == nullptr) {
+    spdlog::warn("the record is not signed: record.signing_key_file is not set");
+  } else {
+    spdlog::info("record {}, key {}", record::SuperOrigin(options.record.instance),
+                 options.record.signer->verifier().ToString());
+  }
 
   const bool asked = WaitForEnd(signals, *engine, config.policy_file());
   if (!asked) {
@@ -253,7 +275,7 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
     return kExitConfiguration;
   }
-  const absl::StatusOr<int> result = Serve(line->config, signals);
+  const absl::StatusOr<int> result = Serve(*line, signals);
   if (result.ok()) return *result;
   std::fprintf(stderr, "belfryd: %s\n", std::string(result.status().message()).c_str());
   return kExitConfiguration;

@@ -14,6 +14,11 @@ site_token() {
   printf '%s' "$(cat "$SITE/tokens/$1")" | sha256sum | cut -d' ' -f1 > "$SITE/tokens/$1.sha256"
 }
 
+# The key that signs the record, readable by its owner alone.
+site_key() {
+  [ -s "$SITE/record.key" ] || (umask 077 && openssl genpkey -algorithm ed25519 -out "$SITE/record.key")
+}
+
 site_create() {
   local clock=$2 input=$3 person
   SITE=$1
@@ -25,6 +30,8 @@ site_create() {
     echo "policy_file: \"$PWD/deploy/policy/itd-sec-4.3.textproto\""
     echo "directory_file: \"$PWD/deploy/demo/directory.textproto\""
     echo "clock: \"$clock\""
+    site_key
+    echo "record { instance: \"localhost\" signing_key_file: \"$SITE/record.key\" anchor_file: \"$SITE/record.anchor\" }"
     site_token bot
     echo "principals { name: \"systems/bot\" token_sha256_file: \"$SITE/tokens/bot.sha256\" rights: RIGHT_BOT }"
     for person in dop.clerk dop.contact dop.iso eox.scio commonhelp csirt.handler csirt.executive; do
