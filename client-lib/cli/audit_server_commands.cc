@@ -13,9 +13,9 @@
 #include "absl/time/time.h"
 #include "client-lib/audit/leaf.h"
 #include "client-lib/audit/proof.h"
+#include "client-lib/audit/report.h"
 #include "client-lib/chat/parser.h"
 #include "client-lib/chat/values.h"
-#include "client-lib/cli/audit_commands.h"
 #include "client-lib/cli/output.h"
 #include "client-lib/cli/policy_commands.h"
 
@@ -153,7 +153,7 @@ absl::StatusOr<absl::Status> CompareWith(const Desk& desk, const audit::Checkpoi
 int RunCheckpoint(const Desk& desk) {
   const Console& console = desk.console;
   const AuditArguments& arguments = desk.arguments.audit;
-  const auto keys = ReadVerifierKeys(arguments.verifier_keys, false);
+  const auto keys = audit::ParseKeys(arguments.verifier_keys, false);
   if (!keys.ok()) return WrongLine(console, keys.status());
   v1::GetCheckpointRequest request;
   if (!arguments.entity.empty()) {
@@ -229,7 +229,7 @@ int RunProof(const Desk& desk, const std::vector<std::string>& words) {
       (words.size() == 4 && (!absl::SimpleAtoi(words[3], &version) || version < 1))) {
     return Misused(console);
   }
-  const auto keys = ReadVerifierKeys(desk.arguments.audit.verifier_keys, false);
+  const auto keys = audit::ParseKeys(desk.arguments.audit.verifier_keys, false);
   if (!keys.ok()) return WrongLine(console, keys.status());
   request.set_incident(*incident);
   request.set_version(version);
