@@ -1,5 +1,6 @@
 #include "tests/support/test_server.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include "absl/synchronization/notification.h"
 #include "server/base/sha256.h"
 #include "server/storage/sqlite/sqlite_store.h"
+#include "server/vault/open.h"
 #include "tests/support/core_world.h"
 
 namespace belfry::testing {
@@ -86,6 +88,13 @@ TestServer::TestServer(StoreWrapper wrap, engine::EngineOptions options, std::st
   add("admin", "systems/admin")->add_rights(config::v1::PrincipalConfig::RIGHT_ADMIN);
   add("siem.dop", "systems/siem.dop")->set_entity("entities/dop");
   add("siem.bor", "systems/siem.bor")->set_entity("entities/bor");
+  const std::string key = absl::StrCat(directory_, "/vault.key");
+  std::ofstream(key) << std::string(64, '7') << "\n";
+  chmod(key.c_str(), 0600);
+  config_.mutable_vault()->set_directory(vault_directory());
+  config::v1::VaultKey* vault_key = config_.mutable_vault()->add_keys();
+  vault_key->set_id("test");
+  vault_key->set_file(key);
   if (const absl::Status status = Start(); !status.ok()) Die(status);
 }
 
@@ -114,8 +123,11 @@ absl::Status TestServer::Start() {
   }
   authenticator_ = Must(frontend::Authenticator::Create(config_));
   metrics_ = std::make_unique<frontend::Metrics>(engine_.get());
+  vault_ = Must(vault::OpenConfigured(
+      config_.vault(), &machine_clock_, &random_,
+      [this](const std::string& object) { return engine_->store().HasEvidenceObject(object); }));
   server_ = Must(frontend::Server::Start(config_, engine_.get(), authenticator_.get(),
-                                         metrics_.get(), /*virtual_clock=*/true));
+                                         metrics_.get(), /*virtual_clock=*/true, vault_.get()));
   return absl::OkStatus();
 }
 
@@ -124,6 +136,7 @@ void TestServer::Stop() {
   server_->Stop(absl::Seconds(5));
   engine_->Stop();
   server_.reset();
+  vault_.reset();
   metrics_.reset();
   engine_.reset();
 }
