@@ -89,9 +89,9 @@ absl::Status CoreWorld::Do(const std::string& who, core::Act act) {
       command.earlier_note = events_[static_cast<size_t>(noted->event_version()) - 1].note_added();
     }
   }
-  if (const auto* act = std::get_if<core::EvidenceAct>(&command.act);
-      act != nullptr && items_.count(act->number) > 0) {
-    command.evidence = items_.at(act->number);
+  if (const auto* deed = std::get_if<core::EvidenceAct>(&command.act);
+      deed != nullptr && items_.count(deed->number) > 0) {
+    command.evidence = items_.at(deed->number);
   }
   absl::StatusOr<core::Decision> decision =
       core::Decide(context(), report ? nullptr : &state_, command);

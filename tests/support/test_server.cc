@@ -1,5 +1,6 @@
 #include "tests/support/test_server.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include "absl/synchronization/notification.h"
 #include "server/base/sha256.h"
 #include "server/storage/sqlite/sqlite_store.h"
+#include "server/vault/open.h"
 #include "tests/support/core_world.h"
 
 namespace belfry::testing {
@@ -97,6 +99,13 @@ TestServer::TestServer(StoreWrapper wrap, engine::EngineOptions options, std::st
   config_.mutable_access()->mutable_people()->set_per_second(1e6);
   config_.mutable_access()->mutable_people()->set_burst(1'000'000);
   if (configure) configure(config_, directory_);
+  const std::string key = absl::StrCat(directory_, "/vault.key");
+  std::ofstream(key) << std::string(64, '7') << "\n";
+  chmod(key.c_str(), 0600);
+  config_.mutable_vault()->set_directory(vault_directory());
+  config::v1::VaultKey* vault_key = config_.mutable_vault()->add_keys();
+  vault_key->set_id("test");
+  vault_key->set_file(key);
   if (const absl::Status status = Start(); !status.ok()) Die(status);
 }
 
@@ -125,8 +134,11 @@ absl::Status TestServer::Start() {
   }
   authenticator_ = Must(frontend::Authenticator::Create(config_));
   metrics_ = std::make_unique<frontend::Metrics>(engine_.get());
+  vault_ = Must(vault::OpenConfigured(
+      config_.vault(), &machine_clock_, &random_,
+      [this](const std::string& object) { return engine_->store().HasEvidenceObject(object); }));
   server_ = Must(frontend::Server::Start(config_, engine_.get(), authenticator_.get(),
-                                         metrics_.get(), /*virtual_clock=*/true));
+                                         metrics_.get(), /*virtual_clock=*/true, vault_.get()));
   return absl::OkStatus();
 }
 
@@ -135,6 +147,7 @@ void TestServer::Stop() {
   server_->Stop(absl::Seconds(5));
   engine_->Stop();
   server_.reset();
+  vault_.reset();
   metrics_.reset();
   engine_.reset();
 }

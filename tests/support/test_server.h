@@ -17,6 +17,7 @@
 #include "server/frontend/metrics.h"
 #include "server/frontend/server.h"
 #include "server/storage/store.h"
+#include "server/vault/vault.h"
 
 namespace belfry::testing {
 
@@ -62,6 +63,8 @@ class TestServer {
   const std::string& socket() const { return socket_; }
   const std::string& database() const { return database_; }
   const std::string& directory() const { return directory_; }
+  // Where the bytes of evidence are.
+  std::string vault_directory() const { return directory_ + "/vault"; }
 
   // Reports an incident of DOP and returns its name.
   std::string Open(const std::string& who = "dop.clerk", const std::string& severity = "");
@@ -86,6 +89,8 @@ class TestServer {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<frontend::Authenticator> authenticator_;
   std::unique_ptr<frontend::Metrics> metrics_;
+  SystemClock machine_clock_;
+  std::unique_ptr<vault::Vault> vault_;
   std::unique_ptr<frontend::Server> server_;
 };
 

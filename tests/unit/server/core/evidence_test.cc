@@ -1,4 +1,5 @@
 // Evidence and its chain of custody (POL-3.4, catalogue 3.4).
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,9 +44,16 @@ v1::Directory WithCounsel() {
   return directory;
 }
 
+// The shipped pack, with an hour in the place of years: what falls due in years is not asked here.
+std::shared_ptr<const core::PolicyIndex> WithShortRetention() {
+  policy::v1::Policy pack = ShippedPolicy()->proto();
+  pack.mutable_evidence()->mutable_retention()->set_seconds(3600);
+  return *core::PolicyIndex::Create(std::move(pack));
+}
+
 class EvidenceTest : public ::testing::Test {
  protected:
-  EvidenceTest() : world_(ShippedPolicy(), WithCounsel()) {
+  EvidenceTest() : world_(WithShortRetention(), WithCounsel()) {
     EXPECT_THAT(world_.Open("dop.clerk", "", "SEV3"), IsOk());
   }
 
@@ -247,8 +255,6 @@ TEST_F(EvidenceTest, WhoeverHasItMayHandleIt) {
 
 TEST_F(EvidenceTest, TransferLetsTheTakerSeeTheIncident) {
   ASSERT_THAT(Add(), IsOk());
-  core::Caller lab;
-  lab.actor.set_principal("people/dor.clerk");
   ASSERT_THAT(Step("dop.iso", CustodyEntry::KIND_TRANSFERRED, "people/dop.lab"), IsOk());
   const auto& told = world_.state().told_people();
   EXPECT_THAT(std::vector<std::string>(told.begin(), told.end()), Contains("people/dop.lab"));
@@ -373,7 +379,6 @@ TEST_F(EvidenceTest, RestrictedEvidenceGoesToReadersOnly) {
 
 TEST_F(EvidenceTest, IsKeptAsLongAsThePackSays) {
   ASSERT_THAT(Add(), IsOk());
-  ASSERT_THAT(world_.Facts("dop.iso", {{"criminal", "RULED_OUT"}}), ::testing::_);
   EXPECT_THAT(Destroy("dop.iso"), RefusedBecause("RETENTION", "POL-3.4"));
   v1::CreateEvidenceRequest request = Image();
   *request.mutable_evidence()->mutable_retain_until_time() = ToProto(world_.now());
@@ -383,7 +388,7 @@ TEST_F(EvidenceTest, IsKeptAsLongAsThePackSays) {
 TEST_F(EvidenceTest, IsDestroyedByTwoPeople) {
   ASSERT_THAT(Add(), IsOk());
   ASSERT_THAT(Store("dop.iso"), IsOk());
-  world_.At(absl::Hours(24) * 365 * 4);
+  world_.At(absl::Hours(2));
   EXPECT_THAT(Destroy("dop.contact"), RefusedBecause("ROLE_REQUIRED", "DESTROY_EVIDENCE"));
   EXPECT_THAT(Destroy("dop.iso", "eaten"), RefusedBecause("FIELD_INVALID", "LAW-93I-2"));
   ASSERT_THAT(Destroy("dop.iso", "shredded"), IsOk());
@@ -405,7 +410,7 @@ TEST_F(EvidenceTest, IsDestroyedByTwoPeople) {
 
 TEST_F(EvidenceTest, RefusedDestructionLeavesIt) {
   ASSERT_THAT(Add(), IsOk());
-  world_.At(absl::Hours(24) * 365 * 4);
+  world_.At(absl::Hours(2));
   ASSERT_THAT(Destroy("dop.iso"), IsOk());
   ASSERT_THAT(Approve("dop.counsel", false), IsOk());
   EXPECT_FALSE(item().has_destruction());
@@ -414,7 +419,7 @@ TEST_F(EvidenceTest, RefusedDestructionLeavesIt) {
 
 TEST_F(EvidenceTest, HoldStopsDisposal) {
   ASSERT_THAT(Add(), IsOk());
-  world_.At(absl::Hours(24) * 365 * 4);
+  world_.At(absl::Hours(2));
   ASSERT_THAT(Destroy("dop.iso"), IsOk());
   // Between asking and approving.
   ASSERT_THAT(Hold("dop.iso", true), IsOk());
@@ -430,7 +435,7 @@ TEST_F(EvidenceTest, HoldOnTheIncidentHoldsAllOfIt) {
   ASSERT_THAT(Add(), IsOk());
   ASSERT_THAT(Hold("dop.iso", true, 0), IsOk());
   EXPECT_THAT(Shown().holds(), SizeIs(1));
-  world_.At(absl::Hours(24) * 365 * 4);
+  world_.At(absl::Hours(2));
   EXPECT_THAT(Destroy("dop.iso"), RefusedBecause("ON_HOLD", ""));
   EXPECT_THAT(Hold("dop.counsel", false, 1), RefusedBecause("CUSTODY_STATE", "not set here"));
   ASSERT_THAT(Hold("dop.counsel", false, 0), IsOk());
@@ -442,7 +447,7 @@ TEST_F(EvidenceTest, SuspectedCrimeHoldsItWhoeverSaysOtherwise) {
   ASSERT_THAT(world_.Facts("dop.iso", {{"criminal", "SUSPECTED"}}), IsOk());
   ASSERT_THAT(Shown().holds(), SizeIs(1));
   EXPECT_EQ(Shown().holds(0).by(), "policy");
-  world_.At(absl::Hours(24) * 365 * 4);
+  world_.At(absl::Hours(2));
   EXPECT_THAT(Destroy("dop.iso"), RefusedBecause("ON_HOLD", "POL-3.12"));
   EXPECT_THAT(Hold("dop.counsel", false), RefusedBecause("CUSTODY_STATE", "a crime"));
 }

@@ -211,6 +211,41 @@ TEST_F(StoreTest, TakesOverADatabaseOfTheSecondSchema) {
   EXPECT_THAT(*store_->FindPlaces("slack", "T1", "C1", "1.1"), SizeIs(1));
 }
 
+// ---- Evidence ----
+
+TEST_F(StoreTest, KeepsEvidenceAndItsCustody) {
+  Commit([](auto& transaction) {
+    ASSERT_THAT(transaction.PutEvidence({"DOP-1", 1, "", "one"}), IsOk());
+    ASSERT_THAT(transaction.PutEvidence({"DOP-1", 2, "", "two"}), IsOk());
+    ASSERT_THAT(transaction.PutEvidence({"DOR-1", 1, "", "other"}), IsOk());
+    ASSERT_THAT(transaction.PutEvidence({"DOP-1", 2, "object", "two, stored"}), IsOk());
+    for (int32_t sequence = 1; sequence <= 3; ++sequence) {
+      ASSERT_THAT(transaction.AppendCustody({"DOP-1", 2, sequence, "link"}), IsOk());
+    }
+    EXPECT_EQ((*transaction.FindEvidence("DOP-1", 2))->blob, "two, stored");
+  });
+  Reopen();
+  EXPECT_EQ((*store_->FindEvidence("DOP-1", 1))->blob, "one");
+  EXPECT_FALSE(store_->FindEvidence("DOP-1", 3)->has_value());
+  EXPECT_THAT(*store_->ListEvidence("DOP-1", 0, 10), SizeIs(2));
+  EXPECT_THAT(*store_->ListEvidence("DOP-1", 1, 10), SizeIs(1));
+  EXPECT_THAT(*store_->ListEvidence("DOP-1", 0, 1), SizeIs(1));
+  EXPECT_THAT(*store_->ListCustody("DOP-1", 2, 1, 10), SizeIs(2));
+  EXPECT_THAT(*store_->ListCustody("DOP-1", 1, 0, 10), IsEmpty());
+  EXPECT_TRUE(*store_->HasEvidenceObject("object"));
+  EXPECT_FALSE(*store_->HasEvidenceObject("")) << "no item has an empty name in the vault";
+}
+
+// A link of the chain is written once.
+TEST_F(StoreTest, RefusesALinkOfCustodyThatIsThere) {
+  Commit([](auto& transaction) {
+    ASSERT_THAT(transaction.AppendCustody({"DOP-1", 1, 1, "link"}), IsOk());
+  });
+  const auto transaction = store_->Begin();
+  ASSERT_THAT(transaction, IsOk());
+  EXPECT_FALSE((*transaction)->AppendCustody({"DOP-1", 1, 1, "another"}).ok());
+}
+
 std::vector<std::string> IncidentsAt(storage::Store& store, const std::string& channel,
                                      const std::string& message) {
   std::vector<std::string> incidents;
