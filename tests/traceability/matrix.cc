@@ -75,6 +75,8 @@ std::string WordFor(const std::string& list) {
                                              {"network_removal", "removal"},
                                              {"escalation", "ladder"},
                                              {"hold", "hold"},
+                                             {"exemptions", "exemption"},
+                                             {"record_rules", "record rule"},
                                              {"involvement_notices", "notice to those involved"}};
   const auto found = words->find(list);
   return found == words->end() ? list : found->second;

@@ -246,6 +246,8 @@ class DirectoryLinter {
         return SomebodyMay("LIFT_REMOVAL", place);
       case Satisfaction::kSpendDecided:
         return SomebodyMay("APPROVE_SPEND", place);
+      case Satisfaction::kRecordsAnswered:
+        return SomebodyMay("RELEASE_RECORD", place);
       default:
         return true;  // what no person has to do
     }
