@@ -1,6 +1,7 @@
 #include "bot/http/listener.h"
 
 #include <atomic>
+#include <deque>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
 #include "boost/asio/dispatch.hpp"
 #include "boost/asio/ip/tcp.hpp"
@@ -100,6 +102,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
       request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     }
     request.body = message.body();
+    beast::error_code unknown;
+    const tcp::endpoint peer = stream_.socket().remote_endpoint(unknown);
+    if (!unknown) request.peer = peer.address().to_string();
     keep_alive_ = message.keep_alive();
     stream_.expires_never();  // the handler answers in time; that is its promise
     shared_->Count(1);
@@ -110,7 +115,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
                        self->shared_->Count(-1);
                        asio::dispatch(self->stream_.get_executor(),
                                       [self, response = std::move(response)]() mutable {
-                                        self->Write(std::move(response));
+                                        if (response.stream) {
+                                          self->WriteStream(std::move(response));
+                                        } else {
+                                          self->Write(std::move(response));
+                                        }
                                       });
                      });
   }
@@ -125,6 +134,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     answer_.version(11);
     answer_.result(static_cast<unsigned>(response.status));
     answer_.set(http::field::content_type, response.content_type);
+    for (const auto& [name, value] : response.headers) answer_.insert(name, value);
     answer_.keep_alive(keep_alive_);
     answer_.body() = std::move(response.body);
     answer_.prepare_payload();
@@ -136,9 +146,106 @@ class Connection : public std::enable_shared_from_this<Connection> {
                       });
   }
 
+  void WriteStream(HttpResponse response) {
+    keep_alive_ = false;
+    auto header = std::make_shared<http::response<http::empty_body>>();
+    header->version(11);
+    header->result(static_cast<unsigned>(response.status));
+    header->set(http::field::content_type, response.content_type);
+    for (const auto& [name, value] : response.headers) header->insert(name, value);
+    header->keep_alive(false);
+    header->chunked(true);
+    auto serializer = std::make_shared<http::response_serializer<http::empty_body>>(*header);
+    stream_.expires_after(absl::ToChronoMilliseconds(shared_->options.read_deadline));
+    http::async_write_header(
+        stream_, *serializer,
+        [self = shared_from_this(), header, serializer, opened = std::move(response.stream)](
+            beast::error_code error, std::size_t) {
+          if (error) return self->Close();
+          self->stream_.expires_never();
+          self->body_ = std::make_shared<Body>(self);
+          self->AwaitEnd();
+          opened(self->body_);
+        });
+  }
+
+  // Whoever listens to a stream says nothing more; what comes is the end.
+  void AwaitEnd() {
+    stream_.async_read_some(buffer_.prepare(1),
+                            [self = shared_from_this()](beast::error_code, std::size_t) {
+                              if (self->body_ != nullptr) self->body_->open_ = false;
+                              self->Drop();
+                            });
+  }
+
+  // An endless body, in chunks of HTTP/1.1. What is written waits here until the connection's own
+  // thread takes it.
+  class Body final : public HttpStream {
+   public:
+    explicit Body(std::weak_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+    void Write(std::string bytes) override {
+      if (bytes.empty()) return;
+      const auto connection = connection_.lock();
+      if (connection == nullptr || !open_) return;
+      pending_ += bytes.size();
+      asio::dispatch(
+          connection->stream_.get_executor(), [connection, bytes = std::move(bytes)]() mutable {
+            connection->Queue(absl::StrCat(absl::StrFormat("%x\r\n", bytes.size()), bytes, "\r\n"),
+                              bytes.size());
+          });
+    }
+    size_t pending() const override { return pending_; }
+    bool open() const override { return open_ && !connection_.expired(); }
+    void Close() override {
+      const auto connection = connection_.lock();
+      if (connection == nullptr || !open_.exchange(false)) return;
+      asio::dispatch(connection->stream_.get_executor(),
+                     [connection] { connection->Queue("0\r\n\r\n", 0); });
+    }
+
+   private:
+    friend class Connection;
+    const std::weak_ptr<Connection> connection_;
+    std::atomic<size_t> pending_{0};
+    std::atomic<bool> open_{true};
+  };
+
+  struct Chunk {
+    std::string wire;
+    size_t bytes = 0;  // without the framing; zero: the end
+  };
+
+  void Queue(std::string wire, size_t bytes) {
+    chunks_.push_back({std::move(wire), bytes});
+    if (chunks_.size() == 1) WriteChunk();
+  }
+
+  void WriteChunk() {
+    stream_.expires_after(absl::ToChronoMilliseconds(shared_->options.idle));
+    asio::async_write(stream_, asio::buffer(chunks_.front().wire),
+                      [self = shared_from_this()](beast::error_code error, std::size_t) {
+                        const size_t bytes = self->chunks_.front().bytes;
+                        self->chunks_.pop_front();
+                        self->body_->pending_ -= bytes;
+                        if (error || bytes == 0) {
+                          self->body_->open_ = false;
+                          return self->Drop();
+                        }
+                        if (!self->chunks_.empty()) self->WriteChunk();
+                      });
+  }
+
   void Close() {
     beast::error_code ignored;
     stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  }
+
+  // Also ends the read that waits for the other side's end.
+  void Drop() {
+    beast::error_code ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+    stream_.socket().close(ignored);
   }
 
   beast::tcp_stream stream_;
@@ -146,6 +253,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> answer_;
+  std::shared_ptr<Body> body_;  // of a stream
+  std::deque<Chunk> chunks_;
   bool keep_alive_ = false;
 };
 

@@ -3,10 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <memory>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace belfry::cli {
@@ -33,23 +33,25 @@ void AddAuditOptions(CLI::App& app, AuditArguments& audit) {
   app.add_option("--entity", audit.entity, "audit: the log of this agency, entities/…");
 }
 
-// `keys` gets what is given as --key; whose keys these are depends on the verb.
-std::unique_ptr<CLI::App> MakeApp(Arguments& arguments, std::vector<std::string>& keys) {
+// What is read before the verb is known; what it means depends on the verb.
+struct Unsorted {
+  std::string output;
+  std::vector<std::string> keys;
+};
+
+std::unique_ptr<CLI::App> MakeApp(Arguments& arguments, Unsorted& unsorted) {
   auto app = std::make_unique<CLI::App>("belfry: the incident desk, at a terminal", "belfry");
   app->set_help_flag();
   app->allow_extras();
-  const std::map<std::string, Output> outputs = {{"table", Output::kTable},
-                                                 {"json", Output::kJson}};
   app->add_option("--server", arguments.server,
                   "host:port or unix:/path; without --ca only this machine")
       ->envname("BELFRY_SERVER");
   app->add_option("--token-file", arguments.token_file, "File whose first line is the token")
       ->envname("BELFRY_TOKEN_FILE");
-  app->add_option("-o,--output", arguments.output, "table or json")
-      ->transform(CLI::CheckedTransformer(outputs, CLI::ignore_case).description(""));
+  app->add_option("-o,--output", unsorted.output, "table or json; of export: the file to write");
   app->add_option("--ca", arguments.ca_file, "PEM file of the authority that signed the server");
   app->add_option("--cert", arguments.cert_file, "PEM file of the client's certificate");
-  OneByOne(*app, "--key", keys,
+  OneByOne(*app, "--key", unsorted.keys,
            "PEM file of the client's key; audit verify: the same as --verifier-key");
   app->add_option("--server-name", arguments.server_name,
                   "Name in the server's certificate, if it is another than its address");
@@ -67,6 +69,18 @@ std::unique_ptr<CLI::App> MakeApp(Arguments& arguments, std::vector<std::string>
   AddAuditOptions(*app, arguments.audit);
   app->add_option("--output-dir", arguments.output_dir,
                   "records release: the directory that its files are written to");
+  app->add_option("--format", arguments.format,
+                  "export: json, stix, ocsf, iodef, veris or csv; import: json or stix");
+  app->add_flag("--all", arguments.all, "export: every incident you may see");
+  app->add_option("--tlp-max", arguments.tlp_max,
+                  "export: the strictest label that may leave; AMBER+STRICT unless you say");
+  app->add_flag("--restricted", arguments.restricted,
+                "export: restricted incidents, too; with --tlp-max RED and --to");
+  app->add_option("--to", arguments.recipient, "export: for whom; stands in the record");
+  app->add_option("--mapping", arguments.mapping_file,
+                  "export, import: how the pack's codes are said elsewhere, instead of the "
+                  "table that belfry has in it");
+  app->add_option("--agency", arguments.agency, "import: the agency that reports");
   app->add_flag("-h,--help", arguments.help, "Print this and the verbs");
   app->add_flag("--version", arguments.version, "Print the version");
   return app;
@@ -89,12 +103,45 @@ absl::Status PlaceKeys(std::vector<std::string> keys, Arguments& parsed) {
   return absl::OkStatus();
 }
 
+absl::Status SortOutput(const std::string& output, Arguments& arguments) {
+  if (output.empty()) return absl::OkStatus();
+  const bool exports = !arguments.words.empty() && arguments.words[0] == "export";
+  if (absl::EqualsIgnoreCase(output, "table")) {
+    arguments.output = Output::kTable;
+  } else if (absl::EqualsIgnoreCase(output, "json")) {
+    arguments.output = Output::kJson;
+  } else if (exports) {
+    arguments.output_file = output;
+  } else {
+    return absl::InvalidArgumentError(absl::StrCat("--output: ", output, " is not table or json"));
+  }
+  return absl::OkStatus();
+}
+
+// Options of one verb beside another one would be ignored without a word.
+absl::Status CheckExchange(const Arguments& arguments) {
+  const std::string verb = arguments.words.empty() ? "" : arguments.words[0];
+  const bool exports = verb == "export";
+  const bool imports = verb == "import";
+  if (!exports && (arguments.all || arguments.restricted || !arguments.tlp_max.empty() ||
+                   !arguments.recipient.empty())) {
+    return absl::InvalidArgumentError("--all, --restricted, --tlp-max and --to go with export");
+  }
+  if (!imports && !arguments.agency.empty()) {
+    return absl::InvalidArgumentError("--agency goes with import; elsewhere it is agency:CODE");
+  }
+  if (!exports && !imports && (!arguments.format.empty() || !arguments.mapping_file.empty())) {
+    return absl::InvalidArgumentError("--format and --mapping go with export and import");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& arguments) {
   Arguments parsed;
-  std::vector<std::string> keys;
-  const auto app = MakeApp(parsed, keys);
+  Unsorted unsorted;
+  const auto app = MakeApp(parsed, unsorted);
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   // CLI11 takes them last first.
   std::vector<std::string> before(std::make_reverse_iterator(dashes), arguments.rend());
@@ -113,12 +160,14 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& argumen
   if (dashes != arguments.end()) {
     parsed.words.insert(parsed.words.end(), dashes + 1, arguments.end());
   }
-  if (const absl::Status status = PlaceKeys(std::move(keys), parsed); !status.ok()) return status;
+  if (const absl::Status status = PlaceKeys(std::move(unsorted.keys), parsed); !status.ok()) return status;
   const bool releases =
       parsed.words.size() > 1 && parsed.words[0] == "records" && parsed.words[1] == "release";
   if (!releases && !parsed.output_dir.empty()) {
     return absl::InvalidArgumentError("--output-dir goes with records release");
   }
+  if (absl::Status status = SortOutput(unsorted.output, parsed); !status.ok()) return status;
+  if (absl::Status status = CheckExchange(parsed); !status.ok()) return status;
   const bool lints =
       parsed.words.size() > 1 && parsed.words[0] == "policy" && parsed.words[1] == "lint";
   if (!lints && (parsed.with_directory || !parsed.directory_file.empty())) {
@@ -132,8 +181,8 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& argumen
 
 std::string UsageText() {
   Arguments unused;
-  std::vector<std::string> keys;
-  const auto app = MakeApp(unused, keys);
+  Unsorted unsorted;
+  const auto app = MakeApp(unused, unsorted);
   return absl::StrCat(
       "belfry [options] <verb> …\n", app->help("", CLI::AppFormatMode::Sub),
       "\nExit status: 0 done, 1 refused by the server, 2 wrong usage, 3 cannot reach the "

@@ -44,6 +44,15 @@ struct Arguments {
   std::string output_dir;
   bool with_directory = false;
   AuditArguments audit;
+  // Of `export` and `import`.
+  std::string format;
+  std::string output_file;  // empty: standard output
+  std::string tlp_max;
+  std::string recipient;
+  std::string agency;
+  std::string mapping_file;
+  bool all = false;
+  bool restricted = false;
   bool help = false;
   bool version = false;
   // The verb and what belongs to it, as the shell split them.

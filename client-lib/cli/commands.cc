@@ -19,6 +19,7 @@
 #include "client-lib/chat/view.h"
 #include "client-lib/cli/audit_server_commands.h"
 #include "client-lib/cli/clock_client.h"
+#include "client-lib/cli/exchange_commands.h"
 #include "client-lib/cli/lint_command.h"
 #include "client-lib/cli/output.h"
 #include "client-lib/cli/policy_commands.h"
@@ -209,6 +210,12 @@ constexpr TerminalVerb kVerbs[] = {
      "token create NAME scopes:… [for:90d] [principal:systems/…] [file:PATH] | list [PRINCIPAL] "
      "[all] | rotate TOKEN [overlap:24h] [file:PATH] | revoke TOKEN [REASON]",
      "Tokens: make one for scripts, list, exchange or end them", RunToken},
+    {"export",
+     "export ID… | --all --format json|stix|ocsf|iodef|veris|csv [--tlp-max LABEL] [--restricted] "
+     "[--to WHO] [--output FILE]",
+     "Hand incidents out in a common format; recorded in their timelines", RunExport},
+    {"import", "import FILE [--format stix|json] [--agency CODE]",
+     "Open incidents from a file; the same file twice opens them once", RunImport},
     {"clock", "clock now | advance TIME|+SPAN [jump|before-due]",
      "Read or turn the virtual clock of a test server", RunClock},
     {"version", "version", "Print the version", RunVersion},
