@@ -212,17 +212,18 @@ class LeakTest : public ::testing::Test {
       };
       for (const char* service :
            {"IncidentService", "TimelineService", "CompartmentService", "DeliveryService",
-            "DirectoryService", "PolicyService", "ChatService"}) {
+            "DirectoryService", "PolicyService", "ChatService", "AuditService", "EvidenceService",
+            "PublicRecordsService"}) {
         const auto* offered = pool->FindServiceByName(absl::StrCat("belfry.v1.", service));
         for (int i = 0; i < offered->method_count(); ++i) {
           const auto* method = offered->method(i);
           const bool waits = method->name() == "LeaseDeliveries";
           const bool breaks = method->name() == "BreakGlass";
-          if (method->server_streaming() || waits || breaks) continue;
+          if (method->server_streaming() || method->client_streaming() || waits || breaks) continue;
           const auto* input = method->input_type();
           for (const std::string& name : names) {
             std::string request;
-            for (const char* field : {"name", "parent"}) {
+            for (const char* field : {"name", "parent", "incident"}) {
               if (input->FindFieldByName(field) != nullptr) {
                 absl::StrAppend(&request, field, ": \"", name, "\" ");
               }

@@ -98,6 +98,8 @@ TestServer::TestServer(StoreWrapper wrap, engine::EngineOptions options, std::st
   // Tests play a year in a second.
   config_.mutable_access()->mutable_people()->set_per_second(1e6);
   config_.mutable_access()->mutable_people()->set_burst(1'000'000);
+  config_.mutable_access()->mutable_systems()->set_per_second(1e6);
+  config_.mutable_access()->mutable_systems()->set_burst(1'000'000);
   if (configure) configure(config_, directory_);
   const std::string key = absl::StrCat(directory_, "/vault.key");
   std::ofstream(key) << std::string(64, '7') << "\n";
