@@ -64,6 +64,18 @@ LogEntry EntryOf(const storage::DirectoryChangeRow& row) {
   return entry;
 }
 
+LogEntry EntryOf(const storage::AccessChangeRow& row) {
+  LogEntry entry;
+  entry.time_us = row.time_us;
+  entry.kind = row.kind;
+  entry.subject = row.subject;
+  entry.principal = row.principal;
+  entry.payload = row.blob;
+  entry.payload_kind = storage::PayloadKind::kAccessChange;
+  entry.payload_ref = row.position;
+  return entry;
+}
+
 LogEntry EntryOf(const storage::PolicyRow& row) {
   LogEntry entry;
   entry.time_us = row.time_us;

@@ -43,8 +43,9 @@ std::string LogOf(const record::v1::IncidentState& state);
 LogEntry EntryOf(bool standing_register, const record::v1::Event& event,
                  const storage::EventRow& row);
 
-// The same for a change of the directory and for a pack; both belong to no agency.
+// The same for changes of the directory and of tokens, and for a pack; they belong to no agency.
 LogEntry EntryOf(const storage::DirectoryChangeRow& row);
+LogEntry EntryOf(const storage::AccessChangeRow& row);
 LogEntry EntryOf(const storage::PolicyRow& row);
 
 // Makes one receipt of what an act did in one log, one thing after the other.

@@ -39,7 +39,10 @@ absl::Status Record(Batch& batch, absl::string_view principal, absl::string_view
   change.kind = std::string(kind);
   change.subject = token.name();
   change.blob = token.SerializeAsString();
-  return Keep(batch, batch.transaction->AppendAccessChange(change));
+  BELFRY_RETURN_IF_ERROR(Keep(batch, batch.transaction->AppendAccessChange(change)));
+  return Keep(batch,
+              batch.logs->Append(batch.transaction->record(), record::kInstanceLog, EntryOf(change))
+                  .status());
 }
 
 bool IsGoodAt(const storage::TokenRow& row, absl::Time now) {

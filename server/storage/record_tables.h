@@ -33,7 +33,8 @@ enum class PayloadKind {
   kEvent = 1,
   kDirectoryChange = 2,
   kPolicy = 3,
-  kRecord = 4,  // about the record itself
+  kRecord = 4,        // about the record itself
+  kAccessChange = 5,  // what became of tokens
 };
 
 struct LogLeafRow {

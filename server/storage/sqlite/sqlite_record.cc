@@ -41,6 +41,8 @@ const char* PayloadQuery(PayloadKind kind) {
       return "SELECT text FROM policies WHERE sequence = ?";
     case PayloadKind::kRecord:
       return "SELECT blob FROM record_events WHERE position = ?";
+    case PayloadKind::kAccessChange:
+      return "SELECT blob FROM access_changes WHERE position = ?";
     case PayloadKind::kNone:
       break;
   }
