@@ -129,5 +129,16 @@ TEST(ClockTest, SpansAndTimes) {
   }
 }
 
+TEST(ArgsTest, FilesOfAReleaseGoIntoADirectory) {
+  const auto released =
+      ParseArguments({"records", "release", "DOP-2026-0007", "R-12", "--output-dir", "released"});
+  ASSERT_TRUE(released.ok()) << released.status();
+  EXPECT_EQ(released->output_dir, "released");
+  EXPECT_EQ(released->words.size(), 4u);
+  const auto shown =
+      ParseArguments({"records", "show", "DOP-2026-0007", "--output-dir", "released"});
+  EXPECT_EQ(shown.status().message(), "--output-dir goes with records release");
+}
+
 }  // namespace
 }  // namespace belfry::cli
