@@ -53,6 +53,7 @@ const std::map<std::string, std::string>& Expected() {
       {"ADMIN_DIRECTORY", "admins: true"},
       {"ADMIN_DELIVERIES", "admins: true"},
       {"ADMIN_VAULT", "admins: true"},
+      {"ADMIN_VAULT", "admins: true"},
       // Settings, where the catalogue leaves it to the pack.
       {"NAME_READER", kKeepers},
       {"REMOVE_READER", kKeepers},
