@@ -38,6 +38,7 @@ namespace {
 
 using record::Hash;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -815,6 +816,7 @@ TEST(RecordStartTest, EndsThatDoNotFitAreNoticed) {
   Site site;
   ASSERT_THAT(site.Start(), IsOk());
   site.Report();
+  MakeCheckpoint(site.engine());
   site.Stop();
   const std::string good = site.Copy("good.db");
   site.Sql("DELETE FROM events WHERE position = (SELECT max(position) FROM events)");
@@ -826,6 +828,12 @@ TEST(RecordStartTest, EndsThatDoNotFitAreNoticed) {
   EXPECT_EQ(site.Start().code(), absl::StatusCode::kDataLoss);
   site.PutBack(good);
   site.Sql("UPDATE log_heads SET root = zeroblob(32) WHERE log = 'dop'");
+  EXPECT_EQ(site.Start().code(), absl::StatusCode::kDataLoss);
+  site.PutBack(good);
+  // Nobody slips an event in to have it signed.
+  site.Sql(
+      "INSERT INTO events SELECT position + 1, incident, version + 1, time_us, blob FROM events "
+      "ORDER BY position DESC LIMIT 1");
   EXPECT_EQ(site.Start().code(), absl::StatusCode::kDataLoss);
   site.PutBack(good);
   EXPECT_THAT(site.Start(), IsOk());
