@@ -167,11 +167,19 @@ int RunCheckpoint(const Desk& desk) {
     console.error << "belfry: no checkpoint of this log was made yet\n";
     return kRefused;
   }
+  if (LogOf(response->origin()) != request.log()) {
+    return DoesNotHold(console, absl::InvalidArgumentError(absl::StrCat(
+                                    "the server answers with the log ", response->origin())));
+  }
   const auto checkpoint = audit::OpenCheckpoint(response->note(), response->origin(), *keys);
   if (!checkpoint.ok()) return DoesNotHold(console, checkpoint.status());
   if (!response->super_note().empty()) {
     const auto parsed = audit::ParseCheckpoint(response->super_note());
     if (!parsed.ok()) return DoesNotHold(console, parsed.status());
+    if (absl::StrCat(parsed->origin, "/", request.log()) != checkpoint->origin) {
+      return DoesNotHold(console, absl::InvalidArgumentError(absl::StrCat(
+                                      parsed->origin, " is not the super-log of this one")));
+    }
     const auto super_log = audit::OpenCheckpoint(response->super_note(), parsed->origin, *keys);
     if (!super_log.ok()) return DoesNotHold(console, super_log.status());
     audit::SuperLeafView leaf;
