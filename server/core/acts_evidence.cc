@@ -804,7 +804,9 @@ absl::Status DecideChecked(Draft& draft, const Caller& caller, const EvidenceChe
   const policy::v1::EvidenceRules& rules = draft.context().policy.proto().evidence();
   if (act.in_passing) {
     // The alarm is out, and a client that tries again and again does not ring it again.
-    if (item.evidence().integrity_alert() || !item.evidence().has_content()) {
+    // Nor does an item whose bytes were destroyed while somebody was about to read them.
+    if (item.evidence().integrity_alert() || !item.evidence().has_content() ||
+        item.evidence().state() == Evidence::STATE_DESTROYED) {
       return absl::OkStatus();
     }
   } else {

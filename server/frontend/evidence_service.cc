@@ -335,6 +335,11 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::DecideDestruction(
             Submission submission;
             if (!object.empty()) {
               submission.then = [desk, object](CallPtr answered, absl::Status status) {
+                // Nobody knows what is on disk: the intent stays, and the next start looks.
+                if (ErrorReason(status) == "OUTCOME_UNKNOWN") {
+                  answered->Finish(status);
+                  return;
+                }
                 desk->Post(
                     [desk, object, answered = std::move(answered), status = std::move(status)] {
                       // Only when no row names it any more, whatever became of this call.

@@ -249,6 +249,9 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadEvidenceRequ
       *response_.mutable_evidence() = view.Evidence(services_.engine->Now(), *outcome->evidence);
       return absl::OkStatus();
     }
+    // Nobody knows whether the row is on disk. The intent is, and at the next start the row
+    // decides.
+    if (ErrorReason(outcome.status()) == "OUTCOME_UNKNOWN") return outcome.status();
     // What may pass leaves the bytes, so that a repeat costs nothing; a refusal ends it.
     const bool may_pass =
         absl::IsUnavailable(outcome.status()) || absl::IsResourceExhausted(outcome.status());

@@ -149,6 +149,21 @@ void Upload::Detach(int64_t ticket) {
   sealed_.shrink_to_fit();
 }
 
+bool Upload::BeginFinish() {
+  absl::MutexLock lock(&finish_mutex_);
+  return !std::exchange(finishing_, true);
+}
+
+void Upload::EndFinish() {
+  absl::MutexLock lock(&finish_mutex_);
+  finishing_ = false;
+}
+
+bool Upload::finishing() {
+  absl::MutexLock lock(&finish_mutex_);
+  return finishing_;
+}
+
 void Upload::Revoke() {
   absl::MutexLock lock(&mutex_);
   ++ticket_;

@@ -57,6 +57,11 @@ class Upload {
   // What of an unfinished chunk is in memory is dropped.
   void Detach(int64_t ticket);
 
+  // From here to EndFinish() it is being made an object, by one caller: false when it is already.
+  bool BeginFinish();
+  void EndFinish();
+  bool finishing();
+
   // Whoever still appends is refused from now on, and the file is closed.
   void Revoke();
 
@@ -74,6 +79,8 @@ class Upload {
   const std::string address_;
   const ItemKey item_;
   const Layout layout_;
+  // Apart from the other one, which is held while the disk works.
+  absl::Mutex finish_mutex_;
   absl::Mutex mutex_;
   std::unique_ptr<File> file_ ABSL_GUARDED_BY(mutex_);
   Aead aead_ ABSL_GUARDED_BY(mutex_);
@@ -84,6 +91,7 @@ class Upload {
   std::string pending_ ABSL_GUARDED_BY(mutex_);
   std::string sealed_ ABSL_GUARDED_BY(mutex_);  // kept for its memory
   int64_t ticket_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool finishing_ ABSL_GUARDED_BY(finish_mutex_) = false;
   absl::Time last_time_ ABSL_GUARDED_BY(mutex_);
 };
 

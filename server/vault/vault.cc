@@ -31,6 +31,13 @@ absl::Status Exhausted(absl::string_view reason, std::string message) {
       .Build();
 }
 
+absl::Status Finishing() {
+  return ErrorBuilder(absl::StatusCode::kAborted, "UPLOAD_FINISHING",
+                      "all of it has arrived and is being made durable; ask again in a moment")
+      .RetryAfter(absl::Seconds(1))
+      .Build();
+}
+
 bool SameItem(const ItemInfo& a, const ItemInfo& b) {
   return a.incident == b.incident && a.number == b.number && a.size_bytes == b.size_bytes &&
          a.sha256 == b.sha256 && a.principal == b.principal;
@@ -203,38 +210,56 @@ absl::Status Vault::CheckLimits(const ItemInfo& info) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<Upload>> Vault::BeginUpload(ItemInfo info) {
-  info.begin_time = clock_.Now();
-  std::shared_ptr<Upload> upload;
+std::shared_ptr<Upload> Vault::FindSame(const ItemInfo& info) {
+  std::shared_ptr<Upload> same;
   {
     absl::MutexLock lock(&mutex_);
     for (const auto& [id, known] : uploads_) {
-      if (SameItem(known->info(), info)) return known;
+      if (SameItem(known->info(), info)) same = known;
     }
-    BELFRY_RETURN_IF_ERROR(CheckLimits(info));
-    info.upload = UuidV7(info.begin_time, random_);
-    const std::string id = info.upload;
-    const std::string address = AddressOf(info);
-    const absl::Time now = info.begin_time;
-    upload = std::make_shared<Upload>(&files_, &random_, Path(kUploads, id), address,
-                                      ItemKey{SecretKey::Generate(random_), std::move(info)}, now);
-    total_bytes_ += upload->layout().FileBytes();
-    uploads_[id] = upload;
   }
+  if (same == nullptr || same->finishing() || same->Committed().ok()) return same;
+  // A crash left it without its beginning, or its disk is damaged: begun anew, it costs nothing
+  // more.
+  Drop(same).IgnoreError();
+  return nullptr;
+}
+
+absl::StatusOr<std::shared_ptr<Upload>> Vault::BeginUpload(ItemInfo info) {
+  if (std::shared_ptr<Upload> same = FindSame(info); same != nullptr) return same;
+  info.begin_time = clock_.Now();
+  const absl::Time now = info.begin_time;
+  info.upload = UuidV7(now, random_);
+  const int64_t room = Layout{info.size_bytes}.FileBytes();
+  {
+    absl::MutexLock lock(&mutex_);
+    BELFRY_RETURN_IF_ERROR(CheckLimits(info));
+    total_bytes_ += room;
+  }
+  const std::string id = info.upload;
+  const std::string address = AddressOf(info);
+  auto upload =
+      std::make_shared<Upload>(&files_, &random_, Path(kUploads, id), address,
+                               ItemKey{SecretKey::Generate(random_), std::move(info)}, now);
   const auto make = [&]() -> absl::Status {
     {
       absl::MutexLock lock(&names_mutex_);
-      BELFRY_RETURN_IF_ERROR(WriteDurably(files_, Path(kUploads),
-                                          absl::StrCat(upload->id(), kKeySuffix),
+      BELFRY_RETURN_IF_ERROR(WriteDurably(files_, Path(kUploads), absl::StrCat(id, kKeySuffix),
                                           WrapItemKey(ring_, upload->item(), "item", random_)));
     }
     return upload->Create();
   };
-  if (const absl::Status status = make(); !status.ok()) {
-    Abort(upload).IgnoreError();
-    return ToCaller(status);
+  const absl::Status status = make();
+  // Known to others only once it can be gone on with.
+  if (status.ok()) {
+    absl::MutexLock lock(&mutex_);
+    uploads_[id] = upload;
+    return upload;
   }
-  return upload;
+  Drop(upload).IgnoreError();
+  absl::MutexLock lock(&mutex_);
+  total_bytes_ -= room;
+  return ToCaller(status);
 }
 
 absl::StatusOr<std::shared_ptr<Upload>> Vault::FindUpload(absl::string_view id,
@@ -275,11 +300,11 @@ absl::Status Vault::Append(const std::shared_ptr<Upload>& upload, int64_t ticket
   const absl::Status status = upload->Append(ticket, bytes, clock_.Now());
   // Refusals leave it as it is.
   if (status.ok() || !ErrorReason(status).empty()) return status;
-  Abort(upload).IgnoreError();
+  Drop(upload).IgnoreError();
   return ToCaller(status);
 }
 
-absl::Status Vault::Abort(const std::shared_ptr<Upload>& upload) {
+absl::Status Vault::Drop(const std::shared_ptr<Upload>& upload) {
   upload->Revoke();
   {
     absl::MutexLock lock(&mutex_);
@@ -288,7 +313,15 @@ absl::Status Vault::Abort(const std::shared_ptr<Upload>& upload) {
   return ToCaller(RemovePair(kUploads, upload->id()));
 }
 
+absl::Status Vault::Abort(const std::shared_ptr<Upload>& upload) {
+  if (!upload->BeginFinish()) return Finishing();
+  return Drop(upload);
+}
+
 absl::StatusOr<std::string> Vault::Finish(const std::shared_ptr<Upload>& upload, int64_t ticket) {
+  // A caller whose connection broke at the last byte comes again while the first attempt still
+  // waits for the disk. What that one has moved must not be taken for what this one failed to move.
+  if (!upload->BeginFinish()) return Finishing();
   const std::string object = absl::BytesToHexString(upload->address());
   const auto finish = [&]() -> absl::Status {
     BELFRY_RETURN_IF_ERROR(upload->Seal(ticket));
@@ -304,9 +337,12 @@ absl::StatusOr<std::string> Vault::Finish(const std::shared_ptr<Upload>& upload,
   const absl::Status status = finish();
   if (status.ok()) return object;
   // Somebody else goes on with it.
-  if (absl::IsAborted(status)) return status;
+  if (absl::IsAborted(status)) {
+    upload->EndFinish();
+    return status;
+  }
   // A disk that failed once is not asked again for the same bytes.
-  Abort(upload).IgnoreError();
+  Drop(upload).IgnoreError();
   // The intent goes last, and only when nothing is left that it would have to find.
   if (RemovePair(kObjects, object).ok()) Keep(object).IgnoreError();
   return ToCaller(status);
@@ -335,6 +371,7 @@ absl::Status Vault::Unfinish(const std::string& object, const std::shared_ptr<Up
     BELFRY_RETURN_IF_ERROR(files_.SyncDirectory(Path(kUploads)));
     BELFRY_RETURN_IF_ERROR(files_.SyncDirectory(Path(kObjects)));
   }
+  upload->EndFinish();
   BELFRY_RETURN_IF_ERROR(files_.Remove(Path(kIntents, object)));
   return files_.SyncDirectory(Path(kIntents));
 }
@@ -383,8 +420,11 @@ int Vault::ExpireUploads() {
       if (ExpiryOf(*upload) <= now) old.push_back(upload);
     }
   }
-  for (const std::shared_ptr<Upload>& upload : old) Abort(upload).IgnoreError();
-  return static_cast<int>(old.size());
+  int expired = 0;
+  for (const std::shared_ptr<Upload>& upload : old) {
+    if (Abort(upload).ok()) ++expired;
+  }
+  return expired;
 }
 
 absl::Status Vault::RekeyFile(const std::string& folder, const std::string& name,

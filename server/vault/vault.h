@@ -75,10 +75,11 @@ class Vault {
   // As Upload::Append(). After an error of the disk the upload and its bytes are gone.
   absl::Status Append(const std::shared_ptr<Upload>& upload, int64_t ticket,
                       absl::string_view bytes);
-  // Forgets it and its bytes.
+  // Forgets it and its bytes. ABORTED (UPLOAD_FINISHING) while it is being made an object.
   absl::Status Abort(const std::shared_ptr<Upload>& upload);
-  // Seals the upload and makes it an object, durable under an intent; its name. After
-  // INVALID_ARGUMENT and RESOURCE_EXHAUSTED the upload is gone.
+  // Seals the upload and makes it an object, durable under an intent; its name. From then on nobody
+  // else can finish or abort it, until Keep() or Unfinish(). ABORTED when another caller finishes
+  // it, or goes on with it; after other errors the upload is gone.
   absl::StatusOr<std::string> Finish(const std::shared_ptr<Upload>& upload, int64_t ticket);
   // The row that names the object is committed.
   absl::Status Keep(const std::string& object);
@@ -119,6 +120,10 @@ class Vault {
   // Overwrites the key before it removes it.
   absl::Status RemovePair(absl::string_view folder, absl::string_view name);
   void Forget(const Upload& upload) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // As Abort(), for whoever knows that nobody is at work on it.
+  absl::Status Drop(const std::shared_ptr<Upload>& upload);
+  // The principal's upload of these bytes, if it can be gone on with.
+  std::shared_ptr<Upload> FindSame(const ItemInfo& info);
   absl::Status RekeyFile(const std::string& folder, const std::string& name,
                          const std::string& subject, RekeyResult& result);
 

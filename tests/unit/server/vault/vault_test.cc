@@ -154,6 +154,46 @@ TEST_F(VaultTest, LetsALaterStreamTakeOver) {
   EXPECT_THAT(vault_->Finish(*upload, *second), IsOk());
 }
 
+// A caller whose connection broke at the last byte comes again before the row is committed.
+TEST_F(VaultTest, ASecondFinishHarmsNothing) {
+  ASSERT_THAT(Open(), IsOk());
+  const std::string bytes = Noise(1'500'000);
+  auto upload = vault_->BeginUpload(InfoOf(bytes));
+  ASSERT_THAT(upload, IsOk());
+  const auto first = (*upload)->Attach();
+  ASSERT_THAT(vault_->Append(*upload, *first, bytes), IsOk());
+  const auto object = vault_->Finish(*upload, *first);
+  ASSERT_THAT(object, IsOk());
+  const auto again = vault_->BeginUpload(InfoOf(bytes));
+  ASSERT_THAT(again, IsOk());
+  const auto second = (*again)->Attach();
+  ASSERT_THAT(vault_->Append(*again, *second, ""), IsOk());
+  EXPECT_THAT(vault_->Finish(*again, *second), RefusedBecause("UPLOAD_FINISHING", ""));
+  EXPECT_THAT(vault_->Abort(*again), RefusedBecause("UPLOAD_FINISHING", ""));
+  clock_.AdvanceTo(clock_.Now() + absl::Hours(25));
+  EXPECT_EQ(vault_->ExpireUploads(), 0);
+  ASSERT_THAT(vault_->Keep(*object), IsOk());
+  EXPECT_THAT(vault_->Finish(*again, *second), RefusedBecause("UPLOAD_FINISHING", ""));
+  EXPECT_TRUE(*Load(*object) == bytes);
+}
+
+// A crash before the header was written must not stand in the way for a day.
+TEST_F(VaultTest, BeginsAnewWhatCannotBeGoneOnWith) {
+  ASSERT_THAT(Open(), IsOk());
+  const std::string bytes = Noise(1000);
+  auto upload = vault_->BeginUpload(InfoOf(bytes));
+  ASSERT_THAT(upload, IsOk());
+  const std::string id = (*upload)->id();
+  upload->reset();
+  WriteAll(options_.directory + "/uploads/" + id, "");
+  ASSERT_THAT(Open(), IsOk());
+  const auto fresh = vault_->BeginUpload(InfoOf(bytes));
+  ASSERT_THAT(fresh, IsOk());
+  EXPECT_NE((*fresh)->id(), id);
+  EXPECT_THAT(Store(bytes), IsOk());
+  EXPECT_THAT(FilesIn("uploads"), IsEmpty());
+}
+
 // Two people bring the same bytes; whoever comes last must not harm what is kept already.
 TEST_F(VaultTest, NeverWritesOverAnItem) {
   ASSERT_THAT(Open(), IsOk());
