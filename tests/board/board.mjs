@@ -142,10 +142,15 @@ test('cut, killed and started again, without a reload', async (t) => {
     assert.ok(await page.evaluate(() => document.documentElement.classList.contains('stale')));
     assert.equal(await count(), 1, 'what was seen stays, marked as old');
     const missed = await site.report('While nobody looked');
+    const before = site.tap.bytes().length;
     site.tap.mend();
     await row(page, missed).waitFor();
+    await row(wall, missed).waitFor();
     await ready(page);
     assert.equal(await count(), 2);
+    const again = site.tap.bytes().subarray(before);
+    assert.ok(again.includes('While nobody looked'));
+    assert.ok(!again.includes('Before everything'), 'only what is new is sent again');
     assert.ok(!(await page.evaluate(() => document.documentElement.classList.contains('stale'))));
   });
 

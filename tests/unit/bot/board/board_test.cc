@@ -312,7 +312,7 @@ TEST_F(BoardTest, EverybodySeesWithTheirOwnEyes) {
 TEST_F(BoardTest, WhatIsNoLongerShownGoes) {
   // No event says to somebody that they may no longer see: the listing does.
   const std::string id = Report("Open first", false, "dop.iso");
-  const auto page = Open(SignIn("dop.deputy"));
+  const auto page = Open(SignIn("dop.clerk"));
   ASSERT_TRUE(page->WaitFor(id, "Open first"));
   v1::AssignCategoriesRequest request;
   request.set_name("incidents/" + id);
@@ -320,7 +320,7 @@ TEST_F(BoardTest, WhatIsNoLongerShownGoes) {
   ASSERT_TRUE(server_.As("dop.iso").AssignCategories(request).ok());
   v1::GetIncidentRequest get;
   get.set_name("incidents/" + id);
-  ASSERT_EQ(server_.As("dop.deputy").GetIncident(get).status().code(), absl::StatusCode::kNotFound);
+  ASSERT_EQ(server_.As("dop.clerk").GetIncident(get).status().code(), absl::StatusCode::kNotFound);
   EXPECT_TRUE(page->WaitGone(id));
 }
 
