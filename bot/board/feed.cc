@@ -91,6 +91,7 @@ void Feed::Follow() {
       if (!fresh) return;  // resumed: nothing was missed
       fresh = false;
       absl::MutexLock lock(&mutex_);
+      ++beginnings_;
       next_list_ = absl::InfinitePast();
     });
     client::WatchOptions options;
@@ -107,7 +108,7 @@ void Feed::Follow() {
       const v1::Incident& incident = message.incident();
       if (incident.state() == kRegisterState) continue;
       // A card without the words of its pack is shown with codes; the next listing asks again.
-      LearnPack(incident.policy()).IgnoreError();
+      if (!incident.policy().empty()) LearnPack(incident.policy()).IgnoreError();
       {
         absl::MutexLock lock(&mutex_);
         if (touched_.has_value()) touched_->insert(incident.name());
@@ -133,7 +134,7 @@ void Feed::Take(const v1::Incident& incident) {
 }
 
 absl::Status Feed::LearnPack(const std::string& name) {
-  if (!name.empty()) {
+  {
     absl::MutexLock lock(&mutex_);
     if (packs_.contains(name)) return absl::OkStatus();
   }
@@ -189,7 +190,9 @@ absl::Status Feed::ListOnce() {
   client::IncidentPages pages = client_.AllIncidents(request, Within(absl::Seconds(20)));
   std::set<std::string> listed;
   while (const v1::Incident* incident = pages.Next()) {
-    if (absl::Status status = LearnPack(incident->policy()); !status.ok()) return status;
+    if (!incident->policy().empty()) {
+      if (absl::Status status = LearnPack(incident->policy()); !status.ok()) return status;
+    }
     listed.insert(incident->name());
     absl::MutexLock lock(&mutex_);
     if (stopping_) return absl::CancelledError("stopping");
@@ -207,6 +210,11 @@ absl::Status Feed::ListOnce() {
 
 void Feed::List() {
   const absl::Time start = absl::Now();
+  int beginnings;
+  {
+    absl::MutexLock lock(&mutex_);
+    beginnings = beginnings_;
+  }
   const absl::Status status = ListOnce();
   const absl::Time now = absl::Now();
   {
@@ -215,6 +223,8 @@ void Feed::List() {
     listing_ = false;
     next_list_ = now + (status.ok() ? std::max(options_.relist, 100 * (now - start))
                                     : options_.relist_when_down);
+    // What lies between this listing and a stream that began meanwhile was told by neither.
+    if (beginnings != beginnings_) next_list_ = absl::InfinitePast();
   }
   if (!Refused(status)) Linked(status.ok());
   wake_();

@@ -112,6 +112,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   std::optional<std::set<std::string>> touched_ ABSL_GUARDED_BY(mutex_);
   bool listed_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Time next_list_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  int beginnings_ ABSL_GUARDED_BY(mutex_) = 0;  // streams that were not resumed
 
   std::string in_force_ ABSL_GUARDED_BY(mutex_);
   Json packs_ ABSL_GUARDED_BY(mutex_) = Json::object();

@@ -87,7 +87,10 @@ class Verifier {
     }
     if (sound) CheckAllThere();
     CheckWitnesses();
-    if (skeleton_.broken.has_value()) findings_.push_back(Completed(*skeleton_.broken));
+    // Before what else is missing at the same place: it explains the rest.
+    if (skeleton_.broken.has_value()) {
+      findings_.insert(findings_.begin(), Completed(*skeleton_.broken));
+    }
     return Result();
   }
 

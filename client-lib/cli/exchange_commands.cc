@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "belfry/error.h"
 #include "belfry/server_clock.h"
 #include "client-lib/chat/parser.h"

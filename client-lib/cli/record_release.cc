@@ -124,7 +124,10 @@ int RunRecordRelease(const Desk& desk) {
   for (File& file : files) {
     file.name = stem + file.ending;
     if (std::filesystem::exists(directory / file.name, error)) {
-      return Misused(console, absl::StrCat((directory / file.name).string(), " is there already"));
+      console.error << "belfry: " << Harmless((directory / file.name).string())
+                    << " is there already and is left alone; with version:" << number
+                    << " the files can be written into another directory\n";
+      return kWrongUsage;
     }
     Part request;
     request.set_name(command->incident);

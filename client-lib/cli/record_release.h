@@ -16,8 +16,8 @@ bool IsRecordRelease(const std::vector<std::string>& words);
 // records release ID REFERENCE [requester:…] [version:N] --output-dir DIRECTORY
 //
 // Writes <id>-<reference>-v<n>.json, .txt, .log.json and .sha256 (as `sha256sum -c` reads it);
-// files that are there already are left alone, and nothing is released. With `version:` nothing is
-// released anew: the files of that version are written again.
+// files that are there already are left alone. With `version:` nothing is released anew: the files
+// of that version are written again.
 int RunRecordRelease(const Desk& desk);
 
 // "DOP-2026-0007-R-12-v1": what a reference holds beside letters, digits, dots and dashes is "_".

@@ -35,6 +35,23 @@ bool Has(const google::protobuf::RepeatedPtrField<std::string>& words, absl::str
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+// What the server does not take, because it could rewrite a terminal, is shown as its picture.
+std::string Plain(absl::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte == 0x7f) {
+      absl::StrAppend(&out, "\u2421");
+    } else if (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') {
+      // U+2400 and on.
+      absl::StrAppend(&out, "\xe2\x90", std::string(1, static_cast<char>(0x80 + byte)));
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
+
 class Planner {
  public:
   Planner(const ReadIncident& read, const ImportOptions& options, const policy::v1::Policy& policy,
@@ -63,9 +80,10 @@ class Planner {
 
   void Texts() {
     const std::string mark = ImportMark(read_.object_id);
-    std::string summary = incident_.summary();
-    if (chat::CountCodePoints(incident_.title()) > kTitleMax) {
-      summary = absl::StrCat(incident_.title(), summary.empty() ? "" : "\n\n", summary);
+    const std::string title = Plain(incident_.title());
+    std::string summary = Plain(incident_.summary());
+    if (chat::CountCodePoints(title) > kTitleMax) {
+      summary = absl::StrCat(title, summary.empty() ? "" : "\n\n", summary);
       Skip("the title is longer than 200 characters; the whole of it begins the summary");
     }
     const size_t room = kTextMax - chat::CountCodePoints(mark) - 2;
@@ -73,7 +91,7 @@ class Planner {
       Skip(absl::StrCat("the summary is longer than ", room, " characters and was cut"));
     }
     summary = chat::Clip(summary, room);
-    plan_.report.set_title(chat::Clip(incident_.title(), kTitleMax));
+    plan_.report.set_title(chat::Clip(title, kTitleMax));
     plan_.report.set_summary(absl::StrCat(summary, summary.empty() ? "" : "\n\n", mark));
   }
 
@@ -175,8 +193,8 @@ class Planner {
     }
     belfry::v1::Fact* taken = plan_.report.add_facts();
     taken->set_name(fact.name());
-    taken->set_value(fact.value());
-    taken->set_reason(fact.reason());
+    taken->set_value(Plain(fact.value()));
+    taken->set_reason(Plain(fact.reason()));
     taken->set_entity(fact.entity());
     if (fact.has_known_time()) *taken->mutable_known_time() = fact.known_time();
   }
@@ -235,9 +253,9 @@ class Planner {
       belfry::v1::AddNoteRequest& note = plan_.notes.emplace_back();
       const std::string source =
           absl::StrCat("\n(imported", entry.actor().empty() ? "" : "; written by ",
-                       chat::Clip(entry.actor(), 100), ")");
-      note.set_text(
-          absl::StrCat(chat::Clip(entry.text(), kTextMax - chat::CountCodePoints(source)), source));
+                       chat::Clip(Plain(entry.actor()), 100), ")");
+      note.set_text(absl::StrCat(
+          chat::Clip(Plain(entry.text()), kTextMax - chat::CountCodePoints(source)), source));
       *note.mutable_event_time() = entry.has_event_time() ? entry.event_time() : entry.time();
       note.set_request_id(
           absl::StrCat("import-", Sha256Hex(absl::StrCat(read_.object_id, "\n", number))));

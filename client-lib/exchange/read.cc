@@ -69,7 +69,8 @@ absl::StatusOr<ReadFile> ReadIncidents(absl::string_view text, absl::string_view
     read = ReadStix(*json);
   } else {
     absl::StatusOr<v1::Export> file = ReadJson(*json);
-    read = file.ok() ? IncidentsOf(*std::move(file)) : file.status();
+    if (!file.ok()) return file.status();
+    read = IncidentsOf(*std::move(file));
   }
   if (!read.ok()) return read.status();
   if (read->incidents.empty())

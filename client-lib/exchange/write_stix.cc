@@ -1,9 +1,10 @@
 // STIX 2.1: a bundle with an incident, its notes, who is concerned, and the marks. What STIX has no
 // word for stands in Belfry's own extension, so that nothing is lost on the way back.
-#include <map>
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"

@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "belfry/error.h"
 
 namespace belfry::client {
 namespace {
@@ -170,6 +171,15 @@ absl::StatusOr<v1::Evidence> UploadFile(const Client& client, const std::string&
           SendOnce(client, file, path, begun->upload(), options);
       if (sent.ok() && sent->has_evidence()) return sent->evidence();
       failed = sent.ok() ? absl::UnavailableError("the stream ended early") : sent.status();
+    }
+    // The answer to the last byte may have been lost on its way: then all is there already.
+    if (DescribeError(failed).reason == "CONTENT_EXISTS") {
+      v1::GetEvidenceRequest get;
+      get.set_name(evidence);
+      const auto known = client.GetEvidence(get, options.call);
+      if (known.ok() && known->evidence().content().sha256() == begin.sha256()) {
+        return known->evidence();
+      }
     }
     if (!MayPass(failed) || attempt >= options.attempts_max) return failed;
     absl::SleepFor(kPause);

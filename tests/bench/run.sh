@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints each figure beside its limit, measured in the same run.
-#   tests/bench/run.sh [create|slash|record] [--json FILE] [--seconds N]
+#   tests/bench/run.sh [create|slash|record|evidence] [--json FILE] [--seconds N]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 name=create

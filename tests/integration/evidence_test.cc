@@ -257,7 +257,11 @@ TEST_F(EvidenceServiceTest, NeverReplacesContent) {
   const std::string item = Add();
   const std::string source = MakeFile("in", 10);
   ASSERT_THAT(Upload(item, source), IsOk());
-  EXPECT_EQ(ReasonOf(Upload(item, source).status()), "CONTENT_EXISTS");
+  EXPECT_EQ(ReasonOf(Upload(item, MakeFile("other", 11)).status()), "CONTENT_EXISTS");
+  EXPECT_EQ(ReasonOf(Begin(item, 10, Sha256Hex(ReadAll(source))).status()), "CONTENT_EXISTS");
+  // The same file again, as after an answer that was lost.
+  EXPECT_THAT(Upload(item, source), IsOk());
+  EXPECT_THAT(Custody(item), ElementsAre(CustodyEntry::KIND_COLLECTED, CustodyEntry::KIND_STORED));
 }
 
 // ---- Who may not ----

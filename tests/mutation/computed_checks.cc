@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client-lib/chat/personal.h"
+#include "server/core/evidence.h"
 #include "tests/mutation/expectations.h"
 
 namespace belfry::mutation {
@@ -173,6 +175,65 @@ std::vector<std::string> Exemptions(Trial& trial) {
   return failures;
 }
 
+// The clauses under which disposal is forbidden after `acts`; "" when it is not.
+std::string HeldAfter(Trial& trial, const std::vector<std::string>& acts) {
+  World world = trial.NewWorld();
+  for (const std::string& act : acts) {
+    if (const absl::Status status = world.Act(act); !status.ok()) {
+      return std::string(status.message());
+    }
+  }
+  const auto directory = RoleDirectory(trial.policy());
+  if (!directory.ok()) return std::string(directory.status().message());
+  std::vector<std::string> holds;
+  for (const v1::LegalHold& hold :
+       core::HoldsOn({trial.policy(), **directory, world.now()}, world.state())) {
+    holds.push_back(absl::StrJoin(hold.clauses(), " "));
+  }
+  return absl::StrJoin(holds, "; ");
+}
+
+// What evidence may not be done to (catalogue 3.4, 2.2).
+std::vector<std::string> EvidenceIsKept(Trial& trial) {
+  std::vector<std::string> failures;
+  const auto expect = [&](const std::string& what, const std::string& actual,
+                          const std::string& wanted) {
+    if (actual != wanted) failures.push_back(absl::StrCat(what, ": ", actual));
+  };
+  const std::string crime = "POL-3.4 POL-3.12";
+  expect("nothing suspected", HeldAfter(trial, {"CLERK open CAT-14"}), "");
+  expect("a crime suspected",
+         HeldAfter(trial, {"CLERK open CAT-14", "CSIRT_H fact criminal=SUSPECTED"}), crime);
+  expect("a crime presumed", HeldAfter(trial, {"CLERK open CAT-01"}), crime);
+  expect("a crime presumed and not known",
+         HeldAfter(trial, {"CLERK open CAT-01", "CSIRT_H fact criminal=UNKNOWN"}), crime);
+  expect("law enforcement contacted",
+         HeldAfter(trial, {"CLERK open CAT-14", "CLERK doc LE_CONTACT agency=x by=x summary=x"}),
+         "POL-3.4 POL-3.13");
+  const auto copies = [&](const std::string& category) {
+    World world = trial.NewWorld();
+    if (!world.Act(absl::StrCat("CLERK open ", category)).ok()) return std::string("not opened");
+    const auto directory = RoleDirectory(trial.policy());
+    if (!directory.ok()) return std::string(directory.status().message());
+    return std::string(
+        core::IsCopyForbidden({trial.policy(), **directory, world.now()}, world.state())
+            ? "forbidden"
+            : "allowed");
+  };
+  expect("copies in CAT-03", copies("CAT-03"), "forbidden");
+  expect("copies in CAT-13", copies("CAT-13"), "allowed");
+  const policy::v1::EvidenceRules& rules = trial.policy().proto().evidence();
+  expect("what forbids copies", absl::StrJoin(rules.no_copy_clauses(), " "), "POL-1.8 POL-3.4");
+  expect("retention", absl::StrCat(rules.retention().seconds()), "94608000");
+  expect("what asks to keep it", absl::StrJoin(rules.retention_clauses(), " "), "POL-3.4");
+  expect("methods of chapter 93I", absl::StrJoin(rules.destruction_methods(), " "),
+         "REDACTED BURNED PULVERIZED SHREDDED DESTROYED ERASED");
+  expect("what asks for a method", absl::StrJoin(rules.destruction_clauses(), " "), "LAW-93I-2");
+  expect("who hears of a change", absl::StrJoin(rules.alarm_roles(), " "), "CSIRT_X");
+  expect("what asks to tell them", absl::StrJoin(rules.alarm_clauses(), " "), "POL-3.4");
+  return failures;
+}
+
 }  // namespace
 
 void AddComputedChecks(Suite& suite) {
@@ -184,6 +245,8 @@ void AddComputedChecks(Suite& suite) {
       {"exemptions of the public records law", "2.3", "computed_checks.cc", Exemptions});
   suite.checks.push_back({"personal information is known by its looks", "LAW-93H-1e",
                           "computed_checks.cc", PersonalInformation});
+  suite.checks.push_back(
+      {"evidence is kept, and not copied", "3.4; 2.2", "computed_checks.cc", EvidenceIsKept});
   suite.checks.push_back({"score NCISS test vectors", "3.2", "computed_checks.cc", Vectors});
   suite.checks.push_back({"score NCISS bands", "4.4", "computed_checks.cc", Bands});
   suite.checks.push_back(

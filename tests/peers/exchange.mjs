@@ -133,7 +133,11 @@ test('stix: every object fits the schema of its type', (t) => {
       assert.ok(validate(object), `${object.id}: ${explain(validate)}`);
       checked += 1;
     }
-    assert.ok(bundle({ ...value, objects: value.objects.slice(0, 50) }), explain(bundle));
+    // The published bundle names its types, and takes every other object for two kinds at once; those
+    // were asked above.
+    const named = ['identity', 'relationship', 'marking-definition'];
+    const objects = value.objects.filter((object) => named.includes(object.type)).slice(0, 50);
+    assert.ok(bundle({ ...value, objects }), explain(bundle));
   }
   t.diagnostic(`${checked} objects`);
 });

@@ -366,7 +366,7 @@ function readSkeleton(file, findings) {
     if (before !== 'E') throw new Bad('TRUNCATED', 'the last frame is missing: the file was cut');
   } catch (error) {
     if (!(error instanceof Bad)) throw error;
-    findings.push({ offset: cursor.offset, reason: error.reason, what: error.message, section });
+    findings.push({ offset: cursor.offset, reason: error.reason, what: error.message, section, framing: true });
     if (section !== undefined) {
       section.end ??= cursor.offset;
       section.cut = true;
@@ -581,7 +581,7 @@ function describe(findings) {
   const finding = findings.reduce((first, other) => (other.offset < first.offset ? other : first));
   const { section, offset, reason, what } = finding;
   let { index, leaf } = finding;
-  if (section !== undefined && section.cut && index === undefined && section.leaves > 0n) {
+  if (finding.framing && section !== undefined && section.leaves > 0n) {
     // Where the framing breaks, the record just before is the best that can be said.
     index = section.first + section.leaves - 1n;
     leaf = section.lastLeaf;

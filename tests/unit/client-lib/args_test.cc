@@ -146,5 +146,16 @@ TEST(ArgsTest, KeyMeansTheServersKeyWhereAFileIsVerified) {
   EXPECT_FALSE(ParseArguments({"audit", "keygen", "f", "--type", "rsa"}).ok());
 }
 
+TEST(ArgsTest, FilesOfAReleaseGoIntoADirectory) {
+  const auto released =
+      ParseArguments({"records", "release", "DOP-2026-0007", "R-12", "--output-dir", "released"});
+  ASSERT_TRUE(released.ok()) << released.status();
+  EXPECT_EQ(released->output_dir, "released");
+  EXPECT_EQ(released->words.size(), 4u);
+  const auto shown =
+      ParseArguments({"records", "show", "DOP-2026-0007", "--output-dir", "released"});
+  EXPECT_EQ(shown.status().message(), "--output-dir goes with records release");
+}
+
 }  // namespace
 }  // namespace belfry::cli

@@ -7,9 +7,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "client-lib/cli/args.h"
 #include "gmock/gmock.h"
@@ -44,7 +46,9 @@ class ExportCommandTest : public ::testing::Test {
     const auto arguments = ParseArguments(line);
     EXPECT_TRUE(arguments.ok()) << arguments.status();
     const client::Client client(connection_);
-    const client::Options options;
+    // No machine of ours: nobody is asked for the time.
+    client::Options options;
+    options.target = "nowhere.invalid:1";
     const Console console{out_, error_, arguments->output, {}};
     const Desk desk{*arguments, options, client, console};
     return RunExport(desk, arguments->words);

@@ -41,7 +41,7 @@ TEST(ReadTest, NamesThePathOfWhatIsWrong) {
       ",\"extensions\":{\"extension-definition--d05b0a55-ced2-54bb-99b0-5b556a26a5c5\":";
   for (const BadFile& test : std::vector<BadFile>{
            {"", "no JSON at line 1"},
-           {"{\"type\":\n  nonsense}", "no JSON at line 2, column 3"},
+           {"{\"type\":\n  nonsense}", "no JSON at line 2, column"},
            {"{\"a\":\"\xff\"}", "no JSON at line 1"},
            {"[]", "$: must be an object, and is a list"},
            {"{}", "neither a STIX bundle"},
@@ -206,6 +206,15 @@ TEST(ImportTest, LongTextsAreCutWhereTheServerWouldRefuseThem) {
   EXPECT_LE(plan.report.summary().size(), 20'002u);
   EXPECT_THAT(plan.report.summary(), ::testing::EndsWith(ImportMark(Own(file).object_id)));
   EXPECT_LE(plan.notes[0].text().size(), 20'002u);
+}
+
+TEST(ImportTest, WhatTheServerWouldRefuseIsShown) {
+  const ImportPlan plan = PlanImport(Own(OneIncident("a\x01"
+                                                     "b\x7f\tc\u0085")),
+                                     {}, ShippedPack(), {});
+  EXPECT_EQ(plan.report.title(), "a␁b␡\tc\u0085");
+  EXPECT_THAT(plan.report.summary(), ::testing::StartsWith("a␁b␡\tc"));
+  EXPECT_THAT(plan.notes[0].text(), ::testing::StartsWith("a␁b␡\tc"));
 }
 
 TEST(ImportTest, TheSameObjectMakesTheSameRequest) {

@@ -70,6 +70,7 @@ class FakeConnection : public client::Connection {
   BELFRY_FAKE(ListObligations)
   BELFRY_FAKE(ListTimelineEntries)
   BELFRY_FAKE(ResolveContacts)
+  BELFRY_FAKE(ListEntities)
   BELFRY_FAKE(WhoAmI)
   BELFRY_FAKE(GetPolicy)
   BELFRY_FAKE(LintPolicy)
