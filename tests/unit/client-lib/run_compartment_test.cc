@@ -10,7 +10,15 @@ using testing::Not;
 
 class RunCompartmentTest : public RunFixture {
  protected:
-  RunCompartmentTest() { context_.incident = "incidents/DOP-2026-0007"; }
+  RunCompartmentTest() {
+    context_.incident = "incidents/DOP-2026-0007";
+    const v1::Incident incident = TestIncident();
+    *connection_->NameReader_answer->mutable_incident() = incident;
+    *connection_->RemoveReader_answer->mutable_incident() = incident;
+    *connection_->NameSubject_answer->mutable_incident() = incident;
+    *connection_->ChangeTlp_answer->mutable_incident() = incident;
+    *connection_->BreakGlass_answer->mutable_incident() = incident;
+  }
 };
 
 TEST_F(RunCompartmentTest, AReaderIsNamedAndRemovedWithAReason) {
