@@ -1,14 +1,18 @@
 #include "client-lib/audit/log_check.h"
 
 #include <algorithm>
+#include <deque>
+#include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace belfry::audit {
 namespace {
 
 constexpr size_t kSaltSize = 32;
+constexpr absl::string_view kExpunging = ".payload_expunged";
 constexpr uint64_t kProgressBytes = uint64_t{16} << 20;
 
 std::string ByWhom(const Claim& claim) {
@@ -65,6 +69,7 @@ class Checker {
       Bad("MISSING", absl::StrCat("it is missing: there is a root ", ByWhom(claims_[next_])),
           offset, tree_.size());
     }
+    if (!result_.bad.has_value() && !section_.cut) CheckExpunged();
     return std::move(result_);
   }
 
@@ -80,6 +85,8 @@ class Checker {
         break;
       case 'X':
         ++result_.expunged;
+        expunged_[result_.last_subject].push_back(
+            {frame.offset, tree_.size() - 1, *result_.last_version});
         break;
       default:
         ++result_.withheld;
@@ -127,6 +134,7 @@ class Checker {
         result_.last_subject.assign(leaf.subject.data(), leaf.subject.size());
         result_.last_version = leaf.version;
         std::copy_n(leaf.commitment.begin(), kDigestSize, commitment_.begin());
+        if (absl::EndsWith(leaf.kind, kExpunging)) Explain(result_.last_subject);
         reason = "ORDER";
         if (leaf.origin != section_.origin) {
           wrong = absl::StrCat("it says that it belongs to the log ", leaf.origin);
@@ -157,6 +165,28 @@ class Checker {
     }
   }
 
+  // A record that says that something of this subject was expunged.
+  void Explain(const std::string& subject) {
+    const auto found = expunged_.find(subject);
+    if (found == expunged_.end()) return;
+    found->second.pop_front();
+    if (found->second.empty()) expunged_.erase(found);
+  }
+
+  // Whoever takes a payload away cannot call it expunged: that is a record itself.
+  void CheckExpunged() {
+    const auto offset = [](const auto& subject) { return subject.second.front().offset; };
+    const auto first =
+        std::min_element(expunged_.begin(), expunged_.end(),
+                         [&](const auto& a, const auto& b) { return offset(a) < offset(b); });
+    if (first == expunged_.end()) return;
+    const Gone& gone = first->second.front();
+    result_.last_subject = first->first;
+    result_.last_version = gone.version;
+    Bad("EXPUNGED", "its payload is gone, and no later record says that it was expunged",
+        gone.offset, gone.index);
+  }
+
   void Bad(const char* reason, std::string what, uint64_t offset, uint64_t index) {
     Finding& bad = result_.bad.emplace();
     bad.reason = reason;
@@ -168,6 +198,12 @@ class Checker {
     bad.version = result_.last_version;
   }
 
+  struct Gone {
+    uint64_t offset;
+    uint64_t index;
+    uint64_t version;
+  };
+
   FileWindow& file_;
   const Section& section_;
   std::vector<Claim> claims_;
@@ -176,6 +212,8 @@ class Checker {
   Frontier tree_;
   Digest commitment_ = {};
   size_t next_ = 0;  // in claims_
+  // By subject, in their order: what was expunged as far as no record has said so yet.
+  std::map<std::string, std::deque<Gone>> expunged_;
   uint64_t sound_size_;
   uint64_t sound_offset_;
   LogCheck result_;

@@ -1,6 +1,7 @@
 #include "server/engine/record_start.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,14 @@ absl::Status CheckEnds(storage::Store& store) {
   if (logged > events) {
     return Contradiction(
         absl::StrCat("the record has an event ", logged, ", the events end with ", events));
+  }
+  // What happened before there was a record gets its leaves before anything is signed. Later, an
+  // event without a leaf was put there by somebody else, and must not get one.
+  BELFRY_ASSIGN_OR_RETURN(const std::optional<storage::CheckpointRow> checkpoint,
+                          tables.FindCheckpoint("", 0, /*newest=*/true));
+  if (checkpoint.has_value() && events > logged) {
+    return Contradiction(
+        absl::StrCat("the events end with ", events, ", the record has none behind ", logged));
   }
   BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::LogHeadRow> heads, tables.ListLogHeads());
   for (const storage::LogHeadRow& head : heads) {

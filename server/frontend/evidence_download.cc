@@ -192,6 +192,15 @@ class DownloadStream final : public grpc::ServerWriteReactor<v1::DownloadEvidenc
         return;
       }
     }
+    // A stream outlives the moment in which its credentials, and its reader, were good.
+    absl::Status still = services_.gate->CheckStill(admitted_.identity);
+    if (still.ok()) {
+      still = FindItem(*services_.engine, admitted_.identity.caller, name_).status();
+    }
+    if (!still.ok()) {
+      Conclude(still);
+      return;
+    }
     absl::StatusOr<std::string> chunk = reader_->ReadChunk(position / vault::kChunkBytes);
     if (!chunk.ok()) {
       Damaged(vault::ToCaller(chunk.status()));

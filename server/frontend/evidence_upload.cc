@@ -165,6 +165,8 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadEvidenceRequ
   }
 
   absl::Status Take(const v1::UploadEvidenceRequest& message) {
+    // A stream outlives the moment in which its credentials were good.
+    BELFRY_RETURN_IF_ERROR(services_.gate->CheckStill(admitted_.identity));
     if (upload_ == nullptr) {
       BELFRY_RETURN_IF_ERROR(Attach(message));
     } else if (message.offset() != 0 && message.offset() != position_) {

@@ -99,6 +99,11 @@ class ExportStream final : public grpc::ServerWriteReactor<v1::ExportRecordRespo
   }
 
   void Read(storage::Store& store) {
+    // A stream outlives the moment in which its credentials were good.
+    if (const absl::Status still = services_.gate->CheckStill(identity_); !still.ok()) {
+      End(ToGrpc(still));
+      return;
+    }
     absl::StatusOr<std::string> piece = export_->Next(store, kPieceBytes);
     if (!piece.ok()) {
       End(ToGrpc(piece.status()));

@@ -71,7 +71,9 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
     auto rendered = std::make_shared<Response>();
     const auto directory = call->engine().directory();
     fill(ViewOf(*call, *directory, *outcome.state), outcome, *rendered);
-    if (outcome.receipt.has_value()) *rendered->mutable_receipt() = *outcome.receipt;
+    if constexpr (requires { rendered->mutable_receipt(); }) {
+      if (outcome.receipt.has_value()) *rendered->mutable_receipt() = *outcome.receipt;
+    }
     return std::static_pointer_cast<google::protobuf::Message>(rendered);
   };
   work.done = [call, response, then = std::move(submission.then),

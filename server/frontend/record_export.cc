@@ -16,6 +16,29 @@ constexpr int64_t kLeavesAtOnce = 256;
 constexpr size_t kKnownMax = 100'000;
 constexpr char kSuperLog[] = "";
 
+// "DOP-2026-0007" of "incidents/DOP-2026-0007".
+std::string IdOf(absl::string_view subject) {
+  const std::vector<std::string> parts = absl::StrSplit(subject, absl::MaxSplits('/', 1));
+  return parts.size() == 2 ? parts[1] : std::string();
+}
+
+// The payload of a leaf, when it is where the leaf says. An event that was moved to another place
+// in a record is as wrong as one that was rewritten.
+absl::StatusOr<std::optional<std::string>> ReadPayload(storage::RecordReader& tables,
+                                                       const storage::LogLeafRow& row,
+                                                       const record::Leaf& leaf) {
+  if (row.payload_kind != storage::PayloadKind::kEvent) {
+    return tables.ReadPayload(row.payload_kind, row.payload_ref);
+  }
+  BELFRY_ASSIGN_OR_RETURN(std::optional<storage::EventRow> event,
+                          tables.FindEvent(IdOf(leaf.subject), static_cast<int64_t>(leaf.version)));
+  if (!event.has_value() || event->position != row.payload_ref ||
+      event->time_us != static_cast<int64_t>(leaf.time_us)) {
+    return std::nullopt;
+  }
+  return std::move(event->blob);
+}
+
 }  // namespace
 
 RecordExport::RecordExport(std::string instance, engine::MadeCheckpoint checkpoint,
@@ -91,23 +114,29 @@ absl::Status RecordExport::AddPayload(storage::RecordReader& tables,
   }
   const absl::StatusOr<record::Leaf> leaf = record::ParseLeaf(row.leaf);
   // A leaf that cannot be read was changed; the file shows it.
-  if (!leaf.ok() || !MayRead(row, leaf->subject)) {
+  if (!leaf.ok()) {
     ready_ += writer_.Withheld();
     return absl::OkStatus();
   }
   BELFRY_ASSIGN_OR_RETURN(const std::optional<std::string> payload,
-                          tables.ReadPayload(row.payload_kind, row.payload_ref));
-  const std::string bytes = payload.value_or("");
-  if (record::Commitment(row.salt, bytes) != leaf->commitment) {
-    // It may have been expunged between the two readings. If not, the file shows what is wrong.
+                          ReadPayload(tables, row, *leaf));
+  const bool readable = MayRead(row, leaf->subject);
+  if (!payload.has_value() || record::Commitment(row.salt, *payload) != leaf->commitment) {
+    // It may have been expunged between the two readings.
     BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::LogLeafRow> again,
                             tables.ListLeaves(row.log, row.index, 1));
     if (!again.empty() && again.front().salt.empty()) {
       ready_ += writer_.Expunged();
       return absl::OkStatus();
     }
+    // Nobody can check what is withheld, so a payload that is not the recorded one is never called
+    // that: all who are given the file see that it is wrong, and what it says now only those who
+    // may.
+    ready_ += readable ? writer_.Payload(row.salt, payload.value_or(""))
+                       : writer_.Payload(std::string(record::kSaltSize, '\0'), "");
+    return absl::OkStatus();
   }
-  ready_ += writer_.Payload(row.salt, bytes);
+  ready_ += readable ? writer_.Payload(row.salt, *payload) : writer_.Withheld();
   return absl::OkStatus();
 }
 
@@ -139,8 +168,7 @@ absl::Status RecordExport::EndLog(storage::RecordReader& tables) {
 bool RecordExport::MayRead(const storage::LogLeafRow& row, absl::string_view subject) {
   // What belongs to no incident is for everybody who may have this log.
   if (row.payload_kind != storage::PayloadKind::kEvent) return true;
-  const std::vector<std::string> parts = absl::StrSplit(subject, absl::MaxSplits('/', 1));
-  const std::string id = parts.size() == 2 ? parts[1] : std::string();
+  const std::string id = IdOf(subject);
   if (const auto known = known_.find(id); known != known_.end()) return known->second;
   if (known_.size() >= kKnownMax) known_.clear();
   return known_[id] = readable_(id);

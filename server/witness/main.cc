@@ -35,10 +35,14 @@ void Handle(Witness& witness, const bot::HttpRequest& request,
   }
   std::optional<SplitView> split;
   Answer answer = witness.AddCheckpoint(request.body, &split);
-  if (split.has_value()) {
+  if (split.has_value() && split->proven()) {
     // The note is signed: it proves what the log did, so it must not get lost.
-    spdlog::critical(
-        "SPLIT VIEW: {} has shown another history: cosigned at size {}, offered {}: {}",
+    spdlog::critical("SPLIT VIEW: {} has signed another history of size {} than was cosigned: {}",
+                     split->offered.origin, split->offered.size, split->note);
+  } else if (split.has_value()) {
+    spdlog::warn(
+        "a proof does not show that {} grew from size {} to {}: who sent it is wrong, or the log "
+        "has another history: {}",
         split->offered.origin, split->cosigned.size, split->offered.size, split->note);
   } else if (answer.status == 500) {
     spdlog::error("{}", answer.body);

@@ -40,8 +40,12 @@ struct Answer {
   std::string body;
 };
 
-// The log shows another history than before; its signature proves that it does.
+// What speaks against a log: a signed checkpoint, and a proof that does not lead to it from the one
+// cosigned. Anybody can send a bad proof.
 struct SplitView {
+  // Two roots of one size, both signed: nothing else is needed.
+  bool proven() const { return cosigned.size == offered.size; }
+
   record::Checkpoint cosigned;
   record::Checkpoint offered;
   std::string note;  // of the one offered
@@ -58,7 +62,7 @@ class Witness {
   // Answers the body of POST add-checkpoint: 200 with a signature line; 400 malformed; 403 not
   // signed by a key of the log; 404 unknown log; 409 with the size that was cosigned last; 422 a
   // proof that does not prove it; 500 when the state cannot be read or saved. `split`, when not
-  // null, gets what a valid signature proves against the log. Thread-safe; waits for the disk.
+  // null, gets what speaks against the log. Thread-safe; waits for the disk.
   Answer AddCheckpoint(absl::string_view body, std::optional<SplitView>* split = nullptr);
 
   const record::VerifierKey& verifier() const { return cosigner_.verifier(); }

@@ -38,6 +38,7 @@ namespace {
 
 using record::Hash;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -641,6 +642,47 @@ TEST(RecordTest, AnExpungedNoteIsGoneAndItsProofsStay) {
   EXPECT_FALSE(absl::StrContains(AllFiles(server.directory()), "Quillfeather"));
 }
 
+void Sql(const std::string& database, const std::string& sql) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(database.c_str(), &db), SQLITE_OK);
+  sqlite3_busy_timeout(db, 10'000);
+  char* error = nullptr;
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error), SQLITE_OK) << error;
+  sqlite3_free(error);
+  sqlite3_close(db);
+}
+
+TEST(RecordTest, WhatWasChangedIsNeverCalledWithheld) {
+  TestServer server(nullptr, Options());
+  Api(server, "admin").Assign("people/ccio", "AUDITOR", "");
+  const std::string closed = Create(server, "dop.iso", "entities/dop", true).incident().name();
+  const std::string id = closed.substr(closed.find('/') + 1);
+  const Api auditor(server, "ccio");
+  const std::string key = auditor.Checkpoint().verifier_key();
+  const auto wrong = [&] { return VerifyExport(auditor.Export(), key).problems; };
+  EXPECT_GT(VerifyExport(auditor.Export(), key).frames["localhost/belfry/dop W"], 0);
+  EXPECT_THAT(wrong(), IsEmpty());
+
+  const std::string first = absl::StrCat(" WHERE incident = '", id, "' AND version = 1");
+  Sql(server.database(), "CREATE TABLE kept AS SELECT * FROM events");
+  const auto restore = [&] {
+    Sql(server.database(), "DELETE FROM events; INSERT INTO events SELECT * FROM kept");
+    EXPECT_THAT(wrong(), IsEmpty());
+  };
+  Sql(server.database(), absl::StrCat("UPDATE events SET blob = randomblob(40)", first));
+  EXPECT_THAT(wrong(), ElementsAre(HasSubstr("payload")));
+  restore();
+  Sql(server.database(), absl::StrCat("DELETE FROM events", first));
+  EXPECT_THAT(wrong(), ElementsAre(HasSubstr("payload")));
+  restore();
+  // Rewritten times and moved events are changes as well.
+  Sql(server.database(), absl::StrCat("UPDATE events SET time_us = time_us + 1", first));
+  EXPECT_THAT(wrong(), ElementsAre(HasSubstr("payload")));
+  restore();
+  Sql(server.database(), absl::StrCat("UPDATE events SET version = 999", first));
+  EXPECT_THAT(wrong(), ElementsAre(HasSubstr("payload")));
+}
+
 // An engine without a server, whose files can be taken away and brought back.
 class Site {
  public:
@@ -705,13 +747,7 @@ class Site {
     std::filesystem::remove(database() + "-shm");
     std::filesystem::copy_file(copy, database(), std::filesystem::copy_options::overwrite_existing);
   }
-  void Sql(const std::string& sql) const {
-    sqlite3* db = nullptr;
-    ASSERT_EQ(sqlite3_open(database().c_str(), &db), SQLITE_OK);
-    char* error = nullptr;
-    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error), SQLITE_OK) << error;
-    sqlite3_close(db);
-  }
+  void Sql(const std::string& sql) const { belfry::testing::Sql(database(), sql); }
 
  private:
   std::string directory_;
@@ -780,6 +816,7 @@ TEST(RecordStartTest, EndsThatDoNotFitAreNoticed) {
   Site site;
   ASSERT_THAT(site.Start(), IsOk());
   site.Report();
+  MakeCheckpoint(site.engine());
   site.Stop();
   const std::string good = site.Copy("good.db");
   site.Sql("DELETE FROM events WHERE position = (SELECT max(position) FROM events)");
@@ -791,6 +828,12 @@ TEST(RecordStartTest, EndsThatDoNotFitAreNoticed) {
   EXPECT_EQ(site.Start().code(), absl::StatusCode::kDataLoss);
   site.PutBack(good);
   site.Sql("UPDATE log_heads SET root = zeroblob(32) WHERE log = 'dop'");
+  EXPECT_EQ(site.Start().code(), absl::StatusCode::kDataLoss);
+  site.PutBack(good);
+  // Nobody slips an event in to have it signed.
+  site.Sql(
+      "INSERT INTO events SELECT position + 1, incident, version + 1, time_us, blob FROM events "
+      "ORDER BY position DESC LIMIT 1");
   EXPECT_EQ(site.Start().code(), absl::StatusCode::kDataLoss);
   site.PutBack(good);
   EXPECT_THAT(site.Start(), IsOk());

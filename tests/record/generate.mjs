@@ -151,9 +151,10 @@ export const endOf = (frames) => ({ type: 'E', bytes: u64(frames.length) });
 
 /**
  * A whole record of an instance: `agencies` logs that grow by turns, a checkpoint now and then, each
- * of them a leaf of the super-log, whose newer checkpoints the witnesses cosign.
+ * of them a leaf of the super-log, whose newer checkpoints the witnesses cosign. `expunged` says of an
+ * index whether that payload was deleted; a record at the end of its log says so.
  */
-export function makeRecord({ instance, agencies, records, key, witnesses = [], random, payloadBytes = 200, every = 7 }) {
+export function makeRecord({ instance, agencies, records, key, witnesses = [], random, payloadBytes = 200, every = 7, expunged = () => false }) {
   const logs = agencies.map((id) => ({ origin: `${instance}/${id}`, entries: [], hashes: [], notes: [], told: -1 }));
   const superLog = { origin: instance, leaves: [], hashes: [], notes: [] };
   const checkpoint = (log) => {
@@ -168,8 +169,7 @@ export function makeRecord({ instance, agencies, records, key, witnesses = [], r
     for (const witness of witnesses) note = cosigned(note, witness, 1_800_000_000 + superLog.hashes.length);
     superLog.notes.push(note);
   };
-  for (let n = 0; n < records; ++n) {
-    const log = random.of(logs);
+  const append = (log, n, kind, subject) => {
     const index = log.hashes.length;
     const salt = Buffer.from(random.bytes(32));
     const payload = Buffer.from(random.bytes(1 + random.below(payloadBytes)));
@@ -177,23 +177,38 @@ export function makeRecord({ instance, agencies, records, key, witnesses = [], r
       origin: log.origin,
       index,
       timeMicros: 1_790_000_000_000_000 + n,
-      kind: random.of(['incident.reported', 'incident.note_added', 'incident.severity_changed']),
-      subject: `incidents/${log.origin.split('/').at(-1)}-2026-${String(random.below(9)).padStart(4, '0')}`,
+      kind,
+      subject,
       version: index + 1,
       principal: random.of(['people/ann', 'people/bo', 'system']),
       requestId: random.of(['', `r-${n}`]),
       commitment: commitmentOf(salt, payload),
     });
-    log.entries.push({ leaf, salt, payload });
+    log.entries.push({ leaf, salt, payload, subject });
     log.hashes.push(leafHash(leaf));
+  };
+  for (let n = 0; n < records; ++n) {
+    const log = random.of(logs);
+    const kind = random.of(['incident.reported', 'incident.note_added', 'incident.severity_changed']);
+    append(log, n, kind, `incidents/${log.origin.split('/').at(-1)}-2026-${String(random.below(9)).padStart(4, '0')}`);
     if (n % every === every - 1) checkpoint(log);
   }
-  for (const log of logs) checkpoint(log);
+  for (const log of logs) {
+    for (const [index, entry] of [...log.entries].entries()) {
+      if (!expunged(index)) continue;
+      entry.expungedBy = log.entries.length;
+      append(log, records, 'incident.payload_expunged', entry.subject);
+    }
+    checkpoint(log);
+  }
   return { logs, superLog };
 }
 
+/** What is there of a payload while the log is as long as that. */
+const payloadOf = ({ entries }, index) => (entries[index].expungedBy < entries.length ? 'X' : 'P');
+
 /** A record as frames; `payloads` says of (log, index) how it is given: "P", "X" or "W". */
-export function exportFrames({ logs, superLog }, { payloads = () => 'P', notes = 3 } = {}) {
+export function exportFrames({ logs, superLog }, { payloads = payloadOf, notes = 3 } = {}) {
   const frames = [];
   const add = (type, bytes = Buffer.alloc(0)) => frames.push({ type, bytes: Buffer.from(bytes) });
   for (const log of logs) {

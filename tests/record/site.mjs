@@ -65,10 +65,11 @@ role_assignments { person: "people/auditor" role: "AUDITOR" }
   }
 
   sql(text) {
-    return execFileSync('sqlite3', [path.join(this.directory, 'belfry.db'), text], { encoding: 'utf8' });
+    const words = ['-bail', '-json', path.join(this.directory, 'belfry.db')];
+    return execFileSync('sqlite3', words, { encoding: 'utf8', input: `${text};\n`, maxBuffer: 1 << 28 });
   }
   rows(text) {
-    return JSON.parse(this.sql(`.mode json\n${text}`) || '[]');
+    return JSON.parse(this.sql(text) || '[]');
   }
 
   start() {

@@ -80,6 +80,11 @@ export const CHANGES = {
     [changed[a], changed[b]] = [frames[b], frames[a]];
     return { file: recounted(changed), ...nameOf(frames, a - 1), exact: true };
   },
+  'call a payload expunged': ({ frames, random }) => {
+    const changed = [...frames];
+    changed[random.of(placesOf(frames, 'P'))] = { type: 'X', bytes: Buffer.alloc(0) };
+    return { file: recounted(changed) };
+  },
   truncate: ({ file, random }) => ({ file: file.subarray(0, random.below(file.length)) }),
   'cut off the newest records of a log': ({ frames, random }) => {
     const start = random.of(placesOf(frames, 'O'));

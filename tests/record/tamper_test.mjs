@@ -92,7 +92,7 @@ test(`${CHANGES} changes to an export, seed ${SEED}`, async (t) => {
   const witness = make.makeKey('witness.example/w1', 'witness');
   const all = make.makeRecord({
     instance: INSTANCE, agencies: ['dop', 'dor', 'dot', '_instance'], records: 300, key, witnesses: [witness],
-    random, every: 9,
+    random, every: 9, expunged: (index) => index % 40 === 7,
   });
   // What the same record was before: each log and the super-log, cut at a checkpoint.
   const older = [100, 200, 270].map((length) => make.fileOf(make.exportFrames(before(all, length, key, witness))));

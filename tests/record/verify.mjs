@@ -398,6 +398,7 @@ function checkLeaves(file, section, claims, findings, counts, visitSuperLeaf) {
   const open = claims.filter(({ size }) => size >= section.first).sort((a, b) => Number(a.size - b.size));
   // Up to here the root was what somebody signed; what comes behind is in doubt until the next one.
   const sound = { size: section.first, offset: section.start };
+  const gone = new Map(); // subject → what was expunged of it, as far as no record has said so yet
   let leaf;
   let next = 0;
   const compare = () => {
@@ -419,6 +420,9 @@ function checkLeaves(file, section, claims, findings, counts, visitSuperLeaf) {
         throw new Bad('ORDER', `it says that it belongs to the log ${leaf.origin}`);
       } else if (leaf.index !== tree.size) {
         throw new Bad('ORDER', `it says that it is number ${leaf.index}`);
+      } else if (leaf.kind.endsWith('.payload_expunged') && gone.has(leaf.subject)) {
+        gone.get(leaf.subject).shift();
+        if (gone.get(leaf.subject).length === 0) gone.delete(leaf.subject);
       }
       tree.add(leafHash(bytes));
       counts.records += section.isSuper ? 0 : 1;
@@ -433,6 +437,10 @@ function checkLeaves(file, section, claims, findings, counts, visitSuperLeaf) {
       }
     } else {
       counts[type === 'X' ? 'expunged' : 'withheld'] += 1;
+      if (type === 'X') {
+        if (!gone.has(leaf.subject)) gone.set(leaf.subject, []);
+        gone.get(leaf.subject).push({ leaf, offset: cursor.offset });
+      }
     }
   };
   try {
@@ -440,6 +448,13 @@ function checkLeaves(file, section, claims, findings, counts, visitSuperLeaf) {
     compare();
     if (!section.cut && next < open.length) {
       throw new Bad('MISSING', `it is missing: there is a root ${open[next].by}`);
+    }
+    // Whoever takes a payload away cannot call it expunged: that is a record itself.
+    const [unsaid] = [...gone.values()].map(([first]) => first).sort((a, b) => a.offset - b.offset);
+    if (!section.cut && unsaid !== undefined) {
+      const what = 'its payload is gone, and no later record says that it was expunged';
+      findings.push({ section, reason: 'EXPUNGED', what, offset: unsaid.offset, index: unsaid.leaf.index, leaf: unsaid.leaf });
+      return false;
     }
     return true;
   } catch (error) {

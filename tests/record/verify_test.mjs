@@ -113,9 +113,32 @@ test('P-256 signs as well', () => {
 });
 
 test('what was expunged or is withheld leaves the proofs as they are', () => {
-  const result = verify(make.exportFrames(record(), { payloads: (log, index) => ['P', 'X', 'W'][index % 3] }));
+  const some = record({ expunged: (index) => index % 3 === 1 });
+  const payloads = (log, index) => (log.entries[index].expungedBy ? 'X' : index % 3 === 2 ? 'W' : 'P');
+  const result = verify(make.exportFrames(some, { payloads }));
   assert.equal(result.ok, true, result.what);
   assert.ok(result.expunged > 0 && result.withheld > 0);
+});
+
+test('who takes a payload away cannot call it expunged', () => {
+  for (const expunged of [() => false, (index) => index % 3 === 1]) {
+    const frames = make.exportFrames(record({ agencies: ['dop'], expunged }));
+    assert.equal(verify(frames).ok, true);
+    // The last record of the log: nothing behind it can say anything.
+    const at = frames.findLastIndex(({ type }) => type === 'P');
+    frames[at] = { type: 'X', bytes: Buffer.alloc(0) };
+    const result = verify(frames);
+    const index = BigInt(frames.slice(0, at).filter(({ type }) => type === 'L').length - 1);
+    assert.deepEqual([result.reason, result.index], ['EXPUNGED', index]);
+    assert.equal(result.offset, make.framesOf(make.fileOf(frames))[at].offset);
+  }
+  // One record says so of one payload.
+  const twice = make.exportFrames(record({ agencies: ['dop'], expunged: (index) => index === 1 }));
+  const gone = twice.findIndex(({ type }) => type === 'X');
+  const subject = /incidents\/dop-2026-\d{4}/.exec(twice[gone - 1].bytes.toString('latin1'))[0];
+  const other = twice.findIndex(({ type, bytes }, at) => at > gone && type === 'L' && bytes.includes(subject));
+  twice[other + 1] = { type: 'X', bytes: Buffer.alloc(0) };
+  assert.deepEqual([verify(twice).reason, verify(twice).subject], ['EXPUNGED', subject]);
 });
 
 test('a changed payload is named', () => {

@@ -12,6 +12,7 @@ namespace belfry {
 namespace {
 
 constexpr uint64_t kBeginUs = 1'790'000'000'000'000;
+constexpr uint64_t kSubjects = 7;
 constexpr uint64_t kBeginSeconds = 1'790'000'000;
 
 PrivateKey KeyOf(KeyAlgorithm algorithm, absl::string_view seed) {
@@ -30,15 +31,24 @@ TestRecord::TestRecord(std::string instance, KeyAlgorithm algorithm)
 std::string TestRecord::SuperOrigin() const { return record::SuperOrigin(instance_); }
 
 void TestRecord::Append(const std::string& id, absl::string_view payload) {
+  AppendLeaf(id, "incident.note_added", logs_[id].entries.size(), payload);
+}
+
+void TestRecord::AppendExpunging(const std::string& id, uint64_t index) {
+  AppendLeaf(id, "incident.payload_expunged", index, "by order of a court");
+}
+
+void TestRecord::AppendLeaf(const std::string& id, absl::string_view kind, uint64_t subject,
+                            absl::string_view payload) {
   Log& log = logs_[id];
   Entry entry;
   record::Leaf leaf;
   leaf.origin = record::LogOrigin(instance_, id);
   leaf.index = log.entries.size();
   leaf.time_us = kBeginUs + leaf.index;
-  leaf.kind = "incident.note_added";
-  leaf.subject = absl::StrCat("incidents/", id, "-2026-", 1000 + leaf.index % 7);
-  leaf.version = leaf.index / 7 + 1;
+  leaf.kind = std::string(kind);
+  leaf.subject = absl::StrCat("incidents/", id, "-2026-", 1000 + subject % kSubjects);
+  leaf.version = leaf.index / kSubjects + 1;
   leaf.principal = leaf.index % 2 == 0 ? "people/ann.chief" : "system";
   leaf.request_id = leaf.index % 3 == 0 ? absl::StrCat("request-", leaf.index) : "";
   entry.salt = Sha256(absl::StrCat("salt ", id, leaf.index));

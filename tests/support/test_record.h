@@ -24,6 +24,8 @@ class TestRecord {
                       KeyAlgorithm algorithm = KeyAlgorithm::kEd25519);
 
   void Append(const std::string& id, absl::string_view payload);
+  // The record that says that the payload of a record of this log was expunged.
+  void AppendExpunging(const std::string& id, uint64_t index);
   // Signs what a log is now, and the super-log with it. Twice without news is once.
   void Checkpoint(const std::string& id);
   // Adds the witness's line to the newest checkpoint of the super-log.
@@ -55,6 +57,9 @@ class TestRecord {
     std::vector<std::string> notes;
     uint64_t told = UINT64_MAX;  // size of the newest checkpoint
   };
+
+  void AppendLeaf(const std::string& id, absl::string_view kind, uint64_t subject,
+                  absl::string_view payload);
 
   const std::string instance_;
   std::unique_ptr<record::NoteSigner> signer_;

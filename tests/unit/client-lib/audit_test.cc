@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -90,13 +91,42 @@ TEST_F(AuditTest, TakesP256) {
 }
 
 TEST_F(AuditTest, CountsWhatIsNotThere) {
-  const TestRecord record = SmallRecord();
+  TestRecord record = SmallRecord();
+  for (const char* id : {"dop", "dor"}) {
+    record.AppendExpunging(id, 3);
+    record.Checkpoint(id);
+  }
+  record.Cosign();
   const VerifyResult result = Verify(record, record.Export([](const std::string&, uint64_t index) {
     return index == 3 ? 'X' : index == 4 ? 'W' : 'P';
   }));
   ASSERT_FALSE(result.bad.has_value()) << result.bad->what;
   EXPECT_EQ(result.expunged, 2u);
   EXPECT_EQ(result.withheld, 2u);
+}
+
+TEST_F(AuditTest, WhatNoRecordSaysWasNotExpunged) {
+  TestRecord record = SmallRecord();
+  record.AppendExpunging("dop", 3);
+  record.Checkpoint("dop");
+  record.Cosign();
+  const auto without = [&](uint64_t lost) {
+    return Verify(record, record.Export([lost](const std::string& id, uint64_t index) {
+      return id == "dop" && (index == 3 || index == lost) ? 'X' : 'P';
+    }));
+  };
+  EXPECT_FALSE(without(3).bad.has_value());
+  // Of another incident, of the same one, and behind the record that says so.
+  for (const auto& [gone, subject] :
+       std::map<uint64_t, std::string>{{5, "incidents/dop-2026-1005"},
+                                       {10, "incidents/dop-2026-1003"},
+                                       {20, "incidents/dop-2026-1003"}}) {
+    const VerifyResult result = without(gone);
+    ASSERT_TRUE(result.bad.has_value()) << gone;
+    EXPECT_EQ(result.bad->reason, "EXPUNGED");
+    EXPECT_EQ(result.bad->index, gone);
+    EXPECT_EQ(result.bad->subject, subject);
+  }
 }
 
 TEST_F(AuditTest, NamesAChangedPayload) {
