@@ -87,6 +87,7 @@ class Notifier {
   void TellReader(const Event& event);
   void TellGlass(const Event& event);
   void TakeBack(const Event& event);
+  void CloseRoom(const Event& event, const std::string& room);
   void TellDigest(const Event& event);
   Notice Headline(const Event& event) const;
   void TellEveryone(const Event& event);
@@ -260,8 +261,11 @@ void Notifier::ToPeople(const google::protobuf::RepeatedPtrField<std::string>& p
 }
 
 void Notifier::ToPlace(const std::string& target, const Notice& notice) {
-  // What many read is no stricter than the pack lets it be.
-  if (!closed_ && IsStricterThan(notice.tlp(), ChannelTlp(context_.policy))) return;
+  // What many read is no stricter than the pack lets it be. Of a closed incident a place gets
+  // nothing but what takes back what stands there.
+  const bool takes_back =
+      notice.kind() == Notice::KIND_HEADLINE || notice.kind() == Notice::KIND_ROOM;
+  if (closed_ ? !takes_back : IsStricterThan(notice.tlp(), ChannelTlp(context_.policy))) return;
   Notice marked = notice;
   MarkDrill(marked);
   drafts_.push_back({target, std::move(marked), "", false});
@@ -455,12 +459,17 @@ void Notifier::TakeBack(const Event& event) {
   headline.clear_clauses();
   ToPlaces(headline, true);
   for (const record::v1::Room& room : state_.rooms()) {
-    if (room.channel().empty()) continue;
-    Notice topic = NewNotice(Notice::KIND_ROOM, event, "ROOM_CLOSED");
-    *topic.mutable_room() = ClosedRoomRequest(state_);
-    topic.set_title(topic.room().topic());
-    ToPlace(FormatRoomName({room.platform(), room.workspace(), room.channel()}), topic);
+    if (!room.channel().empty()) {
+      CloseRoom(event, FormatRoomName({room.platform(), room.workspace(), room.channel()}));
+    }
   }
+}
+
+void Notifier::CloseRoom(const Event& event, const std::string& room) {
+  Notice topic = NewNotice(Notice::KIND_ROOM, event, "ROOM_CLOSED");
+  *topic.mutable_room() = ClosedRoomRequest(state_);
+  topic.set_title(topic.room().topic());
+  ToPlace(room, topic);
 }
 
 // When and to whom; the engine adds what is due, late and new.
@@ -654,6 +663,14 @@ void Notifier::Tell(const Event& event) {
     case Event::kRoomWanted:
       TellRoom(event);
       break;
+    case Event::kRoomOpened: {
+      // It was asked for while everybody might know what it is about.
+      const record::v1::RoomOpened& room = event.room_opened();
+      if (closed_) {
+        CloseRoom(event, FormatRoomName({room.platform(), room.workspace(), room.channel()}));
+      }
+      break;
+    }
     case Event::kReaderNamed:
       TellReader(event);
       break;

@@ -195,7 +195,11 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
   }
   const core::Context context = under_policy_in_force ? fresh : ContextFor(batch, *before);
   // Asked at the door already; since then somebody else's act may have closed it to them.
-  if (before != nullptr && !Knows(context, command, *before)) return IncidentNotFound(incident);
+  if (before != nullptr && !Knows(context, command, *before)) {
+    // It takes as long as for one that is nowhere.
+    BELFRY_RETURN_IF_ERROR(Keep(batch, batch.transaction->LoadIncident(kNoIncident).status()));
+    return IncidentNotFound(incident);
+  }
   if (const auto* link = std::get_if<v1::LinkIncidentRequest>(&command.act); link != nullptr) {
     const std::string parent =
         absl::AsciiStrToUpper(absl::StripPrefix(link->parent(), "incidents/"));

@@ -84,6 +84,9 @@ class Executor {
   const std::function<std::string()>& newest_checkpoint_;
 };
 
+// The name of none. Looking for it costs what looking for any other one costs that does not exist.
+inline constexpr char kNoIncident[] = "-";
+
 // "There is no such incident", also for those one may not see.
 absl::Status IncidentNotFound(absl::string_view incident);
 

@@ -22,6 +22,18 @@ bool Readable(const Call& call, const record::v1::IncidentState& state) {
                        call.identity().caller, state);
 }
 
+// What does not exist is looked for in the store, on a reader thread. An answer that came at once
+// would tell that this one was in memory.
+void AnswerAsAbsent(CallPtr call, const std::string& id) {
+  engine::Engine& engine = call->engine();
+  engine.SubmitRead(
+      [call, id](storage::Store& store) {
+        static_cast<void>(store.LoadIncident(engine::kNoIncident));
+        call->Finish(engine::IncidentNotFound(id));
+      },
+      [call](absl::Status refused) { call->Finish(refused); });
+}
+
 }  // namespace
 
 core::View ViewOf(const Call& call, const core::Directory& directory,
@@ -71,7 +83,7 @@ void WithIncident(CallPtr call, absl::string_view field, absl::string_view name,
   }
   if (StatePtr state = call->engine().CachedState(*id); state != nullptr) {
     if (!Readable(*call, *state)) {
-      call->Finish(engine::IncidentNotFound(*id));
+      AnswerAsAbsent(std::move(call), *id);
       return;
     }
     then(std::move(call), *std::move(id), std::move(state));

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "belfry/v1/audit.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/unknown_field_set.h"
@@ -51,11 +52,15 @@ absl::Status CheckRequest(const google::protobuf::Message& request, const std::s
 
 void CutReplay(const core::View& view, google::protobuf::Message& response) {
   if (view.sight() == core::Sight::kAll) return;
+  const bool nothing = view.sight() == core::Sight::kNothing;
   const google::protobuf::Reflection* reflection = response.GetReflection();
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   reflection->ListFields(response, &fields);
   for (const google::protobuf::FieldDescriptor* field : fields) {
+    const bool receipt = field->message_type() == v1::Receipt::descriptor();
     const bool incident = field->message_type() == v1::Incident::descriptor();
+    // A proof that one acted tells nothing; the entry is one's own.
+    if (receipt || (!nothing && !incident && !field->is_repeated())) continue;
     reflection->ClearField(&response, field);
     if (incident && !field->is_repeated()) {
       reflection->MutableMessage(&response, field)->CopyFrom(view.Incident());

@@ -53,6 +53,7 @@ enum class How {
   kGlass,      // whoever may break its glass, or reads it anyway
   kAnywhere,   // an act of the pack, about no incident
   kAnybody,    // who has credentials
+  kPeople,     // people, and administrators for them
   kReporter,   // may report: the one act that a chat account of nobody has, too
   kBots,       // bots on their own account
   kElsewhere,  // lists, streams, tokens and logs have tests of their own
@@ -148,7 +149,8 @@ std::vector<Row> Rows(const policy::v1::Policy& pack) {
       {"DirectoryService", "ListEntities", "", How::kAnywhere, "READ_POLICY", true},
       {"DirectoryService", "ResolveContacts", "entity: \"entities/dop\"", How::kAnywhere,
        "READ_CONTACTS"},
-      {"DirectoryService", "LookupChatAccount", "", How::kBots, ""},
+      {"DirectoryService", "LookupChatAccount", "account { platform: \"console\" user_id: \"x\" }",
+       How::kBots, ""},
       {"DirectoryService", "WhoAmI", "", How::kAnybody, "", true},
       {"PolicyService", "GetPolicy", "name: \"none@1\"", How::kAnywhere, "READ_POLICY", true},
       {"PolicyService", "ListPolicies", "", How::kAnywhere, "READ_POLICY", true},
@@ -190,12 +192,16 @@ std::vector<Row> Rows(const policy::v1::Policy& pack) {
       {"PublicRecordsService", "DenyRecord", named, How::kRead, ""},
       {"PublicRecordsService", "ListRecordReleases", named, How::kRead, ""},
       {"PublicRecordsService", "GetRecordRelease", named, How::kRead, ""},
-      {"ChatService", "StartAccountLink", "account { platform: \"\" }", How::kAnybody, "", true},
-      {"ChatService", "CompleteAccountLink", "account { platform: \"\" }", How::kAnybody, "", true},
-      {"ChatService", "UnlinkAccount", "", How::kAnybody, "", true},
-      {"ChatService", "LookupPlace", "", How::kBots, ""},
-      {"ChatService", "SaveConversation", "", How::kBots, ""},
-      {"ChatService", "ListConversations", "", How::kBots, ""},
+      {"ChatService", "StartAccountLink", "account { platform: \"console\" }", How::kAnybody, "",
+       true},
+      {"ChatService", "CompleteAccountLink", "account { platform: \"console\" }", How::kAnybody, "",
+       true},
+      {"ChatService", "UnlinkAccount", "", How::kPeople, ""},
+      {"ChatService", "LookupPlace",
+       "place { platform: \"console\" } account { platform: \"console\" user_id: \"x\" }",
+       How::kBots, ""},
+      {"ChatService", "SaveConversation", "conversation { platform: \"console\" }", How::kBots, ""},
+      {"ChatService", "ListConversations", "platform: \"console\"", How::kBots, ""},
   };
   for (const policy::v1::DocumentType& type : pack.documents()) {
     rows.push_back({kIncidents, "SubmitDocument",
@@ -350,6 +356,9 @@ class AccessMatrixTest : public ::testing::Test {
 
   static std::string ExpectedAnywhere(const Row& row, const Principal& who) {
     if (row.how == How::kBots) return who.bot ? "enter" : "denied";
+    if (row.how == How::kPeople) {
+      return who.admin || (!who.system && !who.guest) ? "enter" : "denied";
+    }
     if (who.guest) return row.how == How::kReporter ? "enter" : "denied";
     if (who.bot && !row.bots_too) return "denied";
     if (row.how != How::kAnywhere) return "enter";

@@ -45,6 +45,33 @@ TEST_F(RoomsTest, IsPrivateHasItsTopicAndItsPeople) {
             (Json{{"channel", "C9"}, {"users", "U0,U1"}, {"force", true}}));
 }
 
+// The incident is about them: out, and nobody else is touched.
+TEST_F(RoomsTest, WhoMustLeaveIsTakenOut) {
+  room_.add_removed_members()->set_user_id("U7");
+  v1::MessageRef here;
+  here.set_channel("C9");
+  ASSERT_TRUE(Open(&here).ok());
+  EXPECT_TRUE(api_.Calls("conversations.create").empty());
+  EXPECT_EQ(api_.Calls("conversations.kick")[0].body, (Json{{"channel", "C9"}, {"user", "U7"}}));
+  // Who has left by themselves is out as well.
+  api_.Answer("conversations.kick", {{"ok", false}, {"error", "not_in_channel"}});
+  EXPECT_TRUE(Open(&here).ok());
+  api_.Answer("conversations.kick", {{"ok", false}, {"error", "ratelimited"}}, 429);
+  EXPECT_FALSE(Open(&here).ok());
+}
+
+TEST_F(RoomsTest, OfAClosedIncidentKeepsItsNumberAsTopicAndNothingElse) {
+  room_.set_closed(true);
+  room_.set_topic("DOP-2026-0007 · restricted");
+  room_.clear_members();
+  v1::MessageRef here;
+  here.set_channel("C9");
+  ASSERT_TRUE(Open(&here).ok());
+  ASSERT_EQ(api_.Calls().size(), 1u);
+  EXPECT_EQ(api_.Calls("conversations.setTopic")[0].body,
+            (Json{{"channel", "C9"}, {"topic", "DOP-2026-0007 · restricted"}}));
+}
+
 TEST_F(RoomsTest, ManyPeopleComeThirtyAtATime) {
   api_.Answer("conversations.create", Created("C9"));
   for (int i = 0; i < 70; ++i) room_.add_members()->set_user_id(absl::StrCat("U", i));

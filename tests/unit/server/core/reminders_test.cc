@@ -607,6 +607,40 @@ TEST(RoomTest, OfARestrictedIncidentIsNotWantedAndHearsNothingMore) {
   EXPECT_THAT(Wanted(secret), IsEmpty());
 }
 
+// Asked for while everybody might know, opened when they might not any more.
+TEST(RoomTest, OneThatOpensTooLateLosesItsTopicAtOnce) {
+  CoreWorld world(ShippedPolicy(), DirectoryWithRooms());
+  ASSERT_THAT(world.Open("dop.clerk"), IsOk());
+  v1::AssignCategoriesRequest closes;
+  closes.add_categories()->set_category("CAT-01");
+  ASSERT_THAT(world.Act("csirt.handler", closes), IsOk());
+  ASSERT_THAT(RoomReported(world, "C77"), IsOk());
+  const std::string room = FormatRoomName({"slack", "T1", "C77"});
+  ASSERT_THAT(Targets(world.notices(), v1::Notice::KIND_ROOM), ElementsAre(room));
+  EXPECT_TRUE(world.notices()[0].notice.room().closed());
+  EXPECT_THAT(Targets(world.notices(), v1::Notice::KIND_HEADLINE), IsEmpty());
+}
+
+TEST(RoomTest, WhoeverItIsAboutMustLeave) {
+  CoreWorld world(ShippedPolicy(), DirectoryWithRooms());
+  ASSERT_THAT(world.Open("dop.clerk"), IsOk());
+  ASSERT_THAT(RoomReported(world, "C77"), IsOk());
+  v1::NameSubjectRequest about;
+  about.set_person("people/dop.contact");
+  about.set_reason("their files");
+  ASSERT_THAT(world.Act("dop.iso", about), IsOk());
+  const std::string room = FormatRoomName({"slack", "T1", "C77"});
+  bool left = false;
+  for (const core::NoticeDraft& draft : world.notices()) {
+    if (draft.target != room || draft.notice.kind() != v1::Notice::KIND_ROOM) continue;
+    left |= draft.notice.room().removed_members_size() == 1;
+    for (const v1::ChatAccount& member : draft.notice.room().members()) {
+      EXPECT_NE(member.user_id(), draft.notice.room().removed_members(0).user_id());
+    }
+  }
+  EXPECT_TRUE(left);
+}
+
 TEST(RoomTest, NeverHasThoseItIsAbout) {
   CoreWorld world(ShippedPolicy(), DirectoryWithRooms());
   v1::CreateIncidentRequest report;
