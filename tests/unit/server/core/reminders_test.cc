@@ -583,11 +583,11 @@ TEST(RoomTest, OfARestrictedIncidentIsNotWantedAndHearsNothingMore) {
   EXPECT_THAT(Targets(world.notices(), v1::Notice::KIND_ROOM), ElementsAre(room));
   for (const core::NoticeDraft& draft : world.notices()) {
     EXPECT_THAT(draft.notice.DebugString(), Not(HasSubstr("Something is wrong")));
-    const bool closes = draft.notice.kind() == v1::Notice::KIND_ROOM;
+    const bool is_room = draft.notice.kind() == v1::Notice::KIND_ROOM;
     const bool hides = draft.notice.kind() == v1::Notice::KIND_HEADLINE;
-    EXPECT_TRUE(absl::StartsWith(draft.target, "people/") || closes || hides)
+    EXPECT_TRUE(absl::StartsWith(draft.target, "people/") || is_room || hides)
         << draft.notice.DebugString();
-    if (closes) {
+    if (is_room) {
       EXPECT_TRUE(draft.notice.room().closed());
       EXPECT_EQ(draft.notice.room().topic(), "DOP-2026-0001 · restricted");
     }
