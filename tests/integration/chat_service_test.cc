@@ -58,7 +58,7 @@ class ChatServiceTest : public ::testing::Test {
  protected:
   ChatServiceTest()
       : machine_(absl::FromUnixSeconds(2'000'000'000)),
-        server_(TestServer::StoreWrapper(), {.machine_clock = &machine_}) {}
+        server_(StoreWrapper(), {.machine_clock = &machine_}) {}
 
   client::Client Bot() const { return server_.As("bot"); }
   client::Client Guest() const { return server_.BotAs(kGuest); }

@@ -584,7 +584,7 @@ TEST(StoreFailureTest, TheCallerGetsAnErrorAndWhatWasAcceptedStays) {
 TEST(OverloadTest, AFullQueueSaysSoAtOnce) {
   engine::EngineOptions options;
   options.queue_max = 0;
-  TestServer server(TestServer::StoreWrapper(), options);
+  TestServer server(StoreWrapper(), options);
   const auto refused = server.As("dop.clerk").CreateIncident(NewReport());
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(refused, Refused("OVERLOADED", "nothing was changed"));
