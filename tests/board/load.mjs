@@ -1,5 +1,5 @@
 // Many open incidents on one page: how soon something can be read, how it scrolls, how late changes
-// come, what it costs. The run of CTest is a short one; the figures of docs/board.md are made by
+// come, what it costs. The run of CTest is a short one; a long one by hand:
 //
 //   BELFRY_BIN=build/release/bin BELFRY_BOARD_INCIDENTS=5000 node --test tests/board/load.mjs
 import assert from 'node:assert/strict';
@@ -34,8 +34,7 @@ test(`${INCIDENTS} open incidents`, async (t) => {
   );
   const before = await residentMib(site.board.pid);
   const page = await site.pageOf('people/csirt.handler');
-  // From the cookie to the board, as a reload or a second page is.
-  await page.evaluate(() => sessionStorage.setItem('first', ''));
+  // From the cookie to the board, as a second page is.
   await page.addInitScript(() => {
     const watch = new MutationObserver(() => {
       if (window.firstRow === undefined && document.querySelector('.row')) {
@@ -76,7 +75,7 @@ test(`${INCIDENTS} open incidents`, async (t) => {
   });
   await page.evaluate(() => scrollTo(0, 0));
 
-  // Each is the worst of its severity and due first of all, so that it is in sight.
+  // How many are open stands in sight, whatever else does.
   await page.evaluate(() => {
     window.came = {};
     new MutationObserver(() => {

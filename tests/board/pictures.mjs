@@ -1,7 +1,7 @@
-// Pictures of a night at the desk, for docs/board/ and for eyes: every view, at a desk, on a wall, on a
+// Pictures of a night at the desk, for eyes: every view, at a desk, on a wall, on a
 // phone and on paper.
 //
-//   BELFRY_BIN=build/release/bin BELFRY_PICTURES=docs/board node --test tests/board/pictures.mjs
+//   BELFRY_BIN=build/release/bin BELFRY_PICTURES=DIRECTORY node --test tests/board/pictures.mjs
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import test from 'node:test';
