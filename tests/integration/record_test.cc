@@ -257,7 +257,7 @@ void VerifyProof(const v1::GetInclusionProofResponse& proof, const std::string& 
 }
 
 TEST(RecordTest, AReceiptLeadsToASignedProof) {
-  TestServer server(nullptr, Options());
+  TestServer server(StoreWrapper(), Options());
   const auto created = Create(server, "dop.clerk", "entities/dop");
   const v1::Receipt& receipt = created.receipt();
   EXPECT_EQ(receipt.log(), "localhost/belfry/dop");
@@ -290,7 +290,7 @@ TEST(RecordTest, AReceiptLeadsToASignedProof) {
 }
 
 TEST(RecordTest, AChangeOfTheDirectoryAndAPackAreInTheInstancesLog) {
-  TestServer server(nullptr, Options());
+  TestServer server(StoreWrapper(), Options());
   const Api admin(server, "admin");
   const v1::Receipt receipt = admin.Assign("people/ccio", "AUDITOR", "").receipt();
   EXPECT_EQ(receipt.log(), "localhost/belfry/_instance");
@@ -308,7 +308,7 @@ TEST(RecordTest, AChangeOfTheDirectoryAndAPackAreInTheInstancesLog) {
 }
 
 TEST(RecordTest, IndicesStayDenseOverRestarts) {
-  TestServer server(nullptr, Options());
+  TestServer server(StoreWrapper(), Options());
   for (int round = 0; round < 3; ++round) {
     server.Open("dop.clerk");
     server.Open("dop.clerk");
@@ -327,7 +327,7 @@ TEST(RecordTest, IndicesStayDenseOverRestarts) {
 }
 
 TEST(RecordTest, AnAgencySeesItsOwnPathAndNothingOfOthers) {
-  TestServer server(nullptr, Options());
+  TestServer server(StoreWrapper(), Options());
   Create(server, "bor.contact", "entities/bor");
   const auto created = Create(server, "dop.clerk", "entities/dop");
   MakeCheckpoint(server.engine());
@@ -373,7 +373,7 @@ TEST(RecordTest, AnAgencySeesItsOwnPathAndNothingOfOthers) {
 }
 
 TEST(RecordTest, CheckpointsContinueEachOther) {
-  TestServer server(nullptr, Options());
+  TestServer server(StoreWrapper(), Options());
   MakeCheckpoint(server.engine());
   const Api bot(server, "bot");
   const auto before = bot.Checkpoint();
@@ -397,7 +397,7 @@ TEST(RecordTest, CheckpointsContinueEachOther) {
 }
 
 TEST(RecordTest, CosignaturesOfKnownWitnessesStayWithTheirCheckpoint) {
-  TestServer server(nullptr, Options());
+  TestServer server(StoreWrapper(), Options());
   MakeCheckpoint(server.engine());
   const Api bot(server, "bot");
   const auto checkpoint = bot.Checkpoint();
@@ -501,7 +501,7 @@ Verified VerifyExport(const std::string& file, const std::string& verifier_key) 
 }
 
 TEST(RecordTest, AnExportVerifiesAndWithholdsWhatTheReaderMayNotSee) {
-  TestServer server(nullptr, Options());
+  TestServer server(StoreWrapper(), Options());
   const Api admin(server, "admin");
   admin.Assign("people/ccio", "AUDITOR", "");
   Create(server, "bor.contact", "entities/bor");
@@ -578,7 +578,7 @@ std::string AllFiles(const std::string& directory) {
 }
 
 TEST(RecordTest, AnExpungedNoteIsGoneAndItsProofsStay) {
-  TestServer server(nullptr, Options());
+  TestServer server(StoreWrapper(), Options());
   const Api admin(server, "admin");
   admin.Assign("people/ccio", "AUDITOR", "");
   admin.Assign("people/dop.head", "COUNSEL", "entities/dop");
@@ -653,7 +653,7 @@ void Sql(const std::string& database, const std::string& sql) {
 }
 
 TEST(RecordTest, WhatWasChangedIsNeverCalledWithheld) {
-  TestServer server(nullptr, Options());
+  TestServer server(StoreWrapper(), Options());
   Api(server, "admin").Assign("people/ccio", "AUDITOR", "");
   const std::string closed = Create(server, "dop.iso", "entities/dop", true).incident().name();
   const std::string id = closed.substr(closed.find('/') + 1);
