@@ -29,6 +29,8 @@ std::string ActText(const core::Act& act) {
           return absl::StrCat(one.devices.size(), " devices");
         } else if constexpr (std::is_same_v<T, core::Tick>) {
           return "tick";
+        } else if constexpr (std::is_same_v<T, core::EvidenceAct>) {
+          return absl::StrCat("item ", one.number, ", deed ", one.deed.index());
         } else {
           return one.ShortDebugString();
         }
