@@ -36,7 +36,6 @@ constexpr char kOld[] = R"pb(
   permissions { act: "ADMIN_DIRECTORY" admins: true }
   permissions { act: "ADMIN_DELIVERIES" admins: true }
   permissions { act: "ADMIN_VAULT" admins: true }
-  permissions { act: "ADMIN_VAULT" admins: true }
 )pb";
 
 const policy::v1::Policy& Old() {

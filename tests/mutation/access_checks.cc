@@ -33,8 +33,7 @@ const std::map<std::string, std::string>& Expected() {
       {"ACKNOWLEDGE", "anyone: true third_parties: true"},
       {"ESCALATE", "anyone: true"},
       // Whoever is tied to it; 4.9: a TLP:RED incident, named readers only, and those who are
-      // called
-      // upon, or the page would be a riddle.
+      // called upon, or the page would be a riddle.
       {"READ",
        absl::StrCat(kForAll,
                     " standings: STANDING_READER standings: STANDING_REPORTER standings: "
@@ -52,7 +51,6 @@ const std::map<std::string, std::string>& Expected() {
       {"SIMULATE_POLICY", kGovernment},
       {"ADMIN_DIRECTORY", "admins: true"},
       {"ADMIN_DELIVERIES", "admins: true"},
-      {"ADMIN_VAULT", "admins: true"},
       {"ADMIN_VAULT", "admins: true"},
       // Settings, where the catalogue leaves it to the pack.
       {"NAME_READER", kKeepers},
