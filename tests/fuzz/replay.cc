@@ -81,10 +81,10 @@ int main(int argc, char** argv) {
   uint64_t seed = std::random_device()();
   std::vector<std::filesystem::path> files;
   for (int i = 1; i < argc; ++i) {
-    if (const auto value = Flag(argv[i], "-runs="); value.has_value()) {
-      runs = *value;
-    } else if (const auto value = Flag(argv[i], "-seed="); value.has_value()) {
-      seed = *value;
+    if (const auto wanted = Flag(argv[i], "-runs="); wanted.has_value()) {
+      runs = *wanted;
+    } else if (const auto given = Flag(argv[i], "-seed="); given.has_value()) {
+      seed = *given;
     } else {
       Collect(argv[i], files);
     }
