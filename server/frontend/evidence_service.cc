@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/core/access.h"
 #include "server/core/evidence.h"
 #include "server/engine/evidence_rows.h"
 #include "server/frontend/byte_stream.h"
@@ -369,8 +370,14 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::DecideDestruction(
             submit(std::move(found), item.name);
             return;
           }
-          if (desk->vault() == nullptr) {
-            found->Finish(VaultDesk::Off());
+          // An intent is on disk before anything is decided: not for everybody who asks.
+          const auto directory = found->engine().directory();
+          absl::Status status =
+              core::RequireAct(ContextOf(*found, *directory, *item.state), found->identity().caller,
+                               *item.state, "APPROVE_DESTRUCTION");
+          if (status.ok() && desk->vault() == nullptr) status = VaultDesk::Off();
+          if (!status.ok()) {
+            found->Finish(status);
             return;
           }
           desk->Post([desk, object, submit, found = std::move(found), name = item.name] {

@@ -22,6 +22,8 @@ namespace {
 
 // Messages in memory while one is being written: enough to keep the disk busy.
 constexpr size_t kQueueMax = 4;
+// Between two turns of a fast upload the vault's threads serve others.
+constexpr int kMessagesATurn = 32;
 
 // One stream. gRPC hands it messages, the desk's threads write them, one at a time and in order. It
 // ends when nothing of it is at work.
@@ -128,7 +130,12 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadEvidenceRequ
 
   // On a thread of the desk.
   void Work() {
-    for (;;) {
+    for (int turn = 0;; ++turn) {
+      if (turn == kMessagesATurn) {
+        auto self = shared_from_this();
+        desk_.Post([self] { self->Work(); });
+        return;
+      }
       v1::UploadEvidenceRequest message;
       {
         absl::MutexLock lock(&mutex_);

@@ -120,6 +120,7 @@ absl::Status Vault::CountObjects() {
   BELFRY_ASSIGN_OR_RETURN(const std::vector<std::string> names, files_.List(Path(kObjects)));
   absl::MutexLock lock(&mutex_);
   for (const std::string& name : names) {
+    if (absl::EndsWith(name, kKeySuffix)) continue;
     BELFRY_ASSIGN_OR_RETURN(const std::unique_ptr<File> file,
                             files_.Open(Path(kObjects, name), false));
     BELFRY_ASSIGN_OR_RETURN(const int64_t size, file->Size());
@@ -282,6 +283,12 @@ void Vault::Forget(const Upload& upload) {
 absl::Status Vault::RemovePair(absl::string_view folder, absl::string_view name) {
   absl::MutexLock lock(&names_mutex_);
   const std::string key = absl::StrCat(Path(folder, name), kKeySuffix);
+  if (folder == kUploads) {
+    // The next start reads the keys of uploads: one that was half overwritten when the power went
+    // must not stand beside bytes. An object's is covered by its intent.
+    BELFRY_RETURN_IF_ERROR(files_.Remove(Path(folder, name)));
+    BELFRY_RETURN_IF_ERROR(files_.SyncDirectory(Path(folder)));
+  }
   BELFRY_ASSIGN_OR_RETURN(const bool has_key, files_.Exists(key));
   if (has_key) {
     // Without it the bytes are noise, whatever a disk keeps of them.
@@ -447,6 +454,8 @@ absl::Status Vault::RekeyFile(const std::string& folder, const std::string& name
 
 absl::StatusOr<RekeyResult> Vault::Rekey() {
   RekeyResult result;
+  // One damaged key must not keep all the others under an old one.
+  absl::Status damaged;
   const auto rekey = [&]() -> absl::Status {
     BELFRY_RETURN_IF_ERROR(RekeyFile("", kAddressKey, kAddressSubject, result));
     // Uploads first: what is moved meanwhile is found where it goes.
@@ -454,10 +463,16 @@ absl::StatusOr<RekeyResult> Vault::Rekey() {
       BELFRY_ASSIGN_OR_RETURN(const std::vector<std::string> names, files_.List(Path(folder)));
       for (const std::string& name : names) {
         if (!absl::EndsWith(name, kKeySuffix)) continue;
-        BELFRY_RETURN_IF_ERROR(RekeyFile(folder, name, "item", result));
+        const absl::Status status = RekeyFile(folder, name, "item", result);
+        if (!absl::IsDataLoss(status)) {
+          BELFRY_RETURN_IF_ERROR(status);
+        } else if (damaged.ok()) {
+          damaged = absl::DataLossError(absl::StrCat(folder, "/", name, ": ", status.message(),
+                                                     "; all that can be read was wrapped anew"));
+        }
       }
     }
-    return absl::OkStatus();
+    return damaged;
   };
   const absl::Status status = rekey();
   if (!status.ok()) return ToCaller(status);

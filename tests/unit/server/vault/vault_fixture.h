@@ -19,6 +19,7 @@
 #include "server/base/random.h"
 #include "server/base/sha256.h"
 #include "server/vault/vault.h"
+#include "server/vault/vault_error.h"
 #include "tests/support/status_matchers.h"
 
 namespace belfry::testing {
@@ -81,7 +82,7 @@ class VaultTest : public ::testing::Test {
     std::string bytes;
     for (int64_t i = 0; i < (*reader)->chunks(); ++i) {
       auto chunk = (*reader)->ReadChunk(i);
-      if (!chunk.ok()) return chunk.status();
+      if (!chunk.ok()) return vault::ToCaller(chunk.status());
       bytes += *chunk;
     }
     return bytes;

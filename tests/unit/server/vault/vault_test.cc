@@ -1,6 +1,8 @@
 // What the vault promises when nothing fails.
 #include "tests/unit/server/vault/vault_fixture.h"
 
+#include <algorithm>
+
 #include "server/vault/format.h"
 
 namespace belfry::testing {
@@ -318,6 +320,23 @@ TEST_F(VaultTest, WrapsKeysAnewAndLeavesTheBytes) {
   EXPECT_THAT(vault_->FindUpload(id, "people/a"), IsOk());
 }
 
+TEST_F(VaultTest, ADamagedKeyDoesNotStandInTheWayOfOthers) {
+  ASSERT_THAT(Open(), IsOk());
+  const auto one = Store("one", "DOP-1");
+  const auto other = Store("other", "DOP-2");
+  ASSERT_THAT(one, IsOk());
+  ASSERT_THAT(other, IsOk());
+  // The first that is looked at.
+  const std::string damaged = PathOf(std::min(*one, *other)) + ".key";
+  WriteAll(damaged, Noise(178));
+  keys_.emplace_back("k2", vault::SecretKey(std::string(32, 'b')));
+  ASSERT_THAT(Open(), IsOk());
+  EXPECT_THAT(vault_->Rekey(), RefusedBecause("CONTENT_DAMAGED", "objects/"));
+  keys_.erase(keys_.begin());
+  ASSERT_THAT(Open(), IsOk());
+  EXPECT_THAT(Load(std::max(*one, *other)), IsOk());
+}
+
 TEST_F(VaultTest, SaysWhichKeyIsMissing) {
   ASSERT_THAT(Open(), IsOk());
   vault_.reset();
@@ -376,6 +395,8 @@ TEST_F(VaultTest, FinishesADestructionAfterACrash) {
   ASSERT_THAT(Open(), IsOk());
   const auto object = Store("evidence");
   ASSERT_THAT(vault_->IntendToShred(*object), IsOk());
+  // The power went while its key was being overwritten.
+  WriteAll(PathOf(*object) + ".key", Noise(178));
   ASSERT_THAT(Open(), IsOk());
   ASSERT_THAT(vault_->Sweep(kNothingKept), IsOk());
   EXPECT_THAT(FilesIn("objects"), IsEmpty());
