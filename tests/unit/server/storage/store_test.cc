@@ -1,6 +1,4 @@
 // What every store promises; each promise is looked at again after reopening.
-#include <sqlite3.h>
-
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -10,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/storage/sqlite/schema.h"
 #include "server/storage/sqlite/sqlite_store.h"
 #include "tests/support/status_matchers.h"
 
@@ -157,58 +154,6 @@ TEST_F(StoreTest, SaysWhichPacksIncidentsArePinnedTo) {
   EXPECT_THAT(*store_->ListPinnedTo("itd@2", 10), ElementsAre("DOP-3"));
   EXPECT_EQ(store_->ListIncidents(IncidentQuery())->front().policy, "itd@2");
   EXPECT_EQ(store_->ListIncidents(IncidentQuery())->back().policy, "itd@3");
-}
-
-// A database of the first schema, which kept no packs.
-TEST_F(StoreTest, TakesOverADatabaseOfTheFirstSchema) {
-  store_.reset();
-  std::filesystem::remove(path());
-  sqlite3* db = nullptr;
-  ASSERT_EQ(sqlite3_open(path().c_str(), &db), SQLITE_OK);
-  const std::string sql = absl::StrCat(
-      storage::kSchemaVersion1, "PRAGMA application_id=", storage::kApplicationId,
-      "; PRAGMA user_version=1; INSERT INTO incidents VALUES ('DOP-1', 3, x'00', 'REPORTED', "
-      "'SEV4', 1, 0, 0, 5, 6, 7);");
-  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
-  sqlite3_close(db);
-  Reopen();
-  const auto row = store_->LoadIncident("DOP-1");
-  ASSERT_THAT(row, IsOk());
-  EXPECT_EQ((*row)->version, 3);
-  EXPECT_EQ((*row)->policy, "");
-  EXPECT_EQ((*row)->next_due_us, 7);
-  EXPECT_THAT(*store_->ListPinnedTo("", 10), ElementsAre("DOP-1"));
-  EXPECT_THAT(*store_->LoadPolicies(), IsEmpty());
-  Reopen();
-  EXPECT_THAT(*store_->ListPinnedTo("", 10), ElementsAre("DOP-1"));
-}
-
-// A database of the second schema, which knew nothing of chat.
-TEST_F(StoreTest, TakesOverADatabaseOfTheSecondSchema) {
-  store_.reset();
-  std::filesystem::remove(path());
-  sqlite3* db = nullptr;
-  ASSERT_EQ(sqlite3_open(path().c_str(), &db), SQLITE_OK);
-  const std::string sql = absl::StrCat(
-      storage::kSchemaVersion1, storage::kSchemaVersion2,
-      "PRAGMA application_id=", storage::kApplicationId,
-      "; PRAGMA user_version=2; INSERT INTO headlines VALUES ('DOP-1', 'channels/x', x'01'); "
-      "INSERT INTO incidents VALUES ('DOP-1', 3, x'00', 'REPORTED', 'SEV4', 1, 0, 0, 5, 6, 7, "
-      "'itd@1');");
-  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
-  sqlite3_close(db);
-  Reopen();
-  EXPECT_EQ((*store_->LoadIncident("DOP-1"))->policy, "itd@1");
-  EXPECT_THAT(*store_->FindPlaces("slack", "T1", "C1", "1.1"), IsEmpty());
-  Commit([](auto& transaction) {
-    EXPECT_EQ((*transaction.FindCard("DOP-1", "channels/x", ""))->message_blob, "\x01");
-    ASSERT_THAT(transaction.PutPlace({"slack", "T1", "C1", "1.1", "DOP-1"}), IsOk());
-    ASSERT_THAT(transaction.PutConversation({"teams", "t", "a", "ref", false}), IsOk());
-    ASSERT_THAT(transaction.AddLinkCode({"hash", "people/x", 7}), IsOk());
-    ASSERT_THAT(transaction.AddAttempt("link-code", "people/x", 7), IsOk());
-  });
-  Reopen();
-  EXPECT_THAT(*store_->FindPlaces("slack", "T1", "C1", "1.1"), SizeIs(1));
 }
 
 // ---- Evidence ----
@@ -620,33 +565,6 @@ TEST_F(StoreTest, CardsAreKeptByPlaceAndTopic) {
     EXPECT_EQ((*transaction.FindCard("DOP-1", "channels/a", "duty:X")).has_value(), false);
     EXPECT_EQ((*transaction.FindCard("DOP-1", "channels/a", "duty:X#1"))->message_blob, "another");
     EXPECT_THAT(*transaction.ListCards("DOP-2", "duty:X"), SizeIs(1));
-  });
-}
-
-TEST_F(StoreTest, HeadlinesOfAnEarlierSchemaBecomeCards) {
-  store_.reset();
-  std::filesystem::remove(path());
-  sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
-  const std::string old = absl::StrCat(
-      storage::kSchemaVersion1, storage::kSchemaVersion2,
-      "PRAGMA application_id=", storage::kApplicationId,
-      "; PRAGMA user_version=2; INSERT INTO headlines VALUES ('DOP-1', 'channels/a', x'6D'); "
-      "INSERT INTO deliveries VALUES (1, 'd1', 'DOP-1', 'channels/a', 'console', 'c', x'', 1, '', "
-      "0, 0, 0, 0, 7, '', '', 0, x'', '');");
-  ASSERT_EQ(sqlite3_exec(database, old.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-      << sqlite3_errmsg(database);
-  sqlite3_close(database);
-  Reopen();
-  Commit([](storage::Transaction& transaction) {
-    const auto card = transaction.FindCard("DOP-1", "channels/a", "");
-    ASSERT_THAT(card, IsOk());
-    ASSERT_TRUE(card->has_value());
-    EXPECT_EQ((*card)->message_blob, "m");
-    EXPECT_EQ((*card)->endpoint_blob, "");
-    const auto delivery = transaction.LoadDelivery("d1");
-    EXPECT_EQ((*delivery)->create_time_us, 7);
-    EXPECT_EQ((*delivery)->queued_us, 0);
   });
 }
 
