@@ -14,6 +14,7 @@
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/confidentiality.h"
 #include "server/core/limits.h"
 #include "server/core/public_items.h"
 #include "server/core/public_release.h"
@@ -151,7 +152,7 @@ absl::Status RequireRecordAct(const Context& context, const Caller& caller,
   }
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, state, act, state.entity()));
   const auto& readers = state.readers();
-  if ((state.restricted() || state.tlp() == kRestrictedTlp) &&
+  if (IsClosed(state) &&
       std::find(readers.begin(), readers.end(), caller.actor.principal()) == readers.end()) {
     return ErrorBuilder(absl::StatusCode::kPermissionDenied, "READER_REQUIRED",
                         absl::StrCat(state.id(),

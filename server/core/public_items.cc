@@ -6,13 +6,13 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "belfry/v1/evidence.pb.h"
 #include "server/base/proto_time.h"
 #include "server/base/sha256.h"
 #include "server/core/core.h"
+#include "server/core/lifted_parts.h"
 #include "server/core/predicate.h"
 
 namespace belfry::core {
@@ -24,16 +24,15 @@ using policy::v1::RecordRule;
 using record::v1::Event;
 using record::v1::IncidentState;
 
-// Stands in a sentence for what is a part of its own.
-constexpr char kElsewhere[] = "…";
-
 std::string AfterSlash(absl::string_view name) {
   const size_t slash = name.find('/');
   return std::string(slash == absl::string_view::npos ? name : name.substr(slash + 1));
 }
 
-bool IsPerson(absl::string_view value) {
-  return absl::StartsWith(value, "people/") || absl::StartsWith(value, "accounts/");
+// What a computer that evidence comes from is called on the network.
+bool IsAddressOfSource(const FieldDescriptor& field) {
+  return field.containing_type() == v1::SourceDevice::descriptor() &&
+         (field.name() == "hostname" || field.name() == "ip" || field.name() == "mac");
 }
 
 // Devices, subnets and people, each numbered where it stands first.
@@ -73,10 +72,10 @@ class Names {
     const std::string value = field.is_repeated() ? reflection.GetRepeatedString(message, &field, i)
                                                   : reflection.GetString(message, &field);
     // A name is a name by itself: "people/…" inside of a text is a part of the text.
-    if (IsPerson(value) && value.find_first_of(" \n") == std::string::npos) {
+    if (IsPersonName(value) && value.find_first_of(" \n") == std::string::npos) {
       people_.Add(value);
     } else if (field.name() == "device" || field.name() == "infected_by" ||
-               field.name() == "reinfected") {
+               field.name() == "reinfected" || IsAddressOfSource(field)) {
       devices_.Add(value);
     } else if (field.name() == "subnet" || field.name() == "subnets" ||
                field.name() == "infect_subnet") {
@@ -116,197 +115,9 @@ class Builder {
     if (RecordPart* part = Add(id, label, text); part != nullptr) part->facets.field = field;
   }
 
-  // Takes what somebody wrote out of the sentence, as a part of its own. `number` tells several of
-  // an entry apart, from 1; zero for a single one.
-  void Lift(const char* name, std::string* text, const char* left = "", int number = 0) {
-    if (text->empty()) return;
-    std::string taken = std::move(*text);
-    *text = left;
-    lifted_.push_back({name, number, std::move(taken), {}});
-  }
-
-  void LiftFact(v1::Fact& fact, int number = 0) {
-    if (!fact.value().empty()) {
-      lifted_.push_back({"value", number,
-                         number == 0 ? fact.value() : absl::StrCat(fact.name(), ": ", fact.value()),
-                         fact.name()});
-      fact.set_value(kElsewhere);
-    }
-    Lift("reason", fact.mutable_reason(), "", number);
-  }
-
-  void LiftDevices(google::protobuf::RepeatedPtrField<v1::Device>& devices) {
-    int number = 0;
-    for (v1::Device& device : devices) {
-      ++number;
-      Lift("family", device.mutable_family(), "", number);
-      Lift("reason", device.mutable_reason(), "", number);
-    }
-  }
-
-  void LiftRemoval(const v1::NetworkRemoval& removal) {
-    std::vector<std::string> targets;
-    for (const auto& target : removal.targets()) {
-      targets.push_back(target.device().empty() ? target.subnet() : target.device());
-    }
-    std::string text = absl::StrJoin(targets, ", ");
-    if (removal.subnets_size() > 0) {
-      absl::StrAppend(&text, text.empty() ? "" : "; ", "subnets ",
-                      absl::StrJoin(removal.subnets(), ", "));
-    }
-    Lift("removal", &text);
-  }
-
-  // Empties `event` of what people wrote.
-  void LiftParts(Event& event) {
-    switch (event.body_case()) {
-      case Event::kIncidentReported: {
-        auto& body = *event.mutable_incident_reported();
-        // What is still so is told by the incident's own title and summary.
-        if (body.title() != state_.title()) Lift("title", body.mutable_title());
-        if (body.summary() != state_.summary()) Lift("summary", body.mutable_summary());
-        body.set_title(kElsewhere);
-        break;
-      }
-      case Event::kDetailsChanged: {
-        auto& body = *event.mutable_details_changed();
-        if (body.has_title()) {
-          if (body.title() != state_.title()) Lift("title", body.mutable_title());
-          body.set_title(kElsewhere);
-        }
-        if (body.has_summary() && body.summary() != state_.summary()) {
-          Lift("summary", body.mutable_summary());
-        }
-        break;
-      }
-      case Event::kStateChanged:
-        Lift("reason", event.mutable_state_changed()->mutable_reason());
-        break;
-      case Event::kSeverityChanged:
-        Lift("reason", event.mutable_severity_changed()->mutable_reason());
-        break;
-      case Event::kFactRecorded:
-        // The answer before it stands in its own entry.
-        event.mutable_fact_recorded()->clear_previous();
-        LiftFact(*event.mutable_fact_recorded()->mutable_fact());
-        break;
-      case Event::kEntityAdded:
-        Lift("reason", event.mutable_entity_added()->mutable_reason());
-        break;
-      case Event::kDocumentSubmitted:
-        event.mutable_document_submitted()->clear_fields();
-        break;
-      case Event::kChainPaged:
-        Lift("reason", event.mutable_chain_paged()->mutable_text());
-        break;
-      case Event::kRolesPaged:
-        Lift("reason", event.mutable_roles_paged()->mutable_reason());
-        break;
-      case Event::kChainLowered:
-        Lift("reason", event.mutable_chain_lowered()->mutable_reason());
-        break;
-      case Event::kObligationSettled:
-        LiftSettled(*event.mutable_obligation_settled());
-        break;
-      case Event::kObligationRescheduled:
-        Lift("reason", event.mutable_obligation_rescheduled()->mutable_reason());
-        break;
-      case Event::kNoticeSent:
-        Lift("text", event.mutable_notice_sent()->mutable_text());
-        break;
-      case Event::kDeliveryConcluded: {
-        auto& body = *event.mutable_delivery_concluded();
-        Lift("address", body.mutable_endpoint()->mutable_address());
-        Lift("error", body.mutable_error());
-        break;
-      }
-      case Event::kDecisionRecorded:
-        Lift("reason", event.mutable_decision_recorded()->mutable_decision()->mutable_reason());
-        if (event.decision_recorded().has_removal()) {
-          LiftRemoval(event.decision_recorded().removal());
-        }
-        break;
-      case Event::kDevicesRecorded:
-        LiftDevices(*event.mutable_devices_recorded()->mutable_devices());
-        break;
-      case Event::kDevicesNoted:
-        LiftDevices(*event.mutable_devices_noted()->mutable_devices());
-        break;
-      case Event::kScanRecorded:
-        Lift("tool", event.mutable_scan_recorded()->mutable_scan()->mutable_tool());
-        break;
-      case Event::kRemovalLifted:
-        Lift("reason", event.mutable_removal_lifted()->mutable_reason());
-        break;
-      case Event::kCostRecorded:
-        Lift("description", event.mutable_cost_recorded()->mutable_cost()->mutable_description(),
-             kElsewhere);
-        break;
-      case Event::kCostAssessed:
-        Lift("reason", event.mutable_cost_assessed()->mutable_reason());
-        break;
-      case Event::kSpendRequested:
-        Lift("purpose", event.mutable_spend_requested()->mutable_request()->mutable_purpose(),
-             kElsewhere);
-        break;
-      case Event::kSpendDecided:
-        Lift("reason", event.mutable_spend_decided()->mutable_reason());
-        break;
-      case Event::kCaseChanged:
-        Lift("answer", event.mutable_case_changed()->mutable_changed()->mutable_answer());
-        break;
-      case Event::kObligationHeld:
-        Lift("reason", event.mutable_obligation_held()->mutable_reason());
-        break;
-      case Event::kReminderSnoozed:
-        Lift("reason", event.mutable_reminder_snoozed()->mutable_reason());
-        break;
-      case Event::kAbsorbed:
-        LiftAbsorbed(*event.mutable_absorbed());
-        break;
-      case Event::kRecordRequested:
-        Lift("requester", event.mutable_record_requested()->mutable_request()->mutable_requester());
-        break;
-      case Event::kRecordReviewed:
-        Lift("reason", event.mutable_record_reviewed()->mutable_reason());
-        break;
-      case Event::kRecordDenied:
-        Lift("reason", event.mutable_record_denied()->mutable_reason());
-        break;
-      default:
-        // The sentence is all there is: what a kind says that is not known here stays UNREVIEWED
-        // until a rule names it.
-        break;
-    }
-  }
-
-  void LiftSettled(record::v1::ObligationSettled& body) {
-    const bool must_say =
-        body.state() == v1::Obligation::STATE_MISSED || body.state() == v1::Obligation::STATE_VOID;
-    Lift("reason", body.mutable_reason(), must_say ? kElsewhere : "");
-  }
-
-  void LiftAbsorbed(record::v1::Absorbed& body) {
-    int number = 0;
-    for (v1::Fact& fact : *body.mutable_facts()) LiftFact(fact, ++number);
-    // Their reasons are numbered on.
-    for (record::v1::ObligationRow& row : *body.mutable_obligations()) {
-      Lift("reason", row.mutable_reason(), "", ++number);
-    }
-    for (v1::SpendRequest& request : *body.mutable_spend_requests()) {
-      Lift("purpose", request.mutable_purpose(), "", ++number);
-    }
-    for (v1::Device& device : *body.mutable_devices()) {
-      ++number;
-      Lift("family", device.mutable_family(), "", number);
-      Lift("reason", device.mutable_reason(), "", number);
-    }
-  }
-
   void AddEntry(const Event& event) {
-    lifted_.clear();
     Event plain = event;
-    LiftParts(plain);
+    std::vector<LiftedPart> lifted = LiftParts(policy_, state_, plain);
     const v1::TimelineEntry entry = ToTimelineEntry(policy_, state_, plain);
     const std::string id = absl::StrCat("entries/", event.version());
     const std::string label = absl::StrCat(
@@ -315,7 +126,7 @@ class Builder {
     if (RecordPart* part = Add(id, label, entry.text()); part != nullptr) {
       part->facets.entry = entry.kind();
     }
-    for (Lifted& one : lifted_) {
+    for (LiftedPart& one : lifted) {
       RecordPart* part =
           Add(absl::StrCat(id, "/", one.name, one.number == 0 ? "" : absl::StrCat("/", one.number)),
               absl::StrCat(label, ", ", one.name), std::move(one.text));
@@ -372,7 +183,7 @@ class Builder {
                                AfterSlashOfPeople(names[i]));
         if (part == nullptr) continue;
         part->is_name = true;
-        if (IsPerson(names[i])) {
+        if (IsPersonName(names[i])) {
           part->facets.person = PersonOf(names[i]);
         } else {
           part->facets.field = absl::AsciiStrToLower(what);
@@ -385,7 +196,7 @@ class Builder {
   }
 
   static std::string AfterSlashOfPeople(const std::string& name) {
-    return IsPerson(name) ? AfterSlash(name) : name;
+    return IsPersonName(name) ? AfterSlash(name) : name;
   }
 
   RecordRule::Person PersonOf(const std::string& name) const {
@@ -396,17 +207,9 @@ class Builder {
     return name == state_.reporter() ? RecordRule::PERSON_REPORTER : RecordRule::PERSON_OTHER;
   }
 
-  struct Lifted {
-    std::string name;
-    int number = 0;
-    std::string text;
-    std::string fact;
-  };
-
   const PolicyIndex& policy_;
   const IncidentState& state_;
   std::vector<RecordPart> parts_;
-  std::vector<Lifted> lifted_;
   Names names_;
   int documents_ = 0;
 };
