@@ -48,6 +48,11 @@ int FailExport(const Console& console, const absl::Status& status) {
   return Fail(console, status);
 }
 
+absl::Time ServerTime(const Desk& desk) {
+  const auto clock = client::MakeServerClock(desk.options);
+  return clock.ok() ? (*clock)() : absl::Now();
+}
+
 absl::StatusOr<exchange::ExportOptions> OptionsOf(const Desk& desk,
                                                   const std::vector<std::string>& words) {
   const Arguments& arguments = desk.arguments;
@@ -71,8 +76,7 @@ absl::StatusOr<exchange::ExportOptions> OptionsOf(const Desk& desk,
   }
   options.restricted = arguments.restricted;
   options.recipient = arguments.recipient;
-  const auto clock = client::MakeServerClock(desk.options);
-  options.now = clock.ok() ? (*clock)() : absl::Now();
+  options.now = ServerTime(desk);
   return options;
 }
 
@@ -175,6 +179,7 @@ int RunImport(const Desk& desk, const std::vector<std::string>& words) {
   const auto file = exchange::ReadIncidents(*text, desk.arguments.format);
   if (!file.ok()) return Wrong(console, absl::StrCat(words[1], ": ", file.status().message()));
   exchange::ImportOptions options;
+  options.now = ServerTime(desk);
   if (!desk.arguments.agency.empty()) {
     const auto entity = chat::ParseEntity(desk.arguments.agency);
     if (!entity.ok()) return Wrong(console, entity.status().message());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "client-lib/chat/time_format.h"
 #include "client-lib/chat/utf8.h"
 #include "client-lib/exchange/ids.h"
 #include "client-lib/exchange/tlp.h"
@@ -67,8 +69,9 @@ class Planner {
     Texts();
     Entities();
     read_.foreign ? ForeignWords() : Codes();
-    plan_.report.set_restricted(incident_.restricted() || (!incident_.tlp().empty() &&
-                                                           TlpOrRed(incident_.tlp()) == Tlp::kRed));
+    plan_.report.set_restricted(
+        incident_.restricted() || read_.mark == Tlp::kRed ||
+        (!incident_.tlp().empty() && TlpOrRed(incident_.tlp()) == Tlp::kRed));
     plan_.report.set_drill(incident_.drill());
     Notes();
     Rest();
@@ -77,6 +80,13 @@ class Planner {
 
  private:
   void Skip(std::string what) { plan_.not_taken.push_back(std::move(what)); }
+
+  // Clocks of two machines differ; what is ahead of the server's would be refused by it.
+  bool Happened(const google::protobuf::Timestamp& time, absl::string_view what) {
+    if (chat::ToTime(time) <= options_.now) return true;
+    Skip(absl::StrCat("the time of ", what, ", which is in the future"));
+    return false;
+  }
 
   void Texts() {
     const std::string mark = ImportMark(read_.object_id);
@@ -105,8 +115,9 @@ class Planner {
       Skip(absl::StrCat(reported, " is not known here; the report is your own agency's"));
     }
     // Awareness is the reporting entity's. What somebody else knew starts no clock here.
-    if (const auto* detected = DetectTime(incident_);
-        detected != nullptr && plan_.report.entity() == reported) {
+    if (const auto* detected = DetectTime(incident_); detected != nullptr &&
+                                                      plan_.report.entity() == reported &&
+                                                      Happened(*detected, "detection")) {
       *plan_.report.mutable_detect_time() = *detected;
     }
     for (const IncidentEntity& part : incident_.entities()) {
@@ -120,7 +131,9 @@ class Planner {
       const bool relation = part.relation() != IncidentEntity::RELATION_ORIGIN &&
                             part.relation() != IncidentEntity::RELATION_UNSPECIFIED;
       other->set_relation(relation ? part.relation() : IncidentEntity::RELATION_AFFECTED);
-      if (part.has_detect_time()) *other->mutable_detect_time() = part.detect_time();
+      if (part.has_detect_time() && Happened(part.detect_time(), part.entity())) {
+        *other->mutable_detect_time() = part.detect_time();
+      }
     }
   }
 
@@ -196,7 +209,9 @@ class Planner {
     taken->set_value(Plain(fact.value()));
     taken->set_reason(Plain(fact.reason()));
     taken->set_entity(fact.entity());
-    if (fact.has_known_time()) *taken->mutable_known_time() = fact.known_time();
+    if (fact.has_known_time() && Happened(fact.known_time(), fact.name())) {
+      *taken->mutable_known_time() = fact.known_time();
+    }
   }
 
   // The first row of the mapping that has the word, sub-values before categories: they say more.
@@ -235,17 +250,37 @@ class Planner {
     }
   }
 
+  // The label the note keeps; a label that only its text has counts where it makes it stricter.
+  static std::optional<Tlp> NoteLabel(const belfry::v1::TimelineEntry& entry) {
+    std::optional<Tlp> label;
+    if (!entry.tlp().empty()) label = TlpOrRed(entry.tlp());
+    const std::optional<Tlp> said = LabelInText(entry.text());
+    if (said.has_value() && *said > label.value_or(Tlp::kAmber)) label = said;
+    return label;
+  }
+
   void Notes() {
     std::set<std::string> replaced;
     for (const auto& entry : read_.part.timeline()) {
       if (!entry.supersedes().empty()) replaced.insert(entry.supersedes());
     }
     size_t left = 0;
+    int expunged = 0;
+    int red = 0;
     size_t number = 0;
     for (const auto& entry : read_.part.timeline()) {
       ++number;
       if (entry.kind() != "NOTE_ADDED") continue;
       if (entry.retracts() || replaced.count(entry.name()) != 0) continue;
+      if (entry.expunged()) {
+        ++expunged;
+        continue;
+      }
+      const std::optional<Tlp> label = NoteLabel(entry);
+      if (label == Tlp::kRed && !plan_.report.restricted()) {
+        ++red;
+        continue;
+      }
       if (plan_.notes.size() >= kImportNotesMax) {
         ++left;
         continue;
@@ -256,9 +291,16 @@ class Planner {
                        chat::Clip(Plain(entry.actor()), 100), ")");
       note.set_text(absl::StrCat(
           chat::Clip(Plain(entry.text()), kTextMax - chat::CountCodePoints(source)), source));
-      *note.mutable_event_time() = entry.has_event_time() ? entry.event_time() : entry.time();
+      const bool told = entry.has_event_time() || entry.has_time();
+      const auto& time = entry.has_event_time() ? entry.event_time() : entry.time();
+      if (told && Happened(time, absl::StrCat("note ", number))) *note.mutable_event_time() = time;
+      if (label.has_value()) note.set_tlp(std::string(TlpLabel(*label)));
       note.set_request_id(
           absl::StrCat("import-", Sha256Hex(absl::StrCat(read_.object_id, "\n", number))));
+    }
+    if (expunged > 0) Skip(absl::StrCat(expunged, " notes whose text was deleted by law"));
+    if (red > 0) {
+      Skip(absl::StrCat(red, " notes that are TLP:RED, which only a restricted incident may have"));
     }
     if (left > 0) {
       Skip(absl::StrCat(left, " notes beyond the first ", kImportNotesMax));
@@ -277,6 +319,8 @@ class Planner {
     skip(incident_.documents_size(), "documents");
     skip(incident_.cases_size(), "non-compliance cases");
     skip(incident_.subjects_size(), "people it is about");
+    skip(incident_.readers_size(), "named readers");
+    skip(incident_.evidence_count(), "items of evidence");
     skip(incident_.children_size() + (incident_.parent().empty() ? 0 : 1), "related incidents");
     skip(read_.part.obligations_size(), "duties: they follow from the report");
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "belfry/client.h"
 #include "belfry/policy/v1/policy.pb.h"
 #include "client-lib/exchange/mapping.h"
@@ -23,6 +24,8 @@ struct ImportOptions {
   std::string entity;
   // Of packs that the file's words are read with; null: foreign words are kept as text only.
   const Mapping* mapping = nullptr;
+  // The server's time: it takes nothing that has not happened yet.
+  absl::Time now = absl::InfiniteFuture();
 };
 
 // What an incident becomes here.

@@ -3,6 +3,7 @@
 #ifndef BELFRY_CLIENT_LIB_EXCHANGE_READ_H_
 #define BELFRY_CLIENT_LIB_EXCHANGE_READ_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct ReadIncident {
   bool foreign = false;
   std::vector<std::string> stix_types;
   std::string determination;
+  // The strictest TLP mark on the STIX object, whatever its record says.
+  std::optional<Tlp> mark;
 };
 
 struct ReadFile {

@@ -1,5 +1,7 @@
 // STIX 2.1 from anybody. An incident of Belfry comes back whole; of others what the standard says.
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -64,6 +66,29 @@ class ObjectReader {
     return texts;
   }
 
+  // "marking_ref" of the granular markings.
+  std::vector<std::string> PartMarks() {
+    constexpr char kName[] = "granular_markings";
+    std::vector<std::string> ids;
+    const Json* member = Find(kName, false);
+    if (member == nullptr) return ids;
+    if (!member->is_array()) {
+      Fail(kName, absl::StrCat("must be a list, and is ", KindOf(*member)));
+      return ids;
+    }
+    for (size_t i = 0; i < member->size(); ++i) {
+      const Json& row = (*member)[i];
+      if (!row.is_object()) {
+        Fail(ElementPath(kName, i), absl::StrCat("must be an object, and is ", KindOf(row)));
+        return ids;
+      }
+      ObjectReader part(row, absl::StrCat(path_, ".", ElementPath(kName, i)));
+      ids.push_back(part.Text("marking_ref", false));
+      Keep(part.status());
+    }
+    return ids;
+  }
+
   // Null when there is none.
   const Json* Object(const char* name) {
     const Json* member = Find(name, false);
@@ -122,6 +147,19 @@ std::string ExtensionPath(const ObjectReader& reader, const char* id) {
   return MemberPath(absl::StrCat(reader.path(), ".extensions"), id);
 }
 
+// The strictest of the TLP marks on an object or on parts of it: what is marked in part is kept as
+// a whole.
+std::optional<Tlp> MarkOf(ObjectReader& reader) {
+  std::optional<Tlp> strictest;
+  const auto add = [&strictest](const std::string& id) {
+    const std::optional<Tlp> label = TlpOfMarking(id);
+    if (label.has_value()) strictest = std::max(strictest.value_or(*label), *label);
+  };
+  for (const std::string& id : reader.Texts("object_marking_refs")) add(id);
+  for (const std::string& id : reader.PartMarks()) add(id);
+  return strictest;
+}
+
 class BundleReader {
  public:
   explicit BundleReader(const Json& json) : json_(json) {}
@@ -169,7 +207,7 @@ class BundleReader {
     const std::string description = reader.Text("description", false);
     const Timestamp created = reader.Time("created", true);
     const Timestamp modified = reader.Time("modified", true);
-    const std::vector<std::string> marks = reader.Texts("object_marking_refs");
+    read.mark = MarkOf(reader);
     const Json* core = ExtensionOf(reader, kIncidentCoreExtension);
     const Json* own = ExtensionOf(reader, kBelfryExtension);
     if (core != nullptr) {
@@ -195,12 +233,7 @@ class BundleReader {
     if (read.foreign) {
       *incident.mutable_create_time() = created;
       *incident.mutable_update_time() = modified;
-      for (const std::string& mark : marks) {
-        const std::optional<Tlp> label = TlpOfMarking(mark);
-        if (label.has_value() && (incident.tlp().empty() || *label > TlpOrRed(incident.tlp()))) {
-          incident.set_tlp(std::string(TlpLabel(*label)));
-        }
-      }
+      if (read.mark.has_value()) incident.set_tlp(std::string(TlpLabel(*read.mark)));
     }
     if (!by_id_.emplace(read.object_id, file_.incidents.size()).second) {
       return JsonError(absl::StrCat(reader.path(), ".id"), "is that of an earlier object");
@@ -211,6 +244,7 @@ class BundleReader {
 
   absl::Status Note(ObjectReader& reader) {
     const std::vector<std::string> about = reader.Texts("object_refs");
+    const std::optional<Tlp> mark = MarkOf(reader);
     belfry::v1::TimelineEntry entry;
     const Json* own = ExtensionOf(reader, kBelfryExtension);
     if (own != nullptr) {
@@ -223,6 +257,7 @@ class BundleReader {
       entry.set_actor(absl::StrJoin(reader.Texts("authors"), ", "));
       entry.set_kind("NOTE_ADDED");
       entry.set_name(reader.Text("id", true));
+      if (mark.has_value()) entry.set_tlp(std::string(TlpLabel(*mark)));
     }
     const std::string abstract = reader.Text("abstract", false);
     entry.set_text(reader.Text("content", true));

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "client-lib/chat/personal.h"
 #include "client-lib/exchange/collect.h"
+#include "client-lib/exchange/part_label.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
@@ -24,11 +25,15 @@ constexpr char kWithheld[] = "[left out: ";
 
 // Names the server makes; they hold no running text.
 bool IsName(const FieldDescriptor& field) {
-  static const auto& names = *new std::set<std::string>{
-      "belfry.v1.Incident.name",           "belfry.v1.Incident.uid",
-      "belfry.v1.Incident.etag",           "belfry.v1.Incident.tlp",
-      "belfry.v1.Incident.policy",         "belfry.v1.TimelineEntry.name",
-      "belfry.v1.TimelineEntry.supersedes"};
+  static const auto& names = *new std::set<std::string>{"belfry.v1.Incident.name",
+                                                        "belfry.v1.Incident.uid",
+                                                        "belfry.v1.Incident.etag",
+                                                        "belfry.v1.Incident.tlp",
+                                                        "belfry.v1.Incident.policy",
+                                                        "belfry.v1.TimelineEntry.name",
+                                                        "belfry.v1.TimelineEntry.supersedes",
+                                                        "belfry.v1.TimelineEntry.tlp",
+                                                        "belfry.v1.SubmittedDocument.tlp"};
   return names.count(field.full_name()) != 0;
 }
 
@@ -80,7 +85,7 @@ class Redactor {
       Omit("", "incident", v1::Omission::REASON_RESTRICTED);
       return false;
     }
-    const Tlp label = LabelOf(incident);
+    const Tlp label = IncidentLabel(incident);
     if (label > options_.tlp_max) {
       if (named) {
         return absl::FailedPreconditionError(absl::StrCat(
@@ -95,8 +100,21 @@ class Redactor {
     return true;
   }
 
-  static Tlp LabelOf(const belfry::v1::Incident& incident) {
-    return incident.restricted() ? Tlp::kRed : TlpOrRed(incident.tlp());
+  // Keeps of a list what may leave: each by the label it was given and those in its texts.
+  template <typename T>
+  void LeaveOutStricter(const std::string& incident, const std::string& part,
+                        google::protobuf::RepeatedPtrField<T>* list) {
+    google::protobuf::RepeatedPtrField<T> rows;
+    rows.Swap(list);
+    for (T& row : rows) {
+      const Tlp label = StrictestIn(row).value_or(Tlp::kClear);
+      if (label > options_.tlp_max) {
+        Omit(incident, part, v1::Omission::REASON_TLP);
+        continue;
+      }
+      strictest_ = std::max(strictest_, label);
+      *list->Add() = std::move(row);
+    }
   }
 
   void Part(v1::IncidentExport& part) {
@@ -110,16 +128,8 @@ class Redactor {
     } else if (incident.subjects_size() > 0) {
       strictest_ = Tlp::kRed;
     }
-    google::protobuf::RepeatedPtrField<belfry::v1::TimelineEntry> timeline;
-    timeline.Swap(part.mutable_timeline());
-    for (belfry::v1::TimelineEntry& entry : timeline) {
-      const Tlp label = LabelInText(entry.text()).value_or(Tlp::kClear);
-      if (label > options_.tlp_max) {
-        Omit(name, "timeline entry", v1::Omission::REASON_TLP);
-        continue;
-      }
-      *part.add_timeline() = std::move(entry);
-    }
+    LeaveOutStricter(name, "timeline entry", part.mutable_timeline());
+    LeaveOutStricter(name, "document", incident.mutable_documents());
     Texts(name, "", part);
   }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client-lib/exchange/format.h"
+#include "client-lib/exchange/part_label.h"
 #include "client-lib/exchange/xml.h"
 
 namespace belfry::exchange {
@@ -149,7 +150,7 @@ std::string WriteCsv(const v1::Export& file) {
                Facts(incident),
                incident.reporter(),
                incident.lead(),
-               incident.tlp(),
+               std::string(TlpLabel(LabelWithFields(incident))),
                incident.restricted() ? "yes" : "no",
                incident.drill() ? "yes" : "no",
                Time(DetectTime(incident)),

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "client-lib/exchange/format.h"
+#include "client-lib/exchange/part_label.h"
 #include "client-lib/exchange/xml.h"
 
 namespace belfry::exchange {
@@ -21,8 +22,8 @@ constexpr char kBelfryNamespace[] = "urn:belfry:exchange:1";
 
 // The RFC knows TLP 1: what it has no word for is an extended value, which nobody can take for less
 // than it is.
-Attributes Restriction(absl::string_view label) {
-  switch (TlpOrRed(label)) {
+Attributes Restriction(Tlp label) {
+  switch (label) {
     case Tlp::kClear:
       return {{"restriction", "white"}};
     case Tlp::kGreen:
@@ -80,7 +81,7 @@ class IodefWriter {
                           Join({{"purpose", "reporting"},
                                 {"status", mapping.State(incident.state()).iodef_status()},
                                 {"xml:lang", "en"}},
-                               Restriction(incident.tlp())));
+                               Restriction(LabelOfAll(part))));
     xml_.Text("IncidentID", NumberOf(incident), {{"name", csirt_}});
     Alternatives(incident);
     Related(incident);

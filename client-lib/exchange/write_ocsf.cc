@@ -12,6 +12,7 @@
 #include "client-lib/exchange/format.h"
 #include "client-lib/exchange/ids.h"
 #include "client-lib/exchange/message_json.h"
+#include "client-lib/exchange/part_label.h"
 
 namespace belfry::exchange {
 namespace {
@@ -159,7 +160,7 @@ Json Event(const v1::Export& file, const v1::IncidentExport& part, const Mapping
       {"name", "Belfry"}, {"vendor_name", "Belfry"}, {"version", client::VersionString()}};
   metadata["uid"] = Uuid5(absl::StrCat("ocsf:", incident.uid(), ":", incident.etag()));
   metadata["tenant_uid"] = incident.entity();
-  metadata["labels"] = Json::array({incident.tlp()});
+  metadata["labels"] = Json::array({TlpLabel(LabelOfAll(part))});
   metadata["logged_time"] = Millis(file.export_time());
   metadata["log_name"] = "belfry export";
   event["unmapped"] = Unmapped(file, part);

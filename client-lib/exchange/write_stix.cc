@@ -12,6 +12,7 @@
 #include "client-lib/exchange/format.h"
 #include "client-lib/exchange/ids.h"
 #include "client-lib/exchange/message_json.h"
+#include "client-lib/exchange/part_label.h"
 #include "client-lib/exchange/stix_words.h"
 
 namespace belfry::exchange {
@@ -175,10 +176,19 @@ class StixWriter {
     return record;
   }
 
+  static Tlp DutyLabel(const v1::IncidentExport& part) {
+    Tlp label = Tlp::kClear;
+    for (const auto& duty : part.obligations()) {
+      label = std::max(label, StrictestIn(duty).value_or(Tlp::kClear));
+    }
+    return label;
+  }
+
   void Incident(const v1::IncidentExport& part) {
     const belfry::v1::Incident& incident = part.incident();
     const Mapping& mapping = MappingOf(mappings_, incident);
-    const Tlp label = incident.restricted() ? Tlp::kRed : TlpOrRed(incident.tlp());
+    const Tlp label = IncidentLabel(incident);
+    const Tlp whole = std::max(LabelWithFields(incident), DutyLabel(part));
     const std::string created = Rfc3339Millis(incident.create_time());
     const std::string modified = Rfc3339Millis(incident.update_time());
     Json object = Object("incident", incident.uid(), created, modified);
@@ -195,9 +205,11 @@ class StixWriter {
     object["extensions"][kIncidentCoreExtension] = Core(incident, mapping);
     object["extensions"][kBelfryExtension] = Record(part);
     const std::string id = object["id"].get<std::string>();
-    Add(std::move(object), label);
+    Add(std::move(object), whole);
     People(incident, mapping, id, label);
-    for (const auto& entry : part.timeline()) Note(entry, id, label);
+    for (const auto& entry : part.timeline()) {
+      Note(entry, id, std::max(label, StrictestIn(entry).value_or(Tlp::kClear)));
+    }
     LeftOut(incident.name(), id, label);
   }
 

@@ -1,4 +1,5 @@
 // The formats: what is written is well formed whatever the texts hold, and says what it should.
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -108,6 +109,44 @@ TEST(StixTest, TheMarksAreThoseThatFirstPublished) {
   EXPECT_EQ(
       mark["extensions"]["extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"]["tlp_2_0"],
       "amber+strict");
+}
+
+TEST(StixTest, EachObjectIsMarkedByItsOwnStrictestLabel) {
+  constexpr char kRed[] = "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1";
+  constexpr char kStrict[] = "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003";
+  v1::Export file = OneIncident("x");
+  auto& part = *file.mutable_incidents(0);
+  for (int i = 3; i < 6; ++i) {
+    *part.add_timeline() = part.timeline(0);
+    part.mutable_timeline(i - 2)->set_name("incidents/DOP-2026-0001/timeline/" + std::to_string(i));
+  }
+  part.mutable_timeline(1)->set_text("TLP:RED who told us");
+  part.mutable_timeline(2)->set_tlp("TLP:RED");
+  part.mutable_timeline(3)->set_tlp("TLP:GREEN");
+  const auto marks = [](const v1::Export& written) {
+    std::map<std::string, std::string> found;
+    const Json bundle = Parsed(Format::kStix, written);
+    for (const auto& object : bundle["objects"]) {
+      const std::string type = object["type"];
+      if (type != "note" && type != "incident") continue;
+      const Json& own = object["extensions"][kBelfryExtension];
+      const std::string name =
+          type == "note" ? own["entry"]["name"].get<std::string>().substr(33) : type;
+      found[name] = object["object_marking_refs"][0];
+    }
+    return found;
+  };
+  using Marks = std::map<std::string, std::string>;
+  EXPECT_EQ(
+      marks(file),
+      (Marks{{"incident", kStrict}, {"2", kStrict}, {"3", kRed}, {"4", kRed}, {"5", kStrict}}))
+      << "a part of the record is never marked weaker than the incident";
+  part.mutable_incident()->set_summary("TLP:RED the whole of it");
+  EXPECT_EQ(marks(file)["incident"], kRed);
+  EXPECT_EQ(marks(file)["2"], kStrict);
+  part.mutable_incident()->set_summary("");
+  part.mutable_incident()->add_subjects("people/dor.iso");
+  EXPECT_EQ(marks(file)["incident"], kRed);
 }
 
 TEST(StixTest, TheSameIncidentHasTheSameIdsInEveryExport) {
@@ -259,6 +298,15 @@ TEST(IodefTest, TheLabelIsNeverSaidWeakerThanItIs) {
   EXPECT_THAT(Written(Format::kIodef, file), HasSubstr("restriction=\"white\""));
   file.mutable_incidents(0)->mutable_incident()->set_tlp("");
   EXPECT_THAT(Written(Format::kIodef, file), HasSubstr("restriction=\"red\""));
+  file = OneIncident("x");
+  file.mutable_incidents(0)->mutable_timeline(0)->set_tlp("TLP:RED");
+  EXPECT_THAT(Written(Format::kIodef, file), HasSubstr("restriction=\"red\""))
+      << "what has one label has that of its strictest part";
+  EXPECT_EQ(Parsed(Format::kOcsf, file)["metadata"]["labels"][0], "TLP:RED");
+  EXPECT_THAT(Written(Format::kCsv, file), HasSubstr("TLP:AMBER+STRICT"))
+      << "a row has no timeline";
+  file.mutable_incidents(0)->mutable_incident()->set_summary("tlp:red who");
+  EXPECT_THAT(Written(Format::kCsv, file), HasSubstr(",TLP:RED,"));
 }
 
 // A newer server may send values that this program has no name for.

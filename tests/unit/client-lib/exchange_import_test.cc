@@ -225,6 +225,91 @@ TEST(ImportTest, TheSameObjectMakesTheSameRequest) {
   EXPECT_LE(one.report.request_id().size(), 128u);
 }
 
+TEST(ImportTest, NotesKeepTheirLabelAndRedOnesNeedARestrictedIncident) {
+  v1::Export file = OneIncident("plain");
+  auto& part = *file.mutable_incidents(0);
+  part.mutable_timeline(0)->clear_name();
+  for (int i = 1; i < 7; ++i) *part.add_timeline() = part.timeline(0);
+  part.mutable_timeline(1)->set_tlp("TLP:AMBER");
+  part.mutable_timeline(2)->set_tlp("TLP:RED");
+  part.mutable_timeline(3)->set_tlp("TLP:PURPLE");
+  part.mutable_timeline(4)->set_text("TLP:RED who told us");
+  part.mutable_timeline(5)->set_text("TLP:GREEN, he said");
+  part.mutable_timeline(6)->set_text("Expunged: the text was deleted by law");
+  part.mutable_timeline(6)->set_expunged(true);
+  const auto labels = [](const ImportPlan& plan) {
+    std::vector<std::string> all;
+    for (const auto& note : plan.notes) all.push_back(note.tlp());
+    return all;
+  };
+  ImportPlan plan = PlanImport(Own(file), {}, ShippedPack(), {});
+  EXPECT_THAT(labels(plan), ::testing::ElementsAre("", "TLP:AMBER", ""));
+  EXPECT_THAT(plan.not_taken, Contains(HasSubstr("3 notes that are TLP:RED")));
+  EXPECT_THAT(plan.not_taken, Contains("1 notes whose text was deleted by law"));
+  part.mutable_incident()->set_restricted(true);
+  plan = PlanImport(Own(file), {}, ShippedPack(), {});
+  EXPECT_THAT(labels(plan),
+              ::testing::ElementsAre("", "TLP:AMBER", "TLP:RED", "TLP:RED", "TLP:RED", ""));
+}
+
+TEST(ImportTest, MarksOfOthersOnNotesAndOnPartsCount) {
+  const std::string red = "\"marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1\"";
+  const std::string green = "\"marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb\"";
+  const std::string note =
+      "},{\"type\":\"note\",\"id\":\"note--1\",\"created\":\"2026-10-06T13:00:00.000Z\","
+      "\"content\":\"seen\",\"object_refs\":[\"" +
+      std::string(kId) + "\"],";
+  const auto planned = [&](const std::string& incident, const std::string& on_note) {
+    const auto read =
+        ReadIncidents(Bundle(kTimes + (",\"name\":\"x\"," + incident) + note + on_note), "stix");
+    EXPECT_TRUE(read.ok()) << read.status();
+    return PlanImport(read.ok() ? read->incidents[0] : ReadIncident(), {}, ShippedPack(), {});
+  };
+  const std::string no_mark = "\"object_marking_refs\":[]";
+  ImportPlan plan = planned(no_mark, "\"object_marking_refs\":[" + green + "]");
+  ASSERT_THAT(plan.notes, SizeIs(1));
+  EXPECT_EQ(plan.notes[0].tlp(), "TLP:GREEN");
+  plan = planned(no_mark, "\"object_marking_refs\":[" + red + "]");
+  EXPECT_FALSE(plan.report.restricted());
+  EXPECT_THAT(plan.notes, IsEmpty()) << "it would be open to all who see the incident";
+  plan = planned("\"granular_markings\":[{\"selectors\":[\"name\"],\"marking_ref\":" + red + "}]",
+                 no_mark);
+  EXPECT_TRUE(plan.report.restricted());
+  for (const char* wrong : {"{}", "[1]", "[{\"marking_ref\":5}]"}) {
+    EXPECT_THAT(std::string(ReadIncidents(Bundle(kTimes +
+                                                 std::string(",\"name\":\"x\","
+                                                             "\"granular_markings\":") +
+                                                 wrong),
+                                          "")
+                                .status()
+                                .message()),
+                HasSubstr("$.objects[1].granular_markings"));
+  }
+}
+
+TEST(ImportTest, WhatHasNotHappenedYetIsNotSent) {
+  v1::Export file = OneIncident("x");
+  auto& part = *file.mutable_incidents(0);
+  part.mutable_incident()->mutable_facts(1)->mutable_known_time()->set_seconds(1791281000);
+  part.mutable_incident()->mutable_entities(1)->mutable_detect_time()->set_seconds(1791280000);
+  ImportOptions options;
+  options.now = absl::FromUnixSeconds(1791280001);
+  ImportPlan plan = PlanImport(Own(file), options, ShippedPack(), {"entities/dop", "entities/bor"});
+  EXPECT_TRUE(plan.report.has_detect_time());
+  EXPECT_TRUE(plan.report.other_entities(0).has_detect_time());
+  EXPECT_FALSE(plan.report.facts(1).has_known_time());
+  ASSERT_THAT(plan.notes, SizeIs(1));
+  EXPECT_FALSE(plan.notes[0].has_event_time());
+  options.now = absl::FromUnixSeconds(1791270000);
+  plan = PlanImport(Own(file), options, ShippedPack(), {"entities/dop", "entities/bor"});
+  EXPECT_FALSE(plan.report.has_detect_time());
+  EXPECT_FALSE(plan.report.other_entities(0).has_detect_time());
+  EXPECT_THAT(plan.not_taken, Contains("the time of detection, which is in the future"));
+  part.mutable_timeline(0)->clear_time();
+  plan = PlanImport(Own(file), {}, ShippedPack(), {});
+  EXPECT_FALSE(plan.notes[0].has_event_time()) << "none is not 1970";
+}
+
 TEST(ImportTest, ANoteThatWasEditedOrWithdrawnComesOnce) {
   v1::Export file = OneIncident("first");
   auto& part = *file.mutable_incidents(0);

@@ -124,6 +124,38 @@ TEST(RedactTest, PartsWithAStricterLabelOfTheirOwnAreLeftOut) {
             "incidents/DOP-2026-0001|timeline entry|REASON_TLP|1\n");
 }
 
+// The label that a note or a document was given counts like one that it says.
+TEST(RedactTest, PartsThatWereGivenAStricterLabelAreLeftOut) {
+  v1::Export file = OneIncident("plain");
+  auto& part = *file.mutable_incidents(0);
+  part.mutable_timeline(0)->set_tlp("TLP:RED");
+  *part.add_timeline() = part.timeline(0);
+  part.mutable_timeline(1)->set_tlp("TLP:PURPLE");
+  *part.add_timeline() = part.timeline(0);
+  part.mutable_timeline(2)->set_tlp("TLP:AMBER");
+  auto& documents = *part.mutable_incident()->mutable_documents();
+  documents.Add()->set_type("ROOT_CAUSE");
+  documents.Add()->set_type("CISO_COORDINATOR");
+  documents.Mutable(0)->set_tlp("TLP:RED");
+  documents.Mutable(1)->set_tlp("TLP:GREEN");
+  v1::Export red = file;
+  ASSERT_TRUE(Redact(Everything(), Packs(), file).ok());
+  ASSERT_THAT(file.incidents(0).timeline(), SizeIs(1));
+  EXPECT_EQ(file.incidents(0).timeline(0).tlp(), "TLP:AMBER");
+  ASSERT_THAT(file.incidents(0).incident().documents(), SizeIs(1));
+  EXPECT_EQ(file.incidents(0).incident().documents(0).type(), "CISO_COORDINATOR");
+  EXPECT_EQ(file.tlp(), "TLP:AMBER+STRICT");
+  EXPECT_EQ(OmittedParts(file),
+            "incidents/DOP-2026-0001|document|REASON_TLP|1\n"
+            "incidents/DOP-2026-0001|timeline entry|REASON_TLP|2\n");
+  ExportOptions options = Everything();
+  options.tlp_max = Tlp::kRed;
+  options.recipient = "the inspector";
+  ASSERT_TRUE(Redact(options, Packs(), red).ok());
+  EXPECT_THAT(red.incidents(0).timeline(), SizeIs(3));
+  EXPECT_EQ(red.tlp(), "TLP:RED");
+}
+
 TEST(RedactTest, PersonalInformationLeavesInNoFormat) {
   v1::Export file = OneIncident(std::string("her number is ") + kSecurityNumber);
   auto& incident = *file.mutable_incidents(0)->mutable_incident();
