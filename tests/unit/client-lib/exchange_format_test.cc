@@ -127,12 +127,12 @@ TEST(StixTest, EachObjectIsMarkedByItsOwnStrictestLabel) {
     std::map<std::string, std::string> found;
     const Json bundle = Parsed(Format::kStix, written);
     for (const auto& object : bundle["objects"]) {
-      const std::string type = object["type"];
+      const std::string type = object["type"].get<std::string>();
       if (type != "note" && type != "incident") continue;
       const Json& own = object["extensions"][kBelfryExtension];
       const std::string name =
           type == "note" ? own["entry"]["name"].get<std::string>().substr(33) : type;
-      found[name] = object["object_marking_refs"][0];
+      found[name] = object["object_marking_refs"][0].get<std::string>();
     }
     return found;
   };
