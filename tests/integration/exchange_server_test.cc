@@ -284,7 +284,8 @@ struct Ran {
   std::string error;
 };
 
-Ran Run(const TestServer& server, const std::string& who, const std::vector<std::string>& line) {
+Ran RunProgram(const TestServer& server, const std::string& who,
+               const std::vector<std::string>& line) {
   const auto arguments = cli::ParseArguments(line);
   EXPECT_THAT(arguments, IsOk());
   std::ostringstream out;
@@ -322,8 +323,8 @@ TEST(ExportCommandTest, WritesAFileForItsOwnerAndRecordsItsHash) {
   const std::string name = server.Open();
   const std::string path = server.directory() + "/out.json";
   const Ran ran =
-      Run(server, "csirt.handler",
-          {"export", "DOP-2026-0001", "--format", "stix", "--to", "CISA", "--output", path});
+      RunProgram(server, "csirt.handler",
+                 {"export", "DOP-2026-0001", "--format", "stix", "--to", "CISA", "--output", path});
   EXPECT_EQ(ran.code, cli::kDone) << ran.error;
   EXPECT_EQ(ran.out, "");
   struct stat status;
@@ -340,26 +341,27 @@ TEST(ExportCommandTest, RefusesWhatTheLabelForbidsAndRecordsNothing) {
   TestServer server;
   const std::string name = server.Open();
   const size_t before = Timeline(server, name).size();
-  Ran ran = Run(server, "csirt.handler",
-                {"export", "DOP-2026-0001", "--format", "csv", "--tlp-max", "GREEN"});
+  Ran ran = RunProgram(server, "csirt.handler",
+                       {"export", "DOP-2026-0001", "--format", "csv", "--tlp-max", "GREEN"});
   EXPECT_EQ(ran.code, cli::kRefused);
   EXPECT_THAT(ran.error, HasSubstr("TLP:AMBER+STRICT, stricter than --tlp-max TLP:GREEN"));
   EXPECT_EQ(ran.out, "");
   EXPECT_EQ(Timeline(server, name).size(), before);
-  ran = Run(server, "csirt.handler", {"export", "--all", "--format", "csv", "--restricted"});
+  ran = RunProgram(server, "csirt.handler", {"export", "--all", "--format", "csv", "--restricted"});
   EXPECT_EQ(ran.code, cli::kWrongUsage);
   EXPECT_THAT(ran.error, HasSubstr("--tlp-max RED"));
-  ran = Run(server, "csirt.handler", {"export", "--all", "--format", "csv", "--tlp-max", "RED"});
+  ran = RunProgram(server, "csirt.handler",
+                   {"export", "--all", "--format", "csv", "--tlp-max", "RED"});
   EXPECT_EQ(ran.code, cli::kWrongUsage);
   EXPECT_THAT(ran.error, HasSubstr("--to"));
-  ran = Run(server, "bor.contact", {"export", "DOP-2026-0001", "--format", "json"});
+  ran = RunProgram(server, "bor.contact", {"export", "DOP-2026-0001", "--format", "json"});
   EXPECT_EQ(ran.code, cli::kRefused);
   for (const std::vector<std::string>& line : std::vector<std::vector<std::string>>{
            {"export", "--format", "json"},
            {"export", "--all", "DOP-2026-0001", "--format", "json"},
            {"export", "--all"},
            {"export", "--all", "--format", "pdf"}}) {
-    EXPECT_EQ(Run(server, "csirt.handler", line).code, cli::kWrongUsage);
+    EXPECT_EQ(RunProgram(server, "csirt.handler", line).code, cli::kWrongUsage);
   }
 }
 
@@ -373,25 +375,25 @@ TEST(ImportCommandTest, TheSameFileTwiceOpensOneWhoeverBringsIt) {
   for (const char* format : {"stix", "json"}) {
     TestServer to;
     const std::string path = to.directory() + "/in.json";
-    ASSERT_EQ(Run(from, "csirt.handler",
-                  {"export", "DOP-2026-0001", "--format", format, "--output", path})
+    ASSERT_EQ(RunProgram(from, "csirt.handler",
+                         {"export", "DOP-2026-0001", "--format", format, "--output", path})
                   .code,
               cli::kDone);
-    Ran ran = Run(to, "csirt.handler", {"import", path});
+    Ran ran = RunProgram(to, "csirt.handler", {"import", path});
     EXPECT_EQ(ran.code, cli::kDone) << ran.error;
     EXPECT_THAT(ran.out, HasSubstr("DOP-2026-0001  opened, "));
     EXPECT_THAT(Timeline(to, name), Contains(HasSubstr("seen by the contact\n(imported; written by "
                                                        "people/dop.contact)")));
     const size_t entries = Timeline(to, name).size();
     for (const char* who : {"csirt.handler", "csirt.executive"}) {
-      ran = Run(to, who, {"import", path});
+      ran = RunProgram(to, who, {"import", path});
       EXPECT_EQ(ran.code, cli::kDone) << ran.error;
       EXPECT_THAT(ran.out, HasSubstr("DOP-2026-0001  was here already, 0 notes"));
     }
     EXPECT_EQ(Timeline(to, name).size(), entries);
     EXPECT_THAT(to.As("csirt.handler").ListIncidents({})->incidents(), SizeIs(1));
     // Where it came from it is known, too.
-    ran = Run(from, "csirt.handler", {"import", path});
+    ran = RunProgram(from, "csirt.handler", {"import", path});
     EXPECT_THAT(ran.out, HasSubstr("was here already, 0 notes"));
     EXPECT_THAT(from.As("csirt.handler").ListIncidents({})->incidents(), SizeIs(1));
   }
@@ -401,11 +403,12 @@ TEST(ImportCommandTest, AFileThatIsWrongOpensNothing) {
   TestServer server;
   const std::string path = server.directory() + "/in.json";
   std::ofstream(path) << "{\"type\":\"bundle\",\"objects\":[{\"type\":\"incident\",\"id\":7}]}";
-  const Ran ran = Run(server, "csirt.handler", {"import", path});
+  const Ran ran = RunProgram(server, "csirt.handler", {"import", path});
   EXPECT_EQ(ran.code, cli::kWrongUsage);
   EXPECT_THAT(ran.error, HasSubstr("$.objects[0].id: must be text, and is a number"));
   EXPECT_THAT(server.As("csirt.handler").ListIncidents({})->incidents(), IsEmpty());
-  EXPECT_EQ(Run(server, "csirt.handler", {"import", "/no/such/file"}).code, cli::kWrongUsage);
+  EXPECT_EQ(RunProgram(server, "csirt.handler", {"import", "/no/such/file"}).code,
+            cli::kWrongUsage);
 }
 
 // ---- The documents ----
