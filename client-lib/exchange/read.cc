@@ -1,8 +1,11 @@
 #include "client-lib/exchange/read.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client-lib/exchange/message_json.h"
 
@@ -11,6 +14,15 @@ namespace {
 
 constexpr size_t kUidBytesMax = 100;
 
+// It becomes part of a line that is looked for again (ImportMark).
+bool IsUid(absl::string_view uid) {
+  return !uid.empty() && uid.size() <= kUidBytesMax &&
+         std::all_of(uid.begin(), uid.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+                  absl::StrContains("-_.:", absl::string_view(&c, 1));
+         });
+}
+
 absl::StatusOr<ReadFile> IncidentsOf(v1::Export file) {
   ReadFile read;
   std::set<std::string> seen;
@@ -18,10 +30,10 @@ absl::StatusOr<ReadFile> IncidentsOf(v1::Export file) {
     const std::string path = MemberPath(
         MemberPath(ElementPath("$.incidents", static_cast<size_t>(i)), "incident"), "uid");
     const std::string& uid = file.incidents(i).incident().uid();
-    if (uid.empty() || uid.size() > kUidBytesMax) {
+    if (!IsUid(uid)) {
       return JsonError(path, absl::StrCat("is needed, and has at most ", kUidBytesMax,
-                                          " bytes: it keeps the same incident from being opened "
-                                          "twice"));
+                                          " letters, digits, dashes, underscores, dots and colons: "
+                                          "it keeps the same incident from being opened twice"));
     }
     if (!seen.insert(uid).second) return JsonError(path, "is that of an earlier incident");
     ReadIncident& incident = read.incidents.emplace_back();

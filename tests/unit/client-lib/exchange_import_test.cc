@@ -72,6 +72,8 @@ TEST(ReadTest, NamesThePathOfWhatIsWrong) {
            {"{\"format\":\"belfry-export/2\"}", "$.format: must be \"belfry-export/1\""},
            {"{\"format\":\"belfry-export/1\",\"incidents\":[{\"incident\":{}}]}",
             "$.incidents[0].incident.uid: is needed"},
+           {"{\"format\":\"belfry-export/1\",\"incidents\":[{\"incident\":{\"uid\":\"a\\nb\"}}]}",
+            "$.incidents[0].incident.uid: is needed"},
            {"{\"format\":\"belfry-export/1\",\"incidents\":{}}", "$.incidents: must be a list"},
            {"{\"format\":\"belfry-export/1\",\"exportTime\":\"now\"}",
             "$.exportTime: must be a time"},
