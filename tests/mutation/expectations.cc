@@ -99,8 +99,12 @@ absl::StatusOr<Check> ReadMay(const Line& line, absl::string_view rest) {
       World copy = *prepared;
       const absl::Status status = copy.Act(absl::StrCat(actor, " ", act));
       if (status.code() == absl::StatusCode::kInternal) return {std::string(status.message())};
-      const bool may = !IsDenied(status);
-      const bool expected = allowed.count(actor) > 0 || allowed.count("anyone") > 0;
+      // To whoever sees nothing of it, what they name does not exist.
+      const bool unseen =
+          status.code() == absl::StatusCode::kInvalidArgument && !copy.MayRead(actor);
+      const bool may = !IsDenied(status) && !unseen;
+      const bool expected = allowed.count(actor) > 0 || allowed.count("anyone") > 0 ||
+                            (allowed.count("government") > 0 && actor != "TP");
       if (may != expected) {
         failures.push_back(absl::StrCat(actor, expected ? " is refused" : " is let"));
       }
@@ -579,16 +583,18 @@ class DutyTrial {
     return copy;
   }
 
-  // "ROLES: 12h 4h 1h" before it is due, or "ROLES: every 24h", or "never".
+  // "ROLES: 12h 4h ; ROLES: 1h" before it is due, or "ROLES: every 24h", or "never".
   std::string TryReminders(const World& world, const std::string& text) {
     std::map<absl::Duration, Roles> expected;
     const size_t colon = text.find(':');
     const bool every = absl::StrContains(text, "every");
-    if (colon != std::string::npos && !every) {
-      for (const std::string& word : Split(text.substr(colon + 1), ' ')) {
+    for (const std::string& step : every ? std::vector<std::string>{} : Split(text, ';')) {
+      const size_t roles = step.find(':');
+      if (roles == std::string::npos) continue;
+      for (const std::string& word : Split(step.substr(roles + 1), ' ')) {
         absl::Duration span;
         if (!ParseSpan(word, span)) return "cannot be read";
-        expected[-span] = RolesIn(text.substr(0, colon));
+        expected[-span] = RolesIn(step.substr(0, roles));
       }
     }
     auto waited = Wait(world, every ? absl::Hours(49) : absl::ZeroDuration());

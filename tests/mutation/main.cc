@@ -48,6 +48,7 @@ constexpr char kUsage[] =
     "  --scenarios DIR            what the expectations do not notice is played through a server\n"
     "  --player PATH              belfry-scenario; beside this program by default\n"
     "  --only TEXT                mutants or expectations whose name contains it\n"
+    "  --new                      only mutants that neither of the two files names\n"
     "  --sample N                 only N mutants, the same ones every time\n"
     "  --jobs N                   at one time; 2\n"
     "  --write                    write the kill file\n";
@@ -63,11 +64,14 @@ struct Options {
   std::string only;
   int sample = 0;
   int jobs = 2;
+  bool only_new = false;
   bool write = false;
 };
 
-// A trial that takes longer has been sent round in a circle.
-constexpr unsigned kTrialSeconds = 30;
+// A trial that takes this much longer than all expectations on the unchanged pack has been sent
+// round in a circle.
+constexpr unsigned kTrialSecondsMin = 30;
+constexpr int kTrialTimesBaseline = 6;
 
 // FNV-1a: the sample must be the same on every machine.
 uint64_t HashOf(absl::string_view text) {
@@ -96,6 +100,8 @@ absl::StatusOr<Options> ReadOptions(int argc, char** argv) {
     const std::string flag = argv[i];
     if (flag == "--write") {
       options.write = true;
+    } else if (flag == "--new") {
+      options.only_new = true;
     } else if (i + 1 >= argc) {
       return absl::InvalidArgumentError(absl::StrCat(flag, " is no option, or lacks its value"));
     } else if (const auto text = texts.find(flag); text != texts.end()) {
@@ -408,10 +414,21 @@ void PrintTally(const std::map<std::string, Tally>& tallies) {
 
 absl::Status RunAll(const Options& options, const Suite& suite, const policy::v1::Policy& pack,
                     const std::vector<Mutant>& all) {
+  const absl::Time start = absl::Now();
   BELFRY_ASSIGN_OR_RETURN(const Baseline baseline, BaselineOf(suite, pack));
+  const auto trial_seconds = std::max(
+      kTrialSecondsMin,
+      static_cast<unsigned>(absl::ToInt64Seconds(kTrialTimesBaseline * (absl::Now() - start))));
   BELFRY_ASSIGN_OR_RETURN(auto kills, ReadTable(options.kills));
   BELFRY_ASSIGN_OR_RETURN(const auto equivalents, ReadTable(options.equivalents));
-  const std::vector<Mutant> mutants = Choose(all, options);
+  std::vector<Mutant> mutants = Choose(all, options);
+  if (options.only_new) {
+    mutants.erase(std::remove_if(mutants.begin(), mutants.end(),
+                                 [&](const Mutant& mutant) {
+                                   return kills.count(mutant.id) + equivalents.count(mutant.id) > 0;
+                                 }),
+                  mutants.end());
+  }
   std::map<std::string, Tally> tallies;
   std::vector<const Mutant*> alive;
   const absl::Time begin = absl::Now();
@@ -436,7 +453,7 @@ absl::Status RunAll(const Options& options, const Suite& suite, const policy::v1
                alike[mutant.kind].insert(by);
                ++(by == kLint ? tallies[mutant.kind].refused : tallies[mutant.kind].killed);
              },
-             kTrialSeconds);
+             trial_seconds);
   }
   pool.Finish();
   std::vector<const Mutant*> silent;

@@ -223,6 +223,21 @@ std::vector<record::v1::Event> OneOfEach() {
       other.mutable_delivery_concluded()->set_delivered(true);
     } else if (other.has_obligation_held()) {
       other.mutable_obligation_held()->set_held(true);
+    } else if (other.has_room_wanted()) {
+      other.mutable_room_wanted()->clear_removed_people();
+    } else if (other.has_evidence_verified()) {
+      other.mutable_evidence_verified()->set_intact(true);
+    } else if (other.has_destruction_asked()) {
+      other.mutable_destruction_asked()->clear_request();
+    } else if (other.has_custody_recorded()) {
+      // What people write stands in one of these sentences or another.
+      for (int kind = v1::CustodyEntry::Kind_MIN; kind < v1::CustodyEntry::Kind_MAX; ++kind) {
+        other.mutable_custody_recorded()->mutable_entry()->set_kind(
+            static_cast<v1::CustodyEntry::Kind>(kind));
+        other.set_version(static_cast<int64_t>(events.size()) + 1);
+        events.push_back(other);
+      }
+      other.mutable_custody_recorded()->mutable_entry()->set_kind(v1::CustodyEntry::Kind_MAX);
     } else {
       continue;
     }
@@ -254,7 +269,8 @@ TEST(RecordVocabulary, HasEveryKindOfEntryWithItsParts) {
 TEST(RecordVocabulary, SentencesHoldNoFreeText) {
   const re2::RE2 free(
       "canary (\\w+) (reason|text|title|summary|description|error|tool|purpose|answer|address|"
-      "requester|value)\\b");
+      "requester|value|authority|note|place|carrier|seal_no|order_reason|warnings|hostname|"
+      "location|custodian)\\b");
   // What the pack calls a document, a register and an answer, and what a note is.
   const std::set<std::string> let = {"DocumentSubmitted", "RegisterOpened", "NoteAdded",
                                      "Decision"};
@@ -310,6 +326,54 @@ TEST(RecordParts, ATitleThatWasChangedIsReviewedAgainAndTheOldOneOnItsOwn) {
   EXPECT_EQ(world.Text("entries/1/title"), "Permit portal is flooded");
   EXPECT_EQ(world.Tag("entries/1/title"), "UNREVIEWED");
   EXPECT_TRUE(core::ToRecordItem(world.parts().front()).changed_since_review());
+}
+
+TEST(RecordParts, EvidenceIsToldPartByPartAndItsAddressesAreNames) {
+  const core::PolicyIndex& policy = *ShippedPolicy();
+  record::v1::Event event;
+  event.set_version(7);
+  v1::Evidence& evidence = *event.mutable_evidence_recorded()->mutable_evidence();
+  event.mutable_evidence_recorded()->set_number(1);
+  evidence.set_kind(v1::Evidence::KIND_IMAGE);
+  evidence.set_description("Disk of the portal");
+  evidence.mutable_source()->set_hostname("web-01");
+  evidence.mutable_source()->set_ip("10.20.4.9");
+  evidence.mutable_source()->set_make("Acme");
+  evidence.mutable_collected()->set_by("Ada Byron");
+  evidence.set_custodian("people/dop.contact");
+  std::map<std::string, core::RecordPart> parts;
+  for (core::RecordPart& part : core::PartsOf(policy, record::v1::IncidentState(), {event})) {
+    parts.emplace(part.id, std::move(part));
+  }
+  EXPECT_EQ(parts["entries/7"].text, "Evidence E1 recorded: IMAGE, …");
+  EXPECT_EQ(parts["entries/7/description"].text, "Disk of the portal");
+  EXPECT_EQ(parts["entries/7/details"].text,
+            "source make: Acme\nsource hostname: web-01\nsource ip: 10.20.4.9\n"
+            "collected by: Ada Byron\ncustodian: dop.contact");
+  EXPECT_EQ(parts["devices/1"].text, "web-01");
+  EXPECT_EQ(parts["devices/2"].text, "10.20.4.9");
+  EXPECT_EQ(parts.count("devices/3"), 0U);
+  EXPECT_TRUE(parts["devices/2"].is_name);
+  EXPECT_EQ(parts["people/1"].text, "dop.contact");
+}
+
+// A custodian from outside is told in the words of whoever wrote them.
+TEST(RecordParts, WhoHoldsEvidenceIsInTheSentenceOnlyWhenBelfryKnowsThem) {
+  record::v1::Event event;
+  event.set_version(9);
+  event.mutable_custody_recorded()->set_number(2);
+  v1::CustodyEntry& entry = *event.mutable_custody_recorded()->mutable_entry();
+  entry.set_kind(v1::CustodyEntry::KIND_TRANSFERRED);
+  entry.set_from("people/dop.contact");
+  entry.set_to("Trooper Lovelace");
+  entry.set_purpose("for the laboratory");
+  const auto parts = core::PartsOf(*ShippedPolicy(), record::v1::IncidentState(), {event});
+  ASSERT_GE(parts.size(), 2U);
+  EXPECT_EQ(parts[0].text,
+            "Evidence E2 handed over by dop.contact to …, who has not confirmed yet");
+  EXPECT_EQ(parts[1].id, "entries/9/details");
+  EXPECT_THAT(parts[1].text, HasSubstr("to: Trooper Lovelace"));
+  EXPECT_THAT(parts[1].text, HasSubstr("purpose: for the laboratory"));
 }
 
 // ---- Default tags ----
