@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/record/export_frames.h"
@@ -20,11 +21,15 @@ using ::testing::HasSubstr;
 
 std::string SmallFile() {
   ExportWriter writer;
-  return absl::StrCat(ExportWriter::Begin(), writer.Origin("a/belfry/dop"), writer.FirstIndex(7),
-                      writer.Leaf("leaf"), writer.Payload("salt", "payload"), writer.Leaf("leaf2"),
-                      writer.Expunged(), writer.Leaf("leaf3"), writer.Withheld(),
-                      writer.Checkpoint("note"), writer.SuperLog("a/belfry"), writer.Leaf("super"),
-                      writer.Checkpoint("note2"), writer.End());
+  // In braces, which are taken in order.
+  return absl::StrJoin(
+      std::vector<std::string>{ExportWriter::Begin(), writer.Origin("a/belfry/dop"),
+                               writer.FirstIndex(7), writer.Leaf("leaf"),
+                               writer.Payload("salt", "payload"), writer.Leaf("leaf2"),
+                               writer.Expunged(), writer.Leaf("leaf3"), writer.Withheld(),
+                               writer.Checkpoint("note"), writer.SuperLog("a/belfry"),
+                               writer.Leaf("super"), writer.Checkpoint("note2"), writer.End()},
+      "");
 }
 
 // All frames, fed in pieces of `piece` bytes, as "type bytes"; then how it ended.
@@ -52,7 +57,9 @@ std::vector<std::string> ReadIn(const std::string& file, size_t piece, absl::Sta
 
 TEST(ExportFramesTest, TheBytesAreAsWritten) {
   ExportWriter writer;
-  EXPECT_EQ(absl::StrCat(ExportWriter::Begin(), writer.Payload("ab", "c"), writer.End()),
+  const std::vector<std::string> pieces = {ExportWriter::Begin(), writer.Payload("ab", "c"),
+                                           writer.End()};
+  EXPECT_EQ(absl::StrJoin(pieces, ""),
             std::string("belfry-record/v1\nP\0\0\0\3abcE\0\0\0\10\0\0\0\0\0\0\0\1", 17 + 8 + 13));
 }
 
