@@ -381,8 +381,8 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::DecideDestruction(
             return;
           }
           desk->Post([desk, object, submit, found = std::move(found), name = item.name] {
-            if (const absl::Status status = desk->vault()->IntendToShred(object); !status.ok()) {
-              found->Finish(status);
+            if (const absl::Status intended = desk->vault()->IntendToShred(object); !intended.ok()) {
+              found->Finish(intended);
               return;
             }
             submit(found, name);
