@@ -29,10 +29,15 @@ absl::StatusOr<FoundItem> FindItem(engine::Engine& engine, const core::Caller& c
                                    const ItemName& name) {
   FoundItem found;
   found.name = name;
+  const bool in_memory = engine.CachedState(name.incident) != nullptr;
   BELFRY_ASSIGN_OR_RETURN(found.state, engine.LoadState(name.incident));
   const auto directory = engine.directory();
   const core::View view(engine.PolicyOf(*found.state), *directory, caller, *found.state);
-  if (view.sight() == core::Sight::kNothing) return engine::IncidentNotFound(name.incident);
+  if (view.sight() == core::Sight::kNothing) {
+    // What does not exist is looked for in the store; that this one was in memory must not show.
+    if (in_memory) static_cast<void>(engine.store().LoadIncident(engine::kNoIncident));
+    return engine::IncidentNotFound(name.incident);
+  }
   BELFRY_ASSIGN_OR_RETURN(const std::optional<storage::EvidenceRow> row,
                           engine.store().FindEvidence(name.incident, name.number));
   if (!row.has_value()) return core::EvidenceNotFound(name.incident, name.number);

@@ -50,13 +50,15 @@ enum class How {
   kRead,       // whoever reads the incident; what else is asked depends on the duty or the request
   kAct,        // an act of the pack, on the incident
   kEntityAct,  // an act of the pack, for the caller's own part in it, or else the reporting one
+  kItemAct,    // as kAct, of an item of evidence that others collected; "": seeing it is enough
+  kRecordAct,  // as kAct or by the act of `or_act`, of the record whose agency reports it
   kGlass,      // whoever may break its glass, or reads it anyway
   kAnywhere,   // an act of the pack, about no incident
   kAnybody,    // who has credentials
   kPeople,     // people, and administrators for them
   kReporter,   // may report: the one act that a chat account of nobody has, too
   kBots,       // bots on their own account
-  kElsewhere,  // lists, streams, tokens and logs have tests of their own
+  kElsewhere,  // lists and streams of incidents have tests of their own
 };
 
 struct Row {
@@ -67,6 +69,7 @@ struct Row {
   std::string act;
   bool bots_too = false;
   std::string detail = "";  // "FOLLOWUP"
+  std::string or_act = "";
 };
 
 constexpr char kIncidents[] = "IncidentService";
@@ -159,39 +162,52 @@ std::vector<Row> Rows(const policy::v1::Policy& pack) {
       {"PolicyService", "AdoptPolicy", "text: \"x\"", How::kAnywhere, "ADOPT_POLICY"},
       {"PolicyService", "SimulatePolicy", "horizon { seconds: -1 }", How::kAnywhere,
        "SIMULATE_POLICY"},
-      {"AuditService", "GetCheckpoint", "", How::kElsewhere, ""},
+      {"AuditService", "GetCheckpoint", "", How::kAnybody, "", true},
       {"AuditService", "GetInclusionProof", "incident: \"$I\" version: 1", How::kRead, "READ"},
-      {"AuditService", "GetConsistencyProof", "", How::kElsewhere, ""},
-      {"AuditService", "ExportRecord", "", How::kElsewhere, "AUDIT_EXPORT"},
-      {"AuditService", "AddCosignature", "", How::kElsewhere, ""},
+      {"AuditService", "GetConsistencyProof", "", How::kAnybody, "", true},
+      {"AuditService", "ExportRecord", "", How::kAnywhere, "AUDIT_EXPORT"},
+      {"AuditService", "AddCosignature", "", How::kAnybody, "", true},
       {"AuditService", "ExpungePayload", "incident: \"$I\"", How::kAct, "EXPUNGE"},
-      {"AccessService", "CreateToken", "", How::kElsewhere, ""},
-      {"AccessService", "ListTokens", "", How::kElsewhere, ""},
-      {"AccessService", "RevokeToken", "", How::kElsewhere, ""},
-      {"AccessService", "RotateToken", "", How::kElsewhere, ""},
+      {"AccessService", "CreateToken", "", How::kPeople, ""},
+      {"AccessService", "ListTokens", "", How::kAnybody, ""},
+      {"AccessService", "RevokeToken", "name: \"tokens/none\"", How::kAnybody, ""},
+      {"AccessService", "RotateToken", "name: \"tokens/none\"", How::kAnybody, ""},
       {"EvidenceService", "CreateEvidence", "parent: \"$I\"", How::kAct, "RECORD_EVIDENCE"},
       {"EvidenceService", "ListEvidence", "parent: \"$I\"", How::kRead, "READ"},
-      {"EvidenceService", "GetEvidence", item, How::kRead, "READ"},
-      {"EvidenceService", "ListCustody", "parent: \"$I/evidence/1\"", How::kRead, "READ"},
-      {"EvidenceService", "RecordCustody", item, How::kRead, ""},
-      {"EvidenceService", "ConfirmTransfer", item, How::kRead, ""},
-      {"EvidenceService", "SetLegalHold", item, How::kRead, ""},
-      {"EvidenceService", "DestroyEvidence", item, How::kRead, ""},
-      {"EvidenceService", "DecideDestruction", item, How::kRead, ""},
-      {"EvidenceService", "VerifyEvidence", item, How::kRead, ""},
-      {"EvidenceService", "BeginUpload", "evidence: \"$I/evidence/1\"", How::kRead, ""},
-      {"EvidenceService", "DownloadEvidence", "", How::kElsewhere, "READ_EVIDENCE"},
-      {"EvidenceService", "UploadEvidence", "", How::kElsewhere, ""},
-      {"EvidenceService", "QueryUpload", "", How::kElsewhere, ""},
-      {"EvidenceService", "AbortUpload", "", How::kElsewhere, ""},
+      {"EvidenceService", "GetEvidence", item, How::kItemAct, ""},
+      {"EvidenceService", "ListCustody", "parent: \"$I/evidence/1\"", How::kItemAct, ""},
+      {"EvidenceService", "RecordCustody",
+       absl::StrCat(item, " entry { kind: KIND_ANALYSED note: \"", long_text, "\" }"),
+       How::kItemAct, "HANDLE_EVIDENCE"},
+      {"EvidenceService", "RecordCustody",
+       absl::StrCat(item, " entry { kind: KIND_RETURNED note: \"", long_text, "\" }"),
+       How::kItemAct, "RELEASE_EVIDENCE"},
+      {"EvidenceService", "ConfirmTransfer", item, How::kItemAct, ""},
+      {"EvidenceService", "SetLegalHold", absl::StrCat(item, " hold: true"), How::kItemAct,
+       "HOLD_EVIDENCE"},
+      {"EvidenceService", "SetLegalHold", item, How::kItemAct, "END_EVIDENCE_HOLD"},
+      {"EvidenceService", "SetLegalHold", absl::StrCat(named, " hold: true"), How::kAct,
+       "HOLD_EVIDENCE", false, "of all"},
+      {"EvidenceService", "DestroyEvidence", item, How::kItemAct, "DESTROY_EVIDENCE"},
+      {"EvidenceService", "DecideDestruction", item, How::kItemAct, "APPROVE_DESTRUCTION"},
+      {"EvidenceService", "VerifyEvidence", item, How::kItemAct, "VERIFY_EVIDENCE"},
+      {"EvidenceService", "BeginUpload", "evidence: \"$I/evidence/1\"", How::kItemAct,
+       "RECORD_EVIDENCE"},
+      {"EvidenceService", "DownloadEvidence", item, How::kItemAct, "READ_EVIDENCE"},
+      {"EvidenceService", "UploadEvidence", "upload: \"uploads/none\"", How::kAnybody, ""},
+      {"EvidenceService", "QueryUpload", "name: \"uploads/none\"", How::kAnybody, ""},
+      {"EvidenceService", "AbortUpload", "name: \"uploads/none\"", How::kAnybody, ""},
       {"EvidenceService", "RekeyVault", "", How::kAnywhere, "ADMIN_VAULT"},
-      {"PublicRecordsService", "RequestRecord", named, How::kRead, ""},
-      {"PublicRecordsService", "ListRecordItems", named, How::kRead, ""},
-      {"PublicRecordsService", "ReviewRecord", named, How::kRead, ""},
-      {"PublicRecordsService", "ReleaseRecord", named, How::kRead, ""},
-      {"PublicRecordsService", "DenyRecord", named, How::kRead, ""},
-      {"PublicRecordsService", "ListRecordReleases", named, How::kRead, ""},
-      {"PublicRecordsService", "GetRecordRelease", named, How::kRead, ""},
+      {"PublicRecordsService", "RequestRecord", named, How::kRecordAct, "REQUEST_RECORD"},
+      {"PublicRecordsService", "ListRecordItems", named, How::kRecordAct, "REVIEW_RECORD", false,
+       "", "RELEASE_RECORD"},
+      {"PublicRecordsService", "ReviewRecord", named, How::kRecordAct, "REVIEW_RECORD"},
+      {"PublicRecordsService", "ReleaseRecord", named, How::kRecordAct, "RELEASE_RECORD"},
+      {"PublicRecordsService", "DenyRecord", named, How::kRecordAct, "RELEASE_RECORD"},
+      {"PublicRecordsService", "ListRecordReleases", named, How::kRecordAct, "REVIEW_RECORD", false,
+       "", "RELEASE_RECORD"},
+      {"PublicRecordsService", "GetRecordRelease", named, How::kRecordAct, "REVIEW_RECORD", false,
+       "", "RELEASE_RECORD"},
       {"ChatService", "StartAccountLink", "account { platform: \"console\" }", How::kAnybody, "",
        true},
       {"ChatService", "CompleteAccountLink", "account { platform: \"console\" }", How::kAnybody, "",
@@ -224,10 +240,11 @@ const google::protobuf::MethodDescriptor& MethodOf(const Row& row) {
   return *service->FindMethodByName(row.method);
 }
 
-// "hidden": as if it were not there. "denied": not for them. "enter": whatever it says, the right
-// was there.
+// "hidden": as if it were not there. "part hidden": the incident is there, the item is not.
+// "denied": not for them. "enter": whatever it says, the right was there.
 std::string OutcomeOf(const Answer& answer) {
   if (answer.reason == "INCIDENT_NOT_FOUND") return "hidden";
+  if (answer.reason == "EVIDENCE_NOT_FOUND") return "part hidden";
   if (answer.status.error_code() == grpc::StatusCode::PERMISSION_DENIED) {
     // An account of nobody's, a system that has no chat account: about the request, not the right.
     return answer.reason == "OWN_CREDENTIALS_NEEDED" ? "enter" : "denied";
@@ -312,7 +329,29 @@ class AccessMatrixTest : public ::testing::Test {
     // Whoever closes it stays a reader.
     incidents_->back().readers.insert("people/r.csirt-x");
     Open("third party", "r.tp", "dop", false);
-    for (Incident& incident : *incidents_) WhoWasTold(incident);
+    for (Incident& incident : *incidents_) {
+      WhoWasTold(incident);
+      CollectEvidence(incident);
+      WhoWasTold(incident);
+    }
+  }
+
+  // One item in each, by the first who may.
+  static void CollectEvidence(const Incident& incident) {
+    for (const Principal& who : *principals_) {
+      if (who.system || !expected_->Reads(who, incident) ||
+          !expected_->May(who, incident, "RECORD_EVIDENCE")) {
+        continue;
+      }
+      const Row row{"EvidenceService", "CreateEvidence", "", How::kAct, ""};
+      const Answer answer = WireOf(who).Call(
+          MethodOf(row),
+          absl::StrCat("parent: \"", incident.name,
+                       "\" evidence { kind: KIND_LOG description: \"A log of the firewall\" }"));
+      ASSERT_TRUE(answer.status.ok()) << who.who << ": " << answer.status.error_message();
+      return;
+    }
+    FAIL() << "nobody may record evidence: " << incident.situation;
   }
 
   // From outside: to whom something is on its way.
@@ -348,6 +387,19 @@ class AccessMatrixTest : public ::testing::Test {
         return expected_->May(who, incident, row.act, own ? who.entity : incident.reporting)
                    ? "enter"
                    : "denied";
+      }
+      case How::kItemAct:
+        if (expected_->OwnPartOnly(who, incident)) return "part hidden";
+        return row.act.empty() || expected_->May(who, incident, row.act) ? "enter" : "denied";
+      case How::kRecordAct: {
+        // The whole record: of what is restricted for named readers alone, of none for those who
+        // see a part of it.
+        const auto may = [&](const std::string& act) {
+          return !act.empty() && expected_->May(who, incident, act, incident.reporting);
+        };
+        const bool whole = !expected_->OwnPartOnly(who, incident) &&
+                           (!incident.restricted || incident.readers.count(who.name) > 0);
+        return whole && (may(row.act) || may(row.or_act)) ? "enter" : "denied";
       }
       default:
         return "read";  // not hidden
@@ -650,7 +702,8 @@ std::string Summary(const std::vector<Cell>& cells, const std::vector<Incident>&
   int differences = 0;
   for (const Cell& cell : cells) {
     differences += cell.expected == cell.actual ? 0 : 1;
-    const bool in = cell.actual != "hidden" && cell.actual != "denied" && cell.actual != "silent";
+    const bool in = cell.actual != "hidden" && cell.actual != "part hidden" &&
+                    cell.actual != "denied" && cell.actual != "silent";
     if (cell.method == "GetIncident" && in) readers[cell.situation].insert(cell.principal);
     const bool many = cell.method == "SubmitDocument" || cell.method == "RecordDecision";
     const std::string key =

@@ -1,7 +1,9 @@
 #include "tests/authz/wire.h"
 
 #include <grpcpp/impl/codegen/client_unary_call.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/impl/codegen/rpc_method.h>
+#include <grpcpp/support/sync_stream.h>
 
 #include <utility>
 
@@ -34,6 +36,35 @@ void Wire::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
 }
 
+grpc::Status Wire::Send(const google::protobuf::MethodDescriptor& method, const std::string& path,
+                        grpc::ClientContext& context, const google::protobuf::Message& request,
+                        google::protobuf::Message& response) const {
+  using google::protobuf::Message;
+  using google::protobuf::MessageLite;
+  using grpc::internal::RpcMethod;
+  if (method.server_streaming()) {
+    const RpcMethod rpc(path.c_str(), RpcMethod::SERVER_STREAMING, channel_);
+    const std::unique_ptr<grpc::ClientReader<Message>> reader(
+        grpc::internal::ClientReaderFactory<Message>::Create(channel_.get(), rpc, &context,
+                                                             request));
+    while (reader->Read(&response)) {
+    }
+    return reader->Finish();
+  }
+  if (method.client_streaming()) {
+    const RpcMethod rpc(path.c_str(), RpcMethod::CLIENT_STREAMING, channel_);
+    const std::unique_ptr<grpc::ClientWriter<Message>> writer(
+        grpc::internal::ClientWriterFactory<Message>::Create(channel_.get(), rpc, &context,
+                                                             &response));
+    writer->Write(request);  // of one that was refused already, the status says so
+    writer->WritesDone();
+    return writer->Finish();
+  }
+  const RpcMethod rpc(path.c_str(), RpcMethod::NORMAL_RPC, channel_);
+  return grpc::internal::BlockingUnaryCall<Message, Message, MessageLite, MessageLite>(
+      channel_.get(), rpc, &context, request, &response);
+}
+
 Answer Wire::Call(const google::protobuf::MethodDescriptor& method,
                   const std::string& request) const {
   auto* factory = google::protobuf::MessageFactory::generated_factory();
@@ -45,13 +76,7 @@ Answer Wire::Call(const google::protobuf::MethodDescriptor& method,
   grpc::ClientContext context;
   Prepare(context);
   const std::string path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
-  const grpc::internal::RpcMethod rpc(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC,
-                                      channel_);
-  answer.status =
-      grpc::internal::BlockingUnaryCall<google::protobuf::Message, google::protobuf::Message,
-                                        google::protobuf::MessageLite,
-                                        google::protobuf::MessageLite>(
-          channel_.get(), rpc, &context, *in, answer.response.get());
+  answer.status = Send(method, path, context, *in, *answer.response);
   for (const auto& [key, value] : context.GetServerTrailingMetadata()) {
     answer.trailers.emplace(std::string(key.data(), key.size()),
                             std::string(value.data(), value.size()));

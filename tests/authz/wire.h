@@ -30,13 +30,18 @@ class Wire {
   // `token`: of a principal; `act_for`: empty, or whom the bot acts for.
   Wire(const std::string& socket, std::string token, std::string act_for);
 
-  // `method` is unary. The request is protobuf text.
+  // The request is protobuf text. Of a stream out the last message is kept, and it must end; a
+  // stream in gets this one message.
   Answer Call(const google::protobuf::MethodDescriptor& method, const std::string& request) const;
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   void Prepare(grpc::ClientContext& context) const;
 
  private:
+  grpc::Status Send(const google::protobuf::MethodDescriptor& method, const std::string& path,
+                    grpc::ClientContext& context, const google::protobuf::Message& request,
+                    google::protobuf::Message& response) const;
+
   std::shared_ptr<grpc::Channel> channel_;
   const std::string token_;
   const std::string act_for_;
