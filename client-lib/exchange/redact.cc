@@ -6,13 +6,16 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client-lib/chat/personal.h"
 #include "client-lib/exchange/collect.h"
+#include "client-lib/exchange/format.h"
 #include "client-lib/exchange/part_label.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "re2/re2.h"
 
 namespace belfry::exchange {
 namespace {
@@ -22,6 +25,7 @@ using google::protobuf::Message;
 using Reason = v1::Omission::Reason;
 
 constexpr char kWithheld[] = "[left out: ";
+constexpr char kSecretNumber[] = "[left out]";
 
 // Names the server makes; they hold no running text.
 bool IsName(const FieldDescriptor& field) {
@@ -45,6 +49,9 @@ class Redactor {
   absl::Status Run() {
     google::protobuf::RepeatedPtrField<v1::IncidentExport> incidents;
     incidents.Swap(file_.mutable_incidents());
+    for (const v1::IncidentExport& part : incidents) {
+      if (IsSecret(part.incident())) secret_.insert(NumberOf(part.incident()));
+    }
     for (v1::IncidentExport& part : incidents) {
       const absl::StatusOr<bool> stays = Whole(part);
       if (!stays.ok()) return stays.status();
@@ -92,12 +99,54 @@ class Redactor {
             incident.name(), " is ", TlpLabel(label), ", stricter than --tlp-max ",
             TlpLabel(options_.tlp_max), "; TLP lets nobody but its source widen that"));
       }
-      // Of what is secret even the number is nobody's business.
       Omit(label == Tlp::kRed ? "" : incident.name(), "incident", v1::Omission::REASON_TLP);
       return false;
     }
     strictest_ = std::max(strictest_, label);
     return true;
+  }
+
+  // Of these even the number is nobody's business.
+  bool IsSecret(const belfry::v1::Incident& incident) const {
+    return IncidentLabel(incident) == Tlp::kRed &&
+           (options_.tlp_max < Tlp::kRed || (incident.restricted() && !options_.restricted));
+  }
+
+  // The text without numbers of incidents that must not be told.
+  std::string WithoutSecrets(const std::string& text) const {
+    if (secret_.empty()) return text;
+    static const re2::RE2& number = *new re2::RE2("(?i)([a-z0-9]{2,12}-[0-9]{4}-[0-9]{4,})");
+    std::string told;
+    re2::StringPiece rest(text);
+    re2::StringPiece found;
+    const char* from = text.data();
+    while (re2::RE2::FindAndConsume(&rest, number, &found)) {
+      const std::string upper =
+          absl::AsciiStrToUpper(absl::string_view(found.data(), found.size()));
+      if (secret_.count(upper) == 0) continue;
+      told.append(from, found.data());
+      absl::StrAppend(&told, kSecretNumber);
+      from = rest.data();
+    }
+    told.append(from, text.data() + text.size());
+    return told;
+  }
+
+  // Links of an incident to those that must not be told.
+  void LeaveOutLinks(belfry::v1::Incident& incident) {
+    if (WithoutSecrets(incident.parent()) != incident.parent()) {
+      Omit(incident.name(), "incident.parent", v1::Omission::REASON_TLP);
+      incident.clear_parent();
+    }
+    google::protobuf::RepeatedPtrField<std::string> children;
+    children.Swap(incident.mutable_children());
+    for (std::string& child : children) {
+      if (WithoutSecrets(child) == child) {
+        incident.add_children(std::move(child));
+      } else {
+        Omit(incident.name(), "incident.children", v1::Omission::REASON_TLP);
+      }
+    }
   }
 
   // Keeps of a list what may leave: each by the label it was given and those in its texts.
@@ -130,6 +179,7 @@ class Redactor {
     }
     LeaveOutStricter(name, "timeline entry", part.mutable_timeline());
     LeaveOutStricter(name, "document", incident.mutable_documents());
+    LeaveOutLinks(incident);
     Texts(name, "", part);
   }
 
@@ -169,8 +219,10 @@ class Redactor {
       }
       strictest_ = std::max(strictest_, *label);
     }
-    std::string masked = MaskAll(text);
-    if (masked != text) Omit(incident, path, v1::Omission::REASON_PERSONAL_INFORMATION);
+    const std::string told = WithoutSecrets(text);
+    if (told != text) Omit(incident, path, v1::Omission::REASON_TLP);
+    std::string masked = MaskAll(told);
+    if (masked != told) Omit(incident, path, v1::Omission::REASON_PERSONAL_INFORMATION);
     return masked;
   }
 
@@ -182,6 +234,7 @@ class Redactor {
   const ExportOptions& options_;
   const Policies& policies_;
   v1::Export& file_;
+  std::set<std::string> secret_;  // "DOP-2026-0007"
   Tlp strictest_ = Tlp::kClear;
   std::map<std::tuple<std::string, std::string, Reason>, int> omitted_;
 };

@@ -95,6 +95,32 @@ TEST(RedactTest, ARestrictedIncidentLeavesOnlyWhenAskedForAndItsNumberNever) {
   EXPECT_EQ(file.tlp(), "TLP:RED");
 }
 
+// An incident may have been closed after it had been linked, or somebody wrote its number.
+TEST(RedactTest, NobodyLearnsTheNumberOfWhatIsSecret) {
+  v1::Export file = OneIncident("see dop-2026-0007, DOP-2026-00070 and DOP-2026-0007.");
+  auto& incident = *file.mutable_incidents(0)->mutable_incident();
+  incident.set_parent("incidents/DOP-2026-0007");
+  incident.add_children("incidents/DOP-2026-0007");
+  incident.add_children("incidents/DOP-2026-0009");
+  *file.add_incidents() = OneIncident("y").incidents(0);
+  auto& secret = *file.mutable_incidents(1)->mutable_incident();
+  secret.set_name("incidents/DOP-2026-0007");
+  secret.set_restricted(true);
+  ASSERT_TRUE(Redact(Everything(), Packs(), file).ok());
+  ASSERT_THAT(file.incidents(), SizeIs(1));
+  const auto& kept = file.incidents(0).incident();
+  EXPECT_EQ(kept.summary(), "see [left out], DOP-2026-00070 and [left out].");
+  EXPECT_EQ(kept.parent(), "");
+  EXPECT_THAT(kept.children(), ElementsAre("incidents/DOP-2026-0009"));
+  EXPECT_EQ(OmittedParts(file),
+            "|incident|REASON_RESTRICTED|1\n"
+            "incidents/DOP-2026-0001|incident.children|REASON_TLP|1\n"
+            "incidents/DOP-2026-0001|incident.parent|REASON_TLP|1\n"
+            "incidents/DOP-2026-0001|incident.summary|REASON_TLP|1\n"
+            "incidents/DOP-2026-0001|incident.title|REASON_TLP|1\n"
+            "incidents/DOP-2026-0001|timeline.text|REASON_TLP|1\n");
+}
+
 // The flag and the label of an incident may disagree for a moment; the stricter one counts.
 TEST(RedactTest, RestrictedIsRedWhateverItsLabelSays) {
   v1::Export file = OneIncident("x");
