@@ -58,8 +58,13 @@ class ChatServiceTest : public ::testing::Test {
  protected:
   ChatServiceTest()
       : machine_(absl::FromUnixSeconds(2'000'000'000)),
-        server_(StoreWrapper(), {.machine_clock = &machine_}) {}
+        server_(StoreWrapper(), OnClock(&machine_)) {}
 
+  static engine::EngineOptions OnClock(VirtualClock* machine) {
+    engine::EngineOptions options;
+    options.machine_clock = machine;
+    return options;
+  }
   client::Client Bot() const { return server_.As("bot"); }
   client::Client Guest() const { return server_.BotAs(kGuest); }
   void Wait(absl::Duration time) { machine_.AdvanceTo(machine_.Now() + time); }
