@@ -230,8 +230,11 @@ CommandResult Hold(const Session& session, bool hold) {
   v1::SetLegalHoldRequest request;
   request.set_request_id(session.request_id);
   request.set_hold(hold);
-  // Without an item, all of the incident.
-  const auto name = ReadItem(session);
+  // Without an item, all of the incident. A bare number may be the first word of the reason.
+  const auto& words = session.command.words;
+  const bool one = words.size() > 1 && absl::StartsWithIgnoreCase(words[1], "E");
+  const absl::StatusOr<std::string> name =
+      one ? ReadItem(session) : absl::InvalidArgumentError("no item");
   request.set_name(name.ok() ? *name : session.incident);
   request.set_reason(ReadReason(session, name.ok() ? 2 : 1));
   if (request.reason().empty()) return Refused(Lacks(session, "Say why."));

@@ -15,6 +15,7 @@
 #include "server/base/status_macros.h"
 #include "server/core/access.h"
 #include "server/core/acts.h"
+#include "server/core/confidentiality.h"
 #include "server/core/evidence.h"
 #include "server/core/limits.h"
 #include "server/core/notice_text.h"
@@ -133,12 +134,6 @@ absl::Status CheckFields(const Evidence& evidence) {
     return InvalidField("evidence.volatility_rank",
                         "is 1 (registers) to 7 (archival media) as in RFC 3227, or left out");
   }
-  static const char* const kLabels[] = {"",          "TLP:CLEAR",        "TLP:GREEN",
-                                        "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"};
-  if (std::find(std::begin(kLabels), std::end(kLabels), evidence.tlp()) == std::end(kLabels)) {
-    return InvalidField("evidence.tlp",
-                        "is TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT or TLP:RED");
-  }
   if (evidence.kind() == Evidence::KIND_PHYSICAL) {
     if (source.serial().empty() && source.mac().empty() && evidence.storage().seal_no().empty()) {
       return InvalidField("evidence.source.serial",
@@ -241,7 +236,6 @@ absl::Status DecideCreate(Draft& draft, const Caller& caller,
   evidence.set_volatility_rank(act.evidence().volatility_rank());
   evidence.set_copy(act.evidence().copy());
   evidence.set_parent(act.evidence().parent());
-  evidence.set_tlp(act.evidence().tlp());
   evidence.set_collected_sha256(act.evidence().collected_sha256());
   evidence.set_order_reason(act.evidence().order_reason());
   *evidence.mutable_source() = act.evidence().source();
@@ -252,6 +246,8 @@ absl::Status DecideCreate(Draft& draft, const Caller& caller,
     *evidence.mutable_retain_until_time() = act.evidence().retain_until_time();
   }
   BELFRY_RETURN_IF_ERROR(CheckFields(evidence));
+  BELFRY_ASSIGN_OR_RETURN(*evidence.mutable_tlp(),
+                          ReadPartTlp(draft.state(), "evidence.tlp", act.evidence().tlp()));
   BELFRY_RETURN_IF_ERROR(CheckParent(draft, evidence));
   BELFRY_RETURN_IF_ERROR(SetCollection(draft, caller, evidence));
   if (evidence.copy() && IsCopyForbidden(context, draft.state())) {

@@ -164,8 +164,8 @@ TEST_F(EvidenceTest, NamesTheFieldThatIsWrong) {
   request.mutable_evidence()->set_collected_sha256("ABC");
   EXPECT_THAT(Do("dop.iso", 0, request), RefusedBecause("FIELD_INVALID", "collected_sha256"));
   request = Image();
-  request.mutable_evidence()->set_tlp("RED");
-  EXPECT_THAT(Do("dop.iso", 0, request), RefusedBecause("FIELD_INVALID", "tlp"));
+  request.mutable_evidence()->set_tlp("TLP:PINK");
+  EXPECT_THAT(Do("dop.iso", 0, request), RefusedBecause("FIELD_INVALID", "evidence.tlp"));
   request = Image();
   request.mutable_evidence()->set_copy(true);
   EXPECT_THAT(Do("dop.iso", 0, request), RefusedBecause("FIELD_INVALID", "parent"));
@@ -173,6 +173,20 @@ TEST_F(EvidenceTest, NamesTheFieldThatIsWrong) {
   *request.mutable_evidence()->mutable_collected()->mutable_time() =
       ToProto(world_.now() + absl::Hours(1));
   EXPECT_THAT(Do("dop.iso", 0, request), RefusedBecause("FIELD_INVALID", "collected.time"));
+}
+
+// As for notes and documents: red is for named readers, and most incidents have none.
+TEST_F(EvidenceTest, LabelIsReadAsItIsTypedAndRedNeedsNamedReaders) {
+  v1::CreateEvidenceRequest request = Image();
+  request.mutable_evidence()->set_tlp("amber");
+  ASSERT_THAT(Do("dop.iso", 0, request), IsOk());
+  EXPECT_EQ(item().tlp(), "TLP:AMBER");
+  request.mutable_evidence()->set_tlp("red");
+  EXPECT_THAT(Do("dop.iso", 0, request), RefusedBecause("FIELD_INVALID", "named readers"));
+  CoreWorld world(ShippedPolicy(), WithCounsel());
+  ASSERT_THAT(world.Open("dop.iso", "CAT-03"), IsOk());
+  ASSERT_THAT(world.Act("dop.iso", core::EvidenceAct{0, request}), IsOk());
+  EXPECT_EQ(world.item().evidence().tlp(), "TLP:RED");
 }
 
 TEST_F(EvidenceTest, OnlyThoseThePackNamesMayRecordIt) {
