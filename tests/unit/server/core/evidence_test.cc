@@ -111,6 +111,14 @@ class EvidenceTest : public ::testing::Test {
   Evidence Shown() const {
     return core::ToEvidence(world_.context(), world_.state(), world_.item());
   }
+  // What fell due meanwhile is recorded before an act.
+  CustodyEntry LastEntry() const {
+    CustodyEntry entry;
+    for (const record::v1::Event& event : world_.fresh()) {
+      if (event.has_custody_recorded()) entry = event.custody_recorded().entry();
+    }
+    return entry;
+  }
   std::vector<std::string> Told() const {
     std::vector<std::string> told;
     for (const core::NoticeDraft& draft : world_.notices()) told.push_back(draft.target);
@@ -296,7 +304,7 @@ TEST_F(EvidenceTest, CustodyNeverRunsBackwards) {
   request.mutable_entry()->set_purpose("triage");
   *request.mutable_entry()->mutable_assert_time() = ToProto(world_.start() + absl::Hours(2));
   ASSERT_THAT(Do("dop.iso", 1, request), IsOk());
-  const CustodyEntry& entry = world_.fresh()[0].custody_recorded().entry();
+  const CustodyEntry entry = LastEntry();
   EXPECT_EQ(FromProto(entry.assert_time()), world_.start() + absl::Hours(2)) << "as it was said";
   EXPECT_EQ(FromProto(entry.record_time()), world_.start() + absl::Hours(3)) << "when it was known";
   *request.mutable_entry()->mutable_assert_time() = ToProto(world_.start() + absl::Hours(1));
@@ -330,7 +338,7 @@ TEST_F(EvidenceTest, ReadingIsALinkOfTheChain) {
   EXPECT_THAT(Do("dop.iso", 1, request), RefusedBecause("NO_CONTENT", ""));
   ASSERT_THAT(Store("dop.iso"), IsOk());
   ASSERT_THAT(Do("dop.iso", 1, request), IsOk());
-  const CustodyEntry& entry = world_.fresh()[0].custody_recorded().entry();
+  const CustodyEntry entry = LastEntry();
   EXPECT_EQ(entry.kind(), CustodyEntry::KIND_ACCESSED);
   EXPECT_EQ(entry.offset(), 2);
   EXPECT_EQ(entry.length(), 3);
