@@ -82,7 +82,8 @@ void MakeCheckpoint(engine::Engine& engine) {
 void CheckRecord(storage::Store& store) {
   storage::RecordReader& tables = store.record();
   int64_t with_payload = 0;
-  for (const storage::LogHeadRow& head : *tables.ListLogHeads()) {
+  const auto heads = *tables.ListLogHeads();
+  for (const storage::LogHeadRow& head : heads) {
     const auto rows = *tables.ListLeaves(head.log, 0, 1'000'000);
     ASSERT_EQ(static_cast<int64_t>(rows.size()), head.size);
     record::Frontier frontier;
@@ -772,7 +773,8 @@ TEST(RecordStartTest, AnOlderCopyIsRefusedUnlessAcceptedAndThenRecorded) {
   ASSERT_THAT(site.Start(options), IsOk());
   const auto head = *site.engine().store().record().FindLogHead("_instance");
   std::vector<std::string> kinds;
-  for (const auto& row : *site.engine().store().record().ListLeaves("_instance", 0, head->size)) {
+  const auto rows = *site.engine().store().record().ListLeaves("_instance", 0, head->size);
+  for (const auto& row : rows) {
     kinds.push_back(record::ParseLeaf(row.leaf)->kind);
   }
   EXPECT_THAT(kinds, ::testing::Contains("record.older_accepted"));
@@ -855,7 +857,8 @@ TEST(RecordStartTest, EarlierEventsGetTheirLeavesInOrder) {
   const auto head = *tables.FindLogHead("dop");
   ASSERT_TRUE(head.has_value());
   int64_t before = 0;
-  for (const auto& row : *tables.ListLeaves("dop", 0, head->size)) {
+  const auto rows = *tables.ListLeaves("dop", 0, head->size);
+  for (const auto& row : rows) {
     EXPECT_GT(row.payload_ref, before);
     before = row.payload_ref;
   }
