@@ -265,7 +265,9 @@ void Notifier::ToPlace(const std::string& target, const Notice& notice) {
   // nothing but what takes back what stands there.
   const bool takes_back =
       notice.kind() == Notice::KIND_HEADLINE || notice.kind() == Notice::KIND_ROOM;
-  if (closed_ ? !takes_back : IsStricterThan(notice.tlp(), ChannelTlp(context_.policy))) return;
+  // A register has no label; what its digest tells is no stricter than a new report.
+  const std::string label = notice.tlp().empty() ? InitialTlp(context_.policy) : notice.tlp();
+  if (closed_ ? !takes_back : IsStricterThan(label, ChannelTlp(context_.policy))) return;
   Notice marked = notice;
   MarkDrill(marked);
   drafts_.push_back({target, std::move(marked), "", false});

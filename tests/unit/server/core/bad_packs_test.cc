@@ -166,7 +166,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "\"A\" } # again\n}",
                  "# again", ".sub_values[1].code", "\"A\" is there twice"},
         Breakage{"SubValueRequired", "",
-                 "categories { code: \"NEW\"\n  sub_value_required: true # of\n}", "# of",
+                 "categories { code: \"NEW\"\n  sub_value_required: true # none\n}", "true # none",
                  ".sub_value_required", "NEW has no sub-value to choose"},
         Breakage{"FactTwice", "", "facts { question: \"?\"\n  name: \"verdict\" # again\n}",
                  "# again", ".name", "\"verdict\" is there twice"},
@@ -436,8 +436,8 @@ INSTANTIATE_TEST_SUITE_P(
         Breakage{"ElapsedDays", "",
                  Floor("elapsed { clock: \"TR\"\n span {\n business_days: 3 # days\n} }"), "# days",
                  ".elapsed.span.business_days", "is not known here"},
-        Breakage{"Document", "", Floor("document {\n type: \"LETTER\" }"), "\"LETTER\"",
-                 ".document.type", "no document \"LETTER\""},
+        Breakage{"Document", "", Floor("document {\n type: \"TELEGRAM\" }"), "\"TELEGRAM\"",
+                 ".document.type", "no document \"TELEGRAM\""},
         Breakage{"Field", "",
                  Floor("document { type: \"ADVISORY\"\n fields { is: \"SENT\"\n name: "
                        "\"result\" # "
@@ -467,8 +467,8 @@ INSTANTIATE_TEST_SUITE_P(
                  ".satisfied.code[0]", "no duty \"SLEEP\""},
         Breakage{"SatisfiedNone", "", Floor("satisfied { # none\n}"), "# none", ".satisfied",
                  "which duty?"},
-        Breakage{"DeviceStatus", "", Floor("device { at_least: 1\n status: \"BROKEN\" }"), "BROKEN",
-                 ".device.status[0]", "\"BROKEN\" is no status of a device"},
+        Breakage{"DeviceStatus", "", Floor("device { at_least: 1\n status: \"SMASHED\" }"),
+                 "SMASHED", ".device.status[0]", "\"SMASHED\" is no status of a device"},
         Breakage{"DeviceNumber", "", Floor("device { # how many\n status: \"INFECTED\" }"),
                  "# how many", ".device", "needs `at_least`, from 1, or `at_most`"},
         Breakage{"DeviceBoth", "", Floor("device { # both\n at_least: 1 at_most: 2 }"), "# both",
@@ -632,7 +632,8 @@ INSTANTIATE_TEST_SUITE_P(
         Breakage{"PermissionNobody", "", "permissions { act: \"NEW\" }", "act: \"NEW\" }", "]",
                  "lets nobody do NEW"},
         Breakage{"PermissionMissing", "permissions { act: \"NOTE\"", "permissions { act: \"NOTES\"",
-                 "permissions { act: \"OPEN\"", "permissions", "nothing says who may do NOTE;"}}),
+                 "permissions {\n  act: \"READ\" anyone", "permissions",
+                 "nothing says who may do NOTE;"}}),
     NameOf);
 
 // ---- Documents ----
@@ -1441,11 +1442,12 @@ INSTANTIATE_TEST_SUITE_P(
         Breakage{"ReminderDeputiesNever",
                  "before { seconds: 3600 } post_to_channel: true first_owner_alone: 1",
                  "before { seconds: 3600 } post_to_channel: true first_owner_alone: 2",
-                 "alone: 2 }", ".first_owner_alone", "leaves no reminder for the deputies"},
+                 "reminder_schedules { name: \"daily\"", ".first_owner_alone",
+                 "leaves no reminder for the deputies"},
         Breakage{
             "ReminderDeputiesNegative", "",
             "reminder_schedules { name: \"new\" every { seconds: 9 }\n first_owner_alone: -1 }",
-            "-1", ".first_owner_alone", "zero or more"},
+            "alone: -1", ".first_owner_alone", "zero or more"},
         Breakage{"Fraction", "at_fraction: 0.5", "at_fraction: 1.5", "at_fraction: 1.5",
                  ".at_fraction[0]", "between 0 and 1"},
         Breakage{"FractionOrder", "",

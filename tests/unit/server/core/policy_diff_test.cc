@@ -99,9 +99,9 @@ TEST(PolicyDiffTest, ItemsThatCameAndWent) {
 }
 
 TEST(PolicyDiffTest, WhatBelongsToTheWhole) {
-  EXPECT_THAT(Diff({{"revision: 2", "revision: 3"},
+  EXPECT_THAT(Diff({{"revision: 3", "revision: 4"},
                     {"time_zone: \"America/Chicago\"", "time_zone: \"America/Denver\""}}),
-              ElementsAre("CHANGED pack : revision \"2\" -> \"3\" time_zone \"America/Chicago\" -> "
+              ElementsAre("CHANGED pack : revision \"3\" -> \"4\" time_zone \"America/Chicago\" -> "
                           "\"America/Denver\""));
 }
 
