@@ -17,7 +17,7 @@ import { namesIt, tamper } from './tamper.mjs';
 import { parseVerifierKey, verifyFile } from './verify.mjs';
 
 const SEED = process.env.BELFRY_TAMPER_SEED ?? '20261127';
-const CHANGES = Number(process.env.BELFRY_TAMPER_CHANGES ?? 300);
+const CHANGES = Number(process.env.BELFRY_TAMPER_CHANGES ?? 150);
 const BIN = process.env.BELFRY_BIN;
 const INSTANCE = 'mass.example/belfry';
 
