@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "client-lib/chat/personal.h"
 #include "client-lib/exchange/collect.h"
 #include "client-lib/exchange/format.h"
@@ -215,7 +216,8 @@ class Redactor {
     if (const std::optional<Tlp> label = LabelInText(text); label.has_value()) {
       if (*label > options_.tlp_max) {
         Omit(incident, path, v1::Omission::REASON_TLP);
-        return absl::StrCat(kWithheld, TlpLabel(*label), "]");
+        // Without "TLP:": what stands there now is not itself marked.
+        return absl::StrCat(kWithheld, absl::StripPrefix(TlpLabel(*label), "TLP:"), "]");
       }
       strictest_ = std::max(strictest_, *label);
     }

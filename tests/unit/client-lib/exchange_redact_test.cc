@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "client-lib/exchange/collect.h"
+#include "client-lib/exchange/part_label.h"
 #include "client-lib/exchange/record.h"
 #include "client-lib/exchange/tlp.h"
 #include "gmock/gmock.h"
@@ -142,7 +143,8 @@ TEST(RedactTest, PartsWithAStricterLabelOfTheirOwnAreLeftOut) {
   ASSERT_TRUE(Redact(Everything(), Packs(), file).ok());
   ASSERT_THAT(file.incidents(0).timeline(), SizeIs(1));
   EXPECT_EQ(file.incidents(0).timeline(0).text(), "TLP:GREEN for everybody");
-  EXPECT_EQ(file.incidents(0).incident().summary(), "[left out: TLP:RED]");
+  EXPECT_EQ(file.incidents(0).incident().summary(), "[left out: RED]");
+  EXPECT_EQ(LabelOfAll(file.incidents(0)), Tlp::kAmberStrict) << "what is left is not RED";
   EXPECT_EQ(file.tlp(), "TLP:AMBER+STRICT");
   EXPECT_EQ(OmittedParts(file),
             "incidents/DOP-2026-0001|incident.facts.reason|REASON_TLP|1\n"
