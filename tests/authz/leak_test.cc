@@ -158,6 +158,11 @@ class LeakTest : public ::testing::Test {
     severity.set_severity("SEV2");
     severity.set_reason("CANARY of a severity");
     EXPECT_THAT(handler.ChangeSeverity(severity), IsOk());
+    v1::CreateEvidenceRequest evidence;
+    evidence.set_parent(name);
+    evidence.mutable_evidence()->set_kind(v1::Evidence::KIND_LOG);
+    evidence.mutable_evidence()->set_description("CANARY of evidence");
+    EXPECT_THAT(handler.CreateEvidence(evidence), IsOk());
     v1::NameSubjectRequest subject;
     subject.set_name(name);
     subject.set_person(kSubject);
@@ -283,7 +288,13 @@ TEST_F(LeakTest, NothingOfARestrictedIncidentReachesAnybodyElse) {
   const std::string restricted = Open("CANARY of a restricted report", true);
   const std::string red = Open("Somebody's mailbox", false);
   Deliver();
-  // It stands in channels by now; then it turns out to be about a person.
+  // It stands in channels by now; then it turns out to be about a person. Whoever keeps its readers
+  // is one of them.
+  v1::NameReaderRequest keeper;
+  keeper.set_name(red);
+  keeper.set_person("people/r.csirt-h");
+  keeper.set_reason("Keeps its readers");
+  ASSERT_THAT(As("r.csirt-h").NameReader(keeper), IsOk());
   v1::ChangeTlpRequest label;
   label.set_name(red);
   label.set_tlp("red");
