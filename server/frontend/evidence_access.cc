@@ -10,6 +10,7 @@
 #include "server/core/evidence.h"
 #include "server/engine/evidence_rows.h"
 #include "server/engine/executor.h"
+#include "server/frontend/absent.h"
 
 namespace belfry::frontend {
 
@@ -30,7 +31,9 @@ absl::StatusOr<FoundItem> FindItem(engine::Engine& engine, const core::Caller& c
   FoundItem found;
   found.name = name;
   const bool in_memory = engine.CachedState(name.incident) != nullptr;
-  BELFRY_ASSIGN_OR_RETURN(found.state, engine.LoadState(name.incident));
+  absl::StatusOr<StatePtr> state = engine.LoadState(name.incident);
+  if (absl::IsNotFound(state.status())) JudgeAbsent(engine, caller);
+  BELFRY_ASSIGN_OR_RETURN(found.state, std::move(state));
   const auto directory = engine.directory();
   const core::View view(engine.PolicyOf(*found.state), *directory, caller, *found.state);
   if (view.sight() == core::Sight::kNothing) {

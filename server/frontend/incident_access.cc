@@ -10,6 +10,7 @@
 #include "server/base/error.h"
 #include "server/core/reading.h"
 #include "server/engine/executor.h"
+#include "server/frontend/absent.h"
 #include "spdlog/spdlog.h"
 
 namespace belfry::frontend {
@@ -34,7 +35,26 @@ void AnswerAsAbsent(CallPtr call, const std::string& id) {
       [call](absl::Status refused) { call->Finish(refused); });
 }
 
+// Of the usual size, and nobody's.
+record::v1::IncidentState NobodysIncident() {
+  record::v1::IncidentState state;
+  state.set_id(engine::kNoIncident);
+  state.set_entity("entities/-");
+  state.set_reporter("people/-");
+  state.add_entities()->set_entity("entities/-");
+  for (const char* person : {"people/-", "people/--", "people/---"}) {
+    state.add_told_people(person);
+    state.add_called_people(person);
+  }
+  return state;
+}
+
 }  // namespace
+
+void JudgeAbsent(const engine::Engine& engine, const core::Caller& caller) {
+  static const auto* const nobodys = new record::v1::IncidentState(NobodysIncident());
+  static_cast<void>(core::MayRead(engine.policy(), *engine.directory(), caller, *nobodys));
+}
 
 core::View ViewOf(const Call& call, const core::Directory& directory,
                   const record::v1::IncidentState& state) {
@@ -93,7 +113,11 @@ void WithIncident(CallPtr call, absl::string_view field, absl::string_view name,
   engine.SubmitRead(
       [call, id = *id, then = std::move(then)](storage::Store&) {
         absl::StatusOr<StatePtr> state = call->engine().LoadState(id);
-        if (state.ok() && !Readable(*call, **state)) state = engine::IncidentNotFound(id);
+        if (absl::IsNotFound(state.status())) {
+          JudgeAbsent(call->engine(), call->identity().caller);
+        } else if (state.ok() && !Readable(*call, **state)) {
+          state = engine::IncidentNotFound(id);
+        }
         if (!state.ok()) {
           call->Finish(state.status());
           return;
