@@ -68,6 +68,9 @@ bool ForSomeToSay(const policy::v1::Policy& policy, const v1::Fact& fact) {
   return false;
 }
 
+// Of those that are read back, so many are opened on another server: they are of every kind.
+constexpr size_t kOpenedElsewhere = 60;
+
 // One server for all that only reads.
 class ManyIncidentsTest : public ::testing::Test {
  protected:
@@ -231,8 +234,10 @@ TEST_F(ManyIncidentsTest, OpenElsewhereAsTheyWereReported) {
   for (const Format format : {Format::kJson, Format::kStix}) {
     TestServer other;
     other.AdvanceTo(server_->now() - server_->start());
-    const auto read = exchange::ReadIncidents(Written(format, *collected_), "");
+    auto read = exchange::ReadIncidents(Written(format, *collected_), "");
     ASSERT_THAT(read, IsOk());
+    ASSERT_GT(read->incidents.size(), kOpenedElsewhere);
+    read->incidents.resize(kOpenedElsewhere);
     const auto client = other.As("csirt.handler");
     const auto imported = exchange::Import(client, *read, {});
     ASSERT_THAT(imported, IsOk());

@@ -41,8 +41,9 @@ class Player {
       if (name.empty()) continue;
       names_.push_back(name);
       Work(i, name);
-      // Some duties fall due, some are late.
-      if (i % 10 == 9) server_.AdvanceTo(absl::Hours(3) * (i / 10 + 1));
+      // Duties of the first ones fall due and are late; after that time passes slowly, because every
+      // hour costs all incidents that are open.
+      if (i % 10 == 9) server_.AdvanceTo(absl::Hours(30) + absl::Minutes(5) * (i / 10));
     }
     return names_;
   }
@@ -92,7 +93,7 @@ class Player {
     // Named readers only: whoever exports is one of them.
     if (restricted) request.add_readers("people/csirt.handler");
     request.set_drill(i % 7 == 3);
-    if (i % 6 == 2) {
+    if (i % 6 == 2 && !IsPlain(i)) {
       auto* part = request.add_other_entities();
       part->set_entity(i % 4 == 1 ? "entities/dor" : "entities/bor");
       part->set_relation(i % 12 == 2 ? v1::IncidentEntity::RELATION_POTENTIAL
