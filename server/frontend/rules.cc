@@ -100,7 +100,7 @@ constexpr Rule kRules[] = {
     {kAudit, "GetInclusionProof", Audience::kEverybody, About::kIncident, "READ", ""},
     {kAudit, "GetConsistencyProof", Audience::kBotsToo, About::kNothing, "", "AUDIT_EXPORT, or one's own agency"},
     {kAudit, "ExportRecord", Audience::kEverybody, About::kIncidents, "", "AUDIT_EXPORT"},
-    {kAudit, "AddCosignature", Audience::kBotsToo, About::kNothing, "", "bots and administrators; the signature proves itself"},
+    {kAudit, "AddCosignature", Audience::kBotsToo, About::kNothing, "", "the signature proves itself: of a witness in the configuration"},
     {kAudit, "ExpungePayload", Audience::kEverybody, About::kIncident, "READ", "EXPUNGE"},
     // ---- Tokens
     {kAccess, "CreateToken", Audience::kEverybody, About::kNothing, "", "one's own; administrators for systems"},
@@ -126,12 +126,12 @@ constexpr Rule kRules[] = {
     {kEvidence, "RekeyVault", Audience::kEverybody, About::kNothing, "ADMIN_VAULT", ""},
     // ---- What the public may have
     {kPublicRecords, "RequestRecord", Audience::kEverybody, About::kIncident, "READ", "REQUEST_RECORD"},
-    {kPublicRecords, "ListRecordItems", Audience::kEverybody, About::kIncident, "READ", "REVIEW_RECORD"},
+    {kPublicRecords, "ListRecordItems", Audience::kEverybody, About::kIncident, "READ", "REVIEW_RECORD, or RELEASE_RECORD"},
     {kPublicRecords, "ReviewRecord", Audience::kEverybody, About::kIncident, "READ", "REVIEW_RECORD"},
     {kPublicRecords, "ReleaseRecord", Audience::kEverybody, About::kIncident, "READ", "RELEASE_RECORD"},
     {kPublicRecords, "DenyRecord", Audience::kEverybody, About::kIncident, "READ", "RELEASE_RECORD"},
-    {kPublicRecords, "ListRecordReleases", Audience::kEverybody, About::kIncident, "READ", "REVIEW_RECORD"},
-    {kPublicRecords, "GetRecordRelease", Audience::kEverybody, About::kIncident, "READ", "REVIEW_RECORD"},
+    {kPublicRecords, "ListRecordReleases", Audience::kEverybody, About::kIncident, "READ", "REVIEW_RECORD, or RELEASE_RECORD"},
+    {kPublicRecords, "GetRecordRelease", Audience::kEverybody, About::kIncident, "READ", "REVIEW_RECORD, or RELEASE_RECORD"},
     // ---- Tests
     {kClock, "GetTime", Audience::kOpen, About::kNothing, "", ""},
     {kClock, "AdvanceTo", Audience::kOpen, About::kNothing, "", ""},
