@@ -221,7 +221,8 @@ TEST_F(ChatServiceTest, ACodeOfAPersonIsRedeemedInTheChat) {
   ASSERT_THAT(RedeemAs(Account("U2"), *other), IsOk());
   EXPECT_EQ(WhoHas(Account("U1")), "people/dop.iso");
   EXPECT_EQ(WhoHas(Account("U2")), "people/dop.iso");
-  EXPECT_EQ(WhoHas(Account("U2", "T2")), "ACCOUNT_NOT_LINKED");
+  EXPECT_EQ(WhoHas(Account("U3")), "ACCOUNT_NOT_LINKED");
+  EXPECT_EQ(WhoHas(Account("U2", "T2")), "WORKSPACE_NOT_SERVED") << "the same user id elsewhere";
 }
 
 TEST_F(ChatServiceTest, ACodeIsGoodOnTheOtherSideOnly) {
