@@ -177,6 +177,21 @@ test('records that are missing at the end are missed', () => {
   assert.deepEqual([result.reason, result.index], ['MISSING', 59n]);
 });
 
+test('records behind the newest checkpoint are not covered by it', () => {
+  const whole = record({ agencies: ['dop'] });
+  const [log] = whole.logs;
+  const salt = Buffer.alloc(32, 1);
+  const payload = Buffer.from('slipped in');
+  const leaf = make.leafBytes({
+    origin: log.origin, index: log.entries.length, timeMicros: 1_790_000_000_000_000, kind: 'incident.note_added', version: 99,
+    subject: 'incidents/dop-2026-0001', principal: 'people/ann', requestId: '', commitment: make.commitmentOf(salt, payload),
+  });
+  const frames = make.exportFrames({ ...whole, logs: [{ ...log, entries: [...log.entries, { leaf, salt, payload }] }] });
+  const result = verify(frames);
+  assert.deepEqual([result.reason, result.log], ['CHECKPOINT', log.origin]);
+  assert.match(result.what, /covers all 61/);
+});
+
 test('a file that was cut is no export', () => {
   const whole = make.fileOf(make.exportFrames(record()));
   const frames = make.framesOf(whole);
