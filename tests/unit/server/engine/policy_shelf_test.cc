@@ -25,7 +25,7 @@ constexpr char kCounty[] = "deploy/policy/county-nist-800-61.textproto";
 
 std::string County(int revision, const std::string& title = "County") {
   return absl::StrReplaceAll(ReadSourceFile(kCounty),
-                             {{"revision: 2", absl::StrCat("revision: ", revision)},
+                             {{"revision: 3", absl::StrCat("revision: ", revision)},
                               {"title: \"County incident response after NIST SP 800-61\"",
                                absl::StrCat("title: \"", title, "\"")}});
 }
