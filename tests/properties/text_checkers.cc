@@ -81,7 +81,7 @@ class LabelChecker : public Checker {
     if (!red && !moment.notices->empty()) Saw("10: notices of an ordinary incident");
     for (const core::NoticeDraft& draft : *moment.notices) {
       const bool channel = absl::StartsWith(draft.target, "channels/");
-      if (red && channel) {
+      if (red && channel && !TakesBack(moment, draft.notice)) {
         Fail("10/channel",
              absl::StrCat("TLP:RED goes to ", draft.target, ": ", draft.notice.title()));
       }
@@ -119,6 +119,15 @@ class LabelChecker : public Checker {
   }
 
  private:
+  // When an open incident is closed, what stands about it in channels is overwritten with its
+  // number, and who may not know of it must leave its own.
+  static bool TakesBack(const Moment& moment, const v1::Notice& notice) {
+    if (notice.kind() == v1::Notice::KIND_ROOM) return true;
+    const bool was_open = moment.before->version() > 0 && !moment.before->restricted() &&
+                          moment.before->tlp() != "TLP:RED";
+    return notice.kind() == v1::Notice::KIND_HEADLINE && was_open;
+  }
+
   // Content of the incident. What an official wrote to be sent is theirs to say, and nothing else:
   // a notice, or the paper that a list is meant for.
   static bool TellsMore(const Moment& moment, v1::Notice notice) {
