@@ -381,7 +381,8 @@ grpc::ServerUnaryReactor* EvidenceServiceImpl::DecideDestruction(
             return;
           }
           desk->Post([desk, object, submit, found = std::move(found), name = item.name] {
-            if (const absl::Status intended = desk->vault()->IntendToShred(object); !intended.ok()) {
+            if (const absl::Status intended = desk->vault()->IntendToShred(object);
+                !intended.ok()) {
               found->Finish(intended);
               return;
             }
