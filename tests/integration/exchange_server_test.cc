@@ -310,9 +310,10 @@ std::vector<std::string> Timeline(const TestServer& server, const std::string& n
   request.set_parent(name);
   request.set_page_size(1000);
   std::vector<std::string> texts;
-  for (const auto& entry : server.As("csirt.handler").ListTimelineEntries(request)->entries()) {
-    texts.push_back(entry.text());
-  }
+  const auto page = server.As("csirt.handler").ListTimelineEntries(request);
+  EXPECT_THAT(page, IsOk());
+  if (!page.ok()) return texts;
+  for (const auto& entry : page->entries()) texts.push_back(entry.text());
   return texts;
 }
 
