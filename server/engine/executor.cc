@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "belfry/record/v1/delivery.pb.h"
 #include "server/base/error.h"
@@ -81,6 +82,22 @@ bool Knows(const core::Context& context, const core::Command& command, const Inc
   const auto* note = std::get_if<v1::AddNoteRequest>(&command.act);
   return note != nullptr && note->only_if_noted() && core::IsGuest(caller) &&
          !core::IsClosed(state);
+}
+
+// What is merged tells of what it is merged into: whoever that one is about must not read this one.
+absl::Status CheckSameSubjects(const IncidentState& merged, const IncidentState& into) {
+  const auto& known = merged.subjects();
+  std::vector<std::string> missing;
+  for (const std::string& person : into.subjects()) {
+    if (std::find(known.begin(), known.end(), person) == known.end()) missing.push_back(person);
+  }
+  if (missing.empty()) return absl::OkStatus();
+  const std::string who = absl::StrJoin(missing, ", ");
+  return ErrorBuilder(absl::StatusCode::kFailedPrecondition, "SUBJECTS_DIFFER",
+                      absl::StrCat(into.id(), " is about ", who, ", who would read of it in ",
+                                   merged.id(), "; name them a subject of ", merged.id(), " first"))
+      .Violation("", who, absl::StrCat("is no subject of ", merged.id()))
+      .Build();
 }
 
 }  // namespace
@@ -200,6 +217,7 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
     BELFRY_RETURN_IF_ERROR(Keep(batch, batch.transaction->LoadIncident(kNoIncident).status()));
     return IncidentNotFound(incident);
   }
+  StatePtr merged_into;
   if (const auto* link = std::get_if<v1::LinkIncidentRequest>(&command.act); link != nullptr) {
     const std::string parent =
         absl::AsciiStrToUpper(absl::StripPrefix(link->parent(), "incidents/"));
@@ -208,6 +226,7 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
     BELFRY_RETURN_IF_ERROR(target.status());
     BELFRY_RETURN_IF_ERROR(core::CheckLinkTarget(ContextFor(batch, **target), command.caller,
                                                  link->parent(), **target));
+    if (link->merge()) merged_into = *target;
     command.link_target_closed = core::IsClosed(**target);
   }
   std::optional<record::v1::Event> standing;
@@ -218,6 +237,9 @@ absl::StatusOr<Executed> Executor::Execute(Batch& batch, absl::string_view incid
     BELFRY_RETURN_IF_ERROR(AddEvidence(batch, before->id(), command));
   }
   BELFRY_ASSIGN_OR_RETURN(core::Decision decision, core::Decide(context, before.get(), command));
+  if (merged_into != nullptr && before != nullptr) {
+    BELFRY_RETURN_IF_ERROR(CheckSameSubjects(*before, *merged_into));
+  }
   Executed executed;
   executed.evidence = ItemAfter(command, decision.events);
   executed.caught_up = decision.caught_up;

@@ -8,6 +8,7 @@
 #include "server/base/error.h"
 #include "server/base/proto_time.h"
 #include "server/base/status_macros.h"
+#include "server/core/confidentiality.h"
 #include "server/core/core.h"
 #include "server/engine/delivery_work.h"
 #include "server/frontend/incident_access.h"
@@ -48,8 +49,10 @@ absl::Status CheckReport(const v1::ReportDeliveryRequest& request) {
   return CheckBytes("message", request.message().ByteSizeLong(), kMessageRefBytesMax);
 }
 
-// That it is on its way, and how that goes; not what it says.
-v1::Delivery Envelope(v1::Delivery delivery) {
+// That it is on its way, and how that goes; not what it says. What a platform answers may repeat
+// that, so of a closed incident it is left out as well.
+v1::Delivery Envelope(v1::Delivery delivery, bool closed) {
+  if (closed) delivery.clear_last_error();
   v1::Notice envelope;
   envelope.set_kind(delivery.notice().kind());
   envelope.set_reason(delivery.notice().reason());
@@ -68,7 +71,7 @@ std::optional<v1::Delivery> Shown(const Call& call, const storage::DeliveryRow& 
     return engine::ToDelivery(row);
   }
   if (!identity.bare_bot && !identity.admin) return std::nullopt;
-  return Envelope(engine::ToDelivery(row));
+  return Envelope(engine::ToDelivery(row), !of.ok() || core::IsClosed(**of));
 }
 
 }  // namespace
@@ -167,7 +170,8 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::RequeueDelivery(
     call->engine().RequeueDelivery(
         request->name(), [call, response](absl::StatusOr<v1::Delivery> delivery) {
           if (delivery.ok()) {
-            *response->mutable_delivery() = Envelope(*std::move(delivery));
+            const bool closed = delivery->notice().incident().restricted();
+            *response->mutable_delivery() = Envelope(*std::move(delivery), closed);
           }
           call->Finish(delivery.status());
         });
