@@ -226,9 +226,10 @@ absl::Status Player::Deliver() {
         report.set_error("the scenario says that it does not arrive");
       } else {
         const v1::Notice& notice = delivery.notice();
-        report.mutable_message()->set_channel(notice.kind() == v1::Notice::KIND_ROOM
-                                                  ? notice.room().name()
-                                                  : delivery.endpoint().address());
+        const bool opens = notice.kind() == v1::Notice::KIND_ROOM &&
+                           !absl::StartsWith(delivery.target(), "rooms/");
+        report.mutable_message()->set_channel(opens ? notice.room().name()
+                                                    : delivery.endpoint().address());
         report.mutable_message()->set_id(absl::StrCat(played_.notices.size()));
       }
       v1::ReportDeliveryResponse reported;
