@@ -682,6 +682,8 @@ TEST(RecordTest, WhatWasChangedIsNeverCalledWithheld) {
   restore();
   Sql(server.database(), absl::StrCat("UPDATE events SET version = 999", first));
   EXPECT_THAT(wrong(), ElementsAre(HasSubstr("payload")));
+  // The history is replayed afterwards.
+  restore();
 }
 
 // An engine without a server, whose files can be taken away and brought back.
