@@ -207,6 +207,14 @@ std::vector<std::string> EvidenceIsKept(Trial& trial) {
   expect("a crime presumed", HeldAfter(trial, {"CLERK open CAT-01"}), crime);
   expect("a crime presumed and not known",
          HeldAfter(trial, {"CLERK open CAT-01", "CSIRT_H fact criminal=UNKNOWN"}), crime);
+  expect("a crime possible, by its category", HeldAfter(trial, {"CLERK open CAT-06"}), "");
+  expect("a crime presumed and ruled out",
+         HeldAfter(trial, {"CLERK open CAT-01", "CSIRT_H fact criminal=RULED_OUT"}), "");
+  expect("referred to law enforcement",
+         HeldAfter(trial, {"CLERK open CAT-14",
+                           "SCIO doc EXCEPTION_DECLARATION reason_code=THREAT_HEALTH explanation=x",
+                           "SCIO doc LE_REFERRAL agency=x summary=x"}),
+         "POL-3.4 POL-3.13");
   expect("law enforcement contacted",
          HeldAfter(trial, {"CLERK open CAT-14", "CLERK doc LE_CONTACT agency=x by=x summary=x"}),
          "POL-3.4 POL-3.13");
