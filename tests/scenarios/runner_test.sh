@@ -72,7 +72,11 @@ try 1 'floors' 's/floor: "F3"/floor: "F3" floor: "F2"/'
 
 # Kinds of entries are the server's; the runner and the text know all of them.
 top=$(dirname "$0")/../..
-for kind in $(sed -n '/^Sentence Describe/,/^}/p' "$top/server/core/timeline.cc" | grep -oE '"[A-Z]+_?[A-Z_]+"[,: ]' | tr -d '",: '); do
+kinds() {
+  sed -n '/^Sentence Describe/,/^}/p' "$top/server/core/timeline.cc"
+  sed -n '/^std::string EvidenceSentence/,/^}/p' "$top/server/core/evidence.cc" | grep 'kind = '
+}
+for kind in $(kinds | grep -oE '"[A-Z]+_?[A-Z_]+"[,:; ]' | tr -d '",:; '); do
   [ "$kind" = UNKNOWN ] && continue
   grep -q "\"$kind\"" "$(dirname "$0")/runner/lint.cc" || { echo "runner/lint.cc does not know $kind"; failed=1; }
   grep -q "$kind" "$readme" || { echo "README.md does not name $kind"; failed=1; }
