@@ -22,9 +22,10 @@ esac
 say() { printf '\n== %s\n' "$*"; }
 
 packages=(
-  ca-certificates cmake g++ make ninja-build openssl pkg-config tzdata
-  libabsl-dev libboost1.81-dev libcli11-dev libcurl4-openssl-dev libgrpc++-dev libicu-dev libprotobuf-dev
-  libspdlog-dev libsqlite3-dev libssl-dev nlohmann-json3-dev prometheus-cpp-dev protobuf-compiler
+  ca-certificates cmake fonts-liberation g++ make ninja-build openssl pkg-config tzdata
+  libabsl-dev libboost1.81-dev libcli11-dev libcurl4-openssl-dev libgrpc++-dev libicu-dev
+  libkainjow-mustache-dev libpango1.0-dev libprotobuf-dev
+  libspdlog-dev libsqlite3-dev libssl-dev libxml2-dev nlohmann-json3-dev prometheus-cpp-dev protobuf-compiler
   protobuf-compiler-grpc
 )
 missing=()

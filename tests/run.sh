@@ -5,10 +5,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(
-  ca-certificates ccache chromium cmake curl fonts-dejavu-core g++ git libabsl-dev libboost1.81-dev
-  libcli11-dev libcurl4-openssl-dev libgmock-dev libgrpc++-dev libgtest-dev libicu-dev libprotobuf-dev
-  libspdlog-dev libsqlite3-dev libssl-dev libxml2-utils make mold ninja-build nlohmann-json3-dev openssl
-  pkg-config postfix procps prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc sqlite3 systemd tzdata
+  ca-certificates ccache chromium cmake curl fonts-dejavu-core fonts-liberation g++ git libabsl-dev
+  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libgmock-dev libgrpc++-dev libgtest-dev libicu-dev
+  libkainjow-mustache-dev libpango1.0-dev libprotobuf-dev libspdlog-dev libsqlite3-dev libssl-dev
+  libxml2-dev libxml2-utils make mold ninja-build nlohmann-json3-dev openssl pkg-config poppler-utils
+  postfix procps prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc sqlite3 systemd tzdata
 )
 # The peers speak JavaScript; any Node.js from 18 on will do.
 command -v node > /dev/null || packages+=(nodejs)

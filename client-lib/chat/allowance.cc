@@ -36,6 +36,7 @@ std::vector<std::string> ActsOf(const Grammar& grammar, const VerbRef& verb) {
       }
       break;
     case VerbKind::kDocument:
+    case VerbKind::kSend:
       for (const auto& document : policy.documents()) acts.push_back(document.act());
       break;
     case VerbKind::kDecide:

@@ -39,7 +39,8 @@ absl::Status UnknownVerb(absl::string_view word, const Grammar& grammar) {
 }
 
 bool IsDocumentVerb(VerbKind kind) {
-  return kind == VerbKind::kUpdate || kind == VerbKind::kFollowup || kind == VerbKind::kDocument;
+  return kind == VerbKind::kUpdate || kind == VerbKind::kFollowup || kind == VerbKind::kDocument ||
+         kind == VerbKind::kDraft;
 }
 
 bool TakesIncident(const VerbRef& verb) {
@@ -252,7 +253,7 @@ class Parser {
       command_.document = grammar_.NoticeDocument(tokens_[at_].text);
     }
     if (!IsDocumentVerb(command_.verb.kind)) return absl::OkStatus();
-    if (command_.verb.kind != VerbKind::kDocument) {
+    if (command_.verb.kind != VerbKind::kDocument && command_.verb.kind != VerbKind::kDraft) {
       command_.document = grammar_.DocumentOf(command_.verb.kind);
       if (command_.document == nullptr && grammar_.has_policy()) {
         return UsageError(

@@ -97,7 +97,16 @@ CommandResult Dispatch(const Session& session) {
     case VerbKind::kUpdate:
     case VerbKind::kFollowup:
     case VerbKind::kDocument:
+    case VerbKind::kDraft:
       return RunDocument(session);
+    case VerbKind::kSend:
+      return RunSend(session);
+    case VerbKind::kDiscard:
+      return RunDiscard(session);
+    case VerbKind::kDocuments:
+      return RunDocuments(session);
+    case VerbKind::kPaper:
+      return RunPaper(session);
     case VerbKind::kNote:
       return RunNote(session);
     case VerbKind::kTransition:

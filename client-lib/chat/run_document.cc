@@ -3,10 +3,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client-lib/chat/ask.h"
 #include "client-lib/chat/document_form.h"
+#include "client-lib/chat/papers.h"
 #include "client-lib/chat/session.h"
 #include "client-lib/chat/time_format.h"
 #include "client-lib/chat/usage_error.h"
@@ -104,8 +106,10 @@ CommandResult ShowForm(const Session& session, const DocumentType& document,
   return Refused(HowTo(document, line, ""), FormCard(document, session.view, line));
 }
 
-LegalAct ActOf(const DocumentType& document,
-               const google::protobuf::RepeatedPtrField<v1::DocumentField>& fields) {
+}  // namespace
+
+LegalAct SendingAct(const DocumentType& document,
+                    const google::protobuf::RepeatedPtrField<v1::DocumentField>& fields) {
   LegalAct act;
   act.what = document.title();
   act.confirm = document.confirm();
@@ -119,6 +123,13 @@ LegalAct ActOf(const DocumentType& document,
   }
   return act;
 }
+
+std::string DocumentNameOf(absl::string_view incident, absl::string_view word) {
+  if (absl::StrContains(word, '/')) return std::string(word);
+  return absl::StrCat(incident, "/documents/", word);
+}
+
+namespace {
 
 absl::Status WhichNotice(const Session& session) {
   const std::string id = IncidentId(session.incident);
@@ -138,10 +149,15 @@ absl::Status WhichNotice(const Session& session) {
 
 CommandResult RunDocument(const Session& session) {
   const DocumentType& document = *session.command.document;
-  const std::string line = session.grammar.CommandFor(document, IncidentId(session.incident));
+  const bool is_draft = session.command.verb.kind == VerbKind::kDraft;
+  const std::string line =
+      is_draft ? absl::StrCat("draft ", IncidentId(session.incident), " ", document.code())
+               : session.grammar.CommandFor(document, IncidentId(session.incident));
   auto fields = ReadFields(session, document, line, session.command.text);
   if (!fields.ok()) return Refused(fields.status());
+  if (is_draft) return RunDraft(session, *std::move(fields));
   // The Update button brings no text: it is the question how to answer.
+  const auto amends = session.command.Option("amends");
   if (fields->empty()) return ShowForm(session, document, line);
   if (absl::Status status = CheckComplete(document, line, *fields); !status.ok()) {
     return Refused(status);
@@ -149,6 +165,7 @@ CommandResult RunDocument(const Session& session) {
   v1::SubmitDocumentRequest request;
   request.set_name(session.incident);
   request.set_type(document.code());
+  if (amends.has_value()) request.set_amends(DocumentNameOf(session.incident, *amends));
   request.set_request_id(session.request_id);
   auto entity = ReadEntity(session);
   if (!entity.ok()) return Refused(entity.status());
@@ -157,7 +174,7 @@ CommandResult RunDocument(const Session& session) {
   if (!at.ok()) return Refused(at.status());
   if (at->has_value()) *request.mutable_event_time() = ToTimestamp(**at);
   for (v1::DocumentField& field : *fields) *request.add_fields() = std::move(field);
-  if (auto asked = AskBefore(session, ActOf(document, request.fields())); asked.has_value()) {
+  if (auto asked = AskBefore(session, SendingAct(document, request.fields())); asked.has_value()) {
     return *std::move(asked);
   }
   auto response = session.client.SubmitDocument(request, session.call);
@@ -191,7 +208,8 @@ CommandResult RunNotify(const Session& session) {
     if (!complete.ok() && fields->empty()) return ShowForm(session, *document, line);
     if (!complete.ok()) return Refused(complete);
     for (v1::DocumentField& field : *fields) *request.add_fields() = std::move(field);
-    if (auto asked = AskBefore(session, ActOf(*document, request.fields())); asked.has_value()) {
+    if (auto asked = AskBefore(session, SendingAct(*document, request.fields()));
+        asked.has_value()) {
       return *std::move(asked);
     }
   }

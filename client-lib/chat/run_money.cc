@@ -11,6 +11,7 @@
 #include "client-lib/chat/choice.h"
 #include "client-lib/chat/incident_card.h"
 #include "client-lib/chat/money.h"
+#include "client-lib/chat/papers.h"
 #include "client-lib/chat/session.h"
 #include "client-lib/chat/usage_error.h"
 #include "client-lib/chat/utf8.h"
@@ -180,7 +181,12 @@ CommandResult RunSpend(const Session& session) {
 
 CommandResult RunDecideSpend(const Session& session, bool approve) {
   if (session.command.words.empty()) {
-    return Refused(Lacks(session, "Say the number of the spending request."));
+    return Refused(Lacks(session, approve ? "Say the number of the spending request, or the draft."
+                                          : "Say the number of the spending request."));
+  }
+  int64_t anything = 0;
+  if (approve && !absl::SimpleAtoi(absl::StripPrefix(session.command.words[0], "#"), &anything)) {
+    return RunApproveDraft(session);
   }
   const auto number = ReadNumber(session, "spending request");
   if (!number.ok()) return Refused(number.status());

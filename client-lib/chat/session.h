@@ -74,6 +74,11 @@ CommandResult RunTicket(const Session& session);
 // run_document.cc
 CommandResult RunDocument(const Session& session);
 CommandResult RunNotify(const Session& session);
+// run_papers.cc: drafts, and what was sent
+CommandResult RunSend(const Session& session);
+CommandResult RunDiscard(const Session& session);
+CommandResult RunDocuments(const Session& session);
+CommandResult RunPaper(const Session& session);
 // run_decision.cc
 CommandResult RunDecide(const Session& session);
 // run_duties.cc

@@ -18,6 +18,11 @@ enum class VerbKind {
   kUpdate,
   kFollowup,
   kDocument,
+  kDraft,
+  kSend,
+  kDiscard,
+  kDocuments,
+  kPaper,
   kNote,
   kTransition,  // every verb of the pack's life cycle; not in the table
   kPhase,

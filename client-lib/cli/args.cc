@@ -48,7 +48,7 @@ std::unique_ptr<CLI::App> MakeApp(Arguments& arguments, Unsorted& unsorted) {
       ->envname("BELFRY_SERVER");
   app->add_option("--token-file", arguments.token_file, "File whose first line is the token")
       ->envname("BELFRY_TOKEN_FILE");
-  app->add_option("-o,--output", unsorted.output, "table or json; of export: the file to write");
+  app->add_option("-o,--output", unsorted.output, "table or json; of export and print: the file to write");
   app->add_option("--ca", arguments.ca_file, "PEM file of the authority that signed the server");
   app->add_option("--cert", arguments.cert_file, "PEM file of the client's certificate");
   OneByOne(*app, "--key", unsorted.keys,
@@ -105,7 +105,8 @@ absl::Status PlaceKeys(std::vector<std::string> keys, Arguments& parsed) {
 
 absl::Status SortOutput(const std::string& output, Arguments& arguments) {
   if (output.empty()) return absl::OkStatus();
-  const bool exports = !arguments.words.empty() && arguments.words[0] == "export";
+  const std::string verb = arguments.words.empty() ? "" : arguments.words[0];
+  const bool exports = verb == "export" || verb == "print";
   if (absl::EqualsIgnoreCase(output, "table")) {
     arguments.output = Output::kTable;
   } else if (absl::EqualsIgnoreCase(output, "json")) {
@@ -130,8 +131,11 @@ absl::Status CheckExchange(const Arguments& arguments) {
   if (!imports && !arguments.agency.empty()) {
     return absl::InvalidArgumentError("--agency goes with import; elsewhere it is agency:CODE");
   }
-  if (!exports && !imports && (!arguments.format.empty() || !arguments.mapping_file.empty())) {
-    return absl::InvalidArgumentError("--format and --mapping go with export and import");
+  if (!exports && !imports && !arguments.mapping_file.empty()) {
+    return absl::InvalidArgumentError("--mapping goes with export and import");
+  }
+  if (!exports && !imports && verb != "print" && !arguments.format.empty()) {
+    return absl::InvalidArgumentError("--format goes with export, import and print");
   }
   return absl::OkStatus();
 }

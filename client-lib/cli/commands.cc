@@ -23,6 +23,7 @@
 #include "client-lib/cli/lint_command.h"
 #include "client-lib/cli/output.h"
 #include "client-lib/cli/policy_commands.h"
+#include "client-lib/cli/print_command.h"
 #include "client-lib/cli/token_commands.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
@@ -214,6 +215,8 @@ constexpr TerminalVerb kVerbs[] = {
      "export ID… | --all --format json|stix|ocsf|iodef|veris|csv [--tlp-max LABEL] [--restricted] "
      "[--to WHO] [--output FILE]",
      "Hand incidents out in a common format; recorded in their timelines", RunExport},
+    {"print", "print ID NUMBER|DRAFT [--format text|html|pdf] [--output FILE]",
+     "A document as it was sent, or a draft, for reading and signing", RunPrint},
     {"import", "import FILE [--format stix|json] [--agency CODE]",
      "Open incidents from a file; the same file twice opens them once", RunImport},
     {"clock", "clock now | advance TIME|+SPAN [jump|before-due]",

@@ -316,6 +316,36 @@ absl::StatusOr<v1::SaveConversationResponse> Client::SaveConversation(
   return connection_->SaveConversation(request, call);
 }
 
+absl::StatusOr<v1::PreviewDocumentResponse> Client::PreviewDocument(
+    const v1::PreviewDocumentRequest& request, const CallOptions& call) const {
+  return connection_->PreviewDocument(request, call);
+}
+
+absl::StatusOr<v1::DraftDocumentResponse> Client::DraftDocument(
+    const v1::DraftDocumentRequest& request, const CallOptions& call) const {
+  return connection_->DraftDocument(request, call);
+}
+
+absl::StatusOr<v1::ApproveDocumentResponse> Client::ApproveDocument(
+    const v1::ApproveDocumentRequest& request, const CallOptions& call) const {
+  return connection_->ApproveDocument(request, call);
+}
+
+absl::StatusOr<v1::DiscardDraftResponse> Client::DiscardDraft(
+    const v1::DiscardDraftRequest& request, const CallOptions& call) const {
+  return connection_->DiscardDraft(request, call);
+}
+
+absl::StatusOr<v1::ListDocumentsResponse> Client::ListDocuments(
+    const v1::ListDocumentsRequest& request, const CallOptions& call) const {
+  return connection_->ListDocuments(request, call);
+}
+
+absl::StatusOr<v1::RenderDocumentResponse> Client::RenderDocument(
+    const v1::RenderDocumentRequest& request, const CallOptions& call) const {
+  return connection_->RenderDocument(request, call);
+}
+
 absl::StatusOr<v1::NameReaderResponse> Client::NameReader(const v1::NameReaderRequest& request,
                                                           const CallOptions& call) const {
   return connection_->NameReader(request, call);

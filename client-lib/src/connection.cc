@@ -345,6 +345,36 @@ absl::StatusOr<v1::SaveConversationResponse> Connection::SaveConversation(
   return NotThere();
 }
 
+absl::StatusOr<v1::PreviewDocumentResponse> Connection::PreviewDocument(
+    const v1::PreviewDocumentRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::DraftDocumentResponse> Connection::DraftDocument(const v1::DraftDocumentRequest&,
+                                                                    const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ApproveDocumentResponse> Connection::ApproveDocument(
+    const v1::ApproveDocumentRequest&, const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::DiscardDraftResponse> Connection::DiscardDraft(const v1::DiscardDraftRequest&,
+                                                                  const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::ListDocumentsResponse> Connection::ListDocuments(const v1::ListDocumentsRequest&,
+                                                                    const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::RenderDocumentResponse> Connection::RenderDocument(
+    const v1::RenderDocumentRequest&, const CallOptions&) {
+  return NotThere();
+}
+
 absl::StatusOr<v1::NameReaderResponse> Connection::NameReader(const v1::NameReaderRequest&,
                                                               const CallOptions&) {
   return NotThere();

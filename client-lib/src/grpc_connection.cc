@@ -11,6 +11,7 @@
 #include "belfry/v1/compartment_service.grpc.pb.h"
 #include "belfry/v1/delivery_service.grpc.pb.h"
 #include "belfry/v1/directory_service.grpc.pb.h"
+#include "belfry/v1/document_service.grpc.pb.h"
 #include "belfry/v1/evidence_service.grpc.pb.h"
 #include "belfry/v1/incident_service.grpc.pb.h"
 #include "belfry/v1/policy_service.grpc.pb.h"
@@ -78,6 +79,7 @@ class GrpcConnection final : public Connection {
       : caller_(std::move(options)),
         incident_(v1::IncidentService::NewStub(channel)),
         compartment_(v1::CompartmentService::NewStub(channel)),
+        document_(v1::DocumentService::NewStub(channel)),
         timeline_(v1::TimelineService::NewStub(channel)),
         directory_(v1::DirectoryService::NewStub(channel)),
         policy_(v1::PolicyService::NewStub(channel)),
@@ -669,6 +671,48 @@ class GrpcConnection final : public Connection {
           return policy_->SimulatePolicy(context, in, out);
         });
   }
+  absl::StatusOr<v1::PreviewDocumentResponse> PreviewDocument(
+      const v1::PreviewDocumentRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::PreviewDocumentResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return document_->PreviewDocument(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::DraftDocumentResponse> DraftDocument(const v1::DraftDocumentRequest& request,
+                                                          const CallOptions& call) override {
+    return caller_.Call<v1::DraftDocumentResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return document_->DraftDocument(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ApproveDocumentResponse> ApproveDocument(
+      const v1::ApproveDocumentRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::ApproveDocumentResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return document_->ApproveDocument(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::DiscardDraftResponse> DiscardDraft(const v1::DiscardDraftRequest& request,
+                                                        const CallOptions& call) override {
+    return caller_.Call<v1::DiscardDraftResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return document_->DiscardDraft(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(const v1::ListDocumentsRequest& request,
+                                                          const CallOptions& call) override {
+    return caller_.Call<v1::ListDocumentsResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return document_->ListDocuments(context, in, out);
+        });
+  }
+  absl::StatusOr<v1::RenderDocumentResponse> RenderDocument(
+      const v1::RenderDocumentRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::RenderDocumentResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return document_->RenderDocument(context, in, out);
+        });
+  }
   absl::StatusOr<v1::NameReaderResponse> NameReader(const v1::NameReaderRequest& request,
                                                     const CallOptions& call) override {
     return caller_.Call<v1::NameReaderResponse>(request, call,
@@ -781,6 +825,7 @@ class GrpcConnection final : public Connection {
   Caller caller_;
   std::unique_ptr<v1::IncidentService::Stub> incident_;
   std::unique_ptr<v1::CompartmentService::Stub> compartment_;
+  std::unique_ptr<v1::DocumentService::Stub> document_;
   std::unique_ptr<v1::TimelineService::Stub> timeline_;
   std::unique_ptr<v1::DirectoryService::Stub> directory_;
   std::unique_ptr<v1::PolicyService::Stub> policy_;

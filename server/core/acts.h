@@ -44,6 +44,12 @@ absl::Status DecideNote(Draft& draft, const Caller& caller, const v1::AddNoteReq
 absl::Status DecideTicket(Draft& draft, const Caller& caller, const v1::LinkTicketRequest& act);
 absl::Status DecideDocument(Draft& draft, const Caller& caller,
                             const v1::SubmitDocumentRequest& act);
+absl::Status DecideDraftDocument(Draft& draft, const Caller& caller,
+                                 const v1::DraftDocumentRequest& act);
+absl::Status DecideApproveDocument(Draft& draft, const Caller& caller,
+                                   const v1::ApproveDocumentRequest& act);
+absl::Status DecideDiscardDraft(Draft& draft, const Caller& caller,
+                                const v1::DiscardDraftRequest& act);
 absl::Status DecideNotice(Draft& draft, const Caller& caller,
                           const v1::SendObligationNoticeRequest& act);
 absl::Status DecideDecision(Draft& draft, const Caller& caller,

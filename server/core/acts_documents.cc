@@ -19,6 +19,8 @@
 #include "server/core/acts.h"
 #include "server/core/claim.h"
 #include "server/core/confidentiality.h"
+#include "server/core/document_checks.h"
+#include "server/core/document_values.h"
 #include "server/core/guards.h"
 #include "server/core/limits.h"
 #include "server/core/notice_text.h"
@@ -34,123 +36,30 @@ namespace {
 
 using policy::v1::DocumentType;
 
-const v1::DocumentField* FindField(const Fields& fields, absl::string_view name) {
-  for (const v1::DocumentField& field : fields) {
-    if (field.name() == name) return &field;
+// The draft that is to be sent; what it says is not said again.
+absl::StatusOr<record::v1::DraftRow> DraftToSend(const record::v1::IncidentState& state,
+                                                 const v1::SubmitDocumentRequest& act) {
+  if (!act.type().empty() || !act.entity().empty() || !act.fields().empty() ||
+      !act.amends().empty()) {
+    return InvalidField("draft",
+                        "stands in place of type, entity, fields and amends; leave them out");
   }
-  return nullptr;
-}
-
-absl::Status CheckValue(const DocumentType::Field& field, const std::string& value,
-                        const std::string& path) {
-  const size_t max =
-      field.characters_max() > 0 ? static_cast<size_t>(field.characters_max()) : kTextCharactersMax;
-  BELFRY_RETURN_IF_ERROR(CheckText(path, value, max));
-  if (!field.values().empty() && !value.empty()) {
-    std::vector<absl::string_view> given = {value};
-    if (field.multiple()) given = absl::StrSplit(value, ',');
-    for (const absl::string_view one : given) {
-      const absl::string_view trimmed = absl::StripAsciiWhitespace(one);
-      if (std::find(field.values().begin(), field.values().end(), trimmed) ==
-          field.values().end()) {
-        return InvalidField(path, absl::StrCat("is one of ", absl::StrJoin(field.values(), ", "),
-                                               "; this is \"", trimmed, "\""));
-      }
-    }
+  const record::v1::DraftRow* row =
+      FindDraft(state, act.draft().substr(act.draft().rfind('/') + 1));
+  if (row == nullptr) {
+    return ErrorBuilder(absl::StatusCode::kNotFound, "DRAFT_NOT_FOUND",
+                        absl::StrCat("there is no draft \"", act.draft(), "\" in ", state.id(),
+                                     "; `documents ", state.id(), "` lists them"))
+        .Build();
   }
-  for (const std::string& pattern : field.refuse_patterns()) {
-    if (re2::RE2::PartialMatch(value, pattern)) {
-      return InvalidField(path, absl::StrCat(field.refuse_reason(), " (",
-                                             absl::StrJoin(field.clauses(), ", "), ")"));
-    }
+  if (act.draft_revision() != 0 && act.draft_revision() != row->revision()) {
+    return ErrorBuilder(
+               absl::StatusCode::kAborted, "DRAFT_CHANGED",
+               absl::StrCat("draft_revision: the draft is at revision ", row->revision(), ", not ",
+                            act.draft_revision(), "; somebody changed it. Read it again"))
+        .Build();
   }
-  return absl::OkStatus();
-}
-
-// Does the text hold this number, however it is written?
-bool HoldsNumber(absl::string_view text, const std::string& number) {
-  std::string digits;
-  const auto ends = [&] {
-    const bool same = digits == number;
-    digits.clear();
-    return same;
-  };
-  for (const char c : text) {
-    if (absl::ascii_isdigit(static_cast<unsigned char>(c))) {
-      digits.push_back(c);
-    } else if (c != ',' && c != '.' && c != ' ' && c != '\'') {
-      if (ends()) return true;
-    } else if (c == ' ' && ends()) {
-      return true;
-    }
-  }
-  return ends();
-}
-
-// A number that is on record must not stand in it.
-absl::Status CheckHiddenNumbers(const Draft& draft, const DocumentType::Field& field,
-                                const std::string& value) {
-  for (const std::string& name : field.refuse_facts()) {
-    const std::optional<std::string> number = FactValue(draft.state(), name);
-    if (!number.has_value() || !HoldsNumber(value, *number)) continue;
-    return InvalidField(field.name(), absl::StrCat(field.refuse_reason(), " (",
-                                                   absl::StrJoin(field.clauses(), ", "), ")"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckFields(const Draft& draft, const DocumentType& type, const Fields& fields) {
-  std::set<std::string> seen;
-  for (int i = 0; i < fields.size(); ++i) {
-    const v1::DocumentField& field = fields.Get(i);
-    const std::string path = absl::StrCat("fields[", i, "]");
-    const auto known =
-        std::find_if(type.fields().begin(), type.fields().end(),
-                     [&](const DocumentType::Field& f) { return f.name() == field.name(); });
-    if (known == type.fields().end()) {
-      std::vector<std::string> names;
-      for (const DocumentType::Field& f : type.fields()) names.push_back(f.name());
-      return InvalidField(path + ".name",
-                          absl::StrCat(type.title(), " has no field \"", field.name(),
-                                       "\"; it has ", absl::StrJoin(names, ", ")));
-    }
-    if (!seen.insert(field.name()).second) {
-      return InvalidField(path + ".name", absl::StrCat(field.name(), " is there twice"));
-    }
-    BELFRY_RETURN_IF_ERROR(CheckValue(*known, field.value(), field.name()));
-    BELFRY_RETURN_IF_ERROR(CheckHiddenNumbers(draft, *known, field.value()));
-  }
-  return absl::OkStatus();
-}
-
-bool IsRequired(const DocumentType::Field& field, const Fields& fields) {
-  if (!field.has_required_when()) return field.required();
-  google::protobuf::RepeatedPtrField<policy::v1::FieldTest> tests;
-  *tests.Add() = field.required_when();
-  return FieldsFit(tests, fields);
-}
-
-// Names every missing part and its clause: a document with a required part missing is not sent.
-absl::Status CheckComplete(const DocumentType& type, const Fields& fields) {
-  std::vector<std::string> missing;
-  ErrorBuilder error(absl::StatusCode::kFailedPrecondition, "DOCUMENT_INCOMPLETE", "");
-  for (const DocumentType::Field& field : type.fields()) {
-    const v1::DocumentField* given = FindField(fields, field.name());
-    if (!IsRequired(field, fields) ||
-        (given != nullptr && !absl::StripAsciiWhitespace(given->value()).empty())) {
-      continue;
-    }
-    const std::string clauses =
-        absl::StrJoin(field.clauses().empty() ? type.clauses() : field.clauses(), ", ");
-    missing.push_back(
-        absl::StrCat(field.name(), " (", field.label(), clauses.empty() ? "" : "; ", clauses, ")"));
-    error.Violation(clauses, field.name(), absl::StrCat(field.label(), " is missing"));
-  }
-  if (missing.empty()) return absl::OkStatus();
-  return error
-      .Message(absl::StrCat(type.title(), " lacks ", absl::StrJoin(missing, ", "),
-                            "; give each as name:\"text\""))
-      .Build();
+  return *row;
 }
 
 // Does it go to the list, by what it says?
@@ -271,29 +180,23 @@ const record::v1::ObligationRow* FindByName(const record::v1::IncidentState& sta
 }  // namespace
 
 absl::Status DecideDocument(Draft& draft, const Caller& caller,
-                            const v1::SubmitDocumentRequest& act) {
+                            const v1::SubmitDocumentRequest& request) {
   const Context& context = draft.context();
-  const DocumentType* type = context.policy.FindDocument(act.type());
-  if (type == nullptr) {
-    std::vector<std::string> codes;
-    for (const DocumentType& known : context.policy.proto().documents()) {
-      codes.push_back(known.code());
-    }
-    return InvalidField("type", absl::StrCat("there is no document \"", act.type(),
-                                             "\"; it is one of ", absl::StrJoin(codes, ", ")));
+  v1::SubmitDocumentRequest act = request;
+  google::protobuf::RepeatedPtrField<v1::DocumentApproval> approvals;
+  if (!request.draft().empty()) {
+    BELFRY_ASSIGN_OR_RETURN(const record::v1::DraftRow row, DraftToSend(draft.state(), request));
+    act.set_type(row.type());
+    act.set_entity(row.entity());
+    *act.mutable_fields() = row.fields();
+    if (row.amends() > 0) act.set_amends(DocumentName(draft.state(), row.amends()));
+    approvals = row.approvals();
   }
-  std::string entity = act.entity();
-  if (entity.empty()) {
-    entity =
-        FindPart(draft.state(), caller.entity) != nullptr ? caller.entity : draft.state().entity();
-  }
-  // The register of the government as a whole has no entity.
-  const bool whole = draft.state().standing_register() && entity.empty();
-  if (!whole && FindPart(draft.state(), entity) == nullptr) {
-    return InvalidField("entity", absl::StrCat(entity, " has no part in ", draft.state().id()));
-  }
+  BELFRY_ASSIGN_OR_RETURN(const DocumentType* type, FindDocumentType(context.policy, act.type()));
+  BELFRY_ASSIGN_OR_RETURN(const std::string entity,
+                          DocumentEntity(draft.state(), caller, act.entity()));
   BELFRY_RETURN_IF_ERROR(RequireAct(context, caller, draft.state(), type->act(), entity));
-  BELFRY_RETURN_IF_ERROR(CheckFields(draft, *type, act.fields()));
+  BELFRY_RETURN_IF_ERROR(CheckFields(draft.state(), *type, act.fields()));
   BELFRY_RETURN_IF_ERROR(CheckComplete(*type, act.fields()));
   const bool to_list = !type->list_roles().empty() && Reaches(*type, act.fields());
   BELFRY_ASSIGN_OR_RETURN(std::string label, LabelOf(draft.state(), act.fields(), act.tlp()));
@@ -306,6 +209,13 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
   BELFRY_RETURN_IF_ERROR(RequireGuards(draft, type->guards(),
                                        absl::StrCat("accept the ", type->title()), act.fields(),
                                        entity, grants));
+  BELFRY_RETURN_IF_ERROR(CheckApproved(context.policy, draft.state(), *type, entity,
+                                       MissingApprovals(*type, approvals, grants)));
+  int64_t amends = 0;
+  if (!act.amends().empty()) {
+    BELFRY_ASSIGN_OR_RETURN(amends, ParseDocumentName("amends", draft.state(), act.amends()));
+    BELFRY_RETURN_IF_ERROR(CheckAmends(draft.state(), *type, entity, amends));
+  }
   BELFRY_RETURN_IF_ERROR(CheckClaimStep(draft, *type, act.fields()));
 
   record::v1::Event event = draft.NewEvent();
@@ -329,6 +239,29 @@ absl::Status DecideDocument(Draft& draft, const Caller& caller,
       body->add_list_people(std::move(person));
     }
   }
+  body->set_amends(amends);
+  body->set_from_draft(!request.draft().empty());
+  *body->mutable_approvals() = approvals;
+  body->set_number(1 + static_cast<int>(std::count_if(
+                           draft.state().documents().begin(), draft.state().documents().end(),
+                           [&](const record::v1::DocumentRow& row) {
+                             return row.type() == type->code() && row.entity() == entity;
+                           })));
+  body->set_content(DocumentContent(
+      context, draft.state(),
+      {.type = *type,
+       .entity = entity,
+       .author = caller.actor.principal(),
+       .fields = act.fields(),
+       .recipients = {body->recipient_people().begin(), body->recipient_people().end()},
+       .approvals = approvals,
+       .number = body->number(),
+       .name = absl::StrCat(draft.state().id(), "/documents/", event.version()),
+       .amends = amends == 0 ? "" : absl::StrCat(draft.state().id(), "/documents/", amends),
+       .flag = body->flag(),
+       .tlp = body->tlp(),
+       .event_time =
+           act.has_event_time() ? std::min(happened, context.now) : absl::InfinitePast()}));
   for (const std::string& clause : type->clauses()) event.add_clauses(clause);
   draft.Record(std::move(event));
   RecordCaseAnswer(draft, *type, entity, act.fields());
@@ -377,8 +310,9 @@ absl::Status DecideNotice(Draft& draft, const Caller& caller,
   BELFRY_RETURN_IF_ERROR(
       RequireRole(context, grants, senders, row.instance(), absl::StrJoin(rule->clauses(), ", ")));
 
-  if (const DocumentType* type = context.policy.FindDocument(way->document()); type != nullptr) {
-    BELFRY_RETURN_IF_ERROR(CheckFields(draft, *type, act.fields()));
+  const DocumentType* const type = context.policy.FindDocument(way->document());
+  if (type != nullptr) {
+    BELFRY_RETURN_IF_ERROR(CheckFields(draft.state(), *type, act.fields()));
     BELFRY_RETURN_IF_ERROR(CheckComplete(*type, act.fields()));
   } else if (!act.fields().empty()) {
     return InvalidField("fields", absl::StrCat(row.instance(), " takes none; use text"));
@@ -415,6 +349,20 @@ absl::Status DecideNotice(Draft& draft, const Caller& caller,
       recipient->set_person(person);
       recipient->set_role(role);
     }
+  }
+  if (type != nullptr) {
+    std::vector<std::string> people;
+    for (const record::v1::TrackedNotice& one : body->recipients()) people.push_back(one.person());
+    body->set_document(type->code());
+    body->set_entity(scope);
+    body->set_content(DocumentContent(
+        context, draft.state(),
+        {.type = *type,
+         .entity = scope,
+         .author = caller.actor.principal(),
+         .fields = act.fields(),
+         .recipients = std::move(people),
+         .name = absl::StrCat(draft.state().id(), "/documents/", event.version())}));
   }
   for (const std::string& clause : rule->clauses()) event.add_clauses(clause);
   draft.Record(std::move(event));

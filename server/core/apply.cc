@@ -5,8 +5,8 @@
 
 #include "server/base/proto_time.h"
 #include "server/core/apply_chat.h"
-#include "server/core/apply_public.h"
 #include "server/core/apply_compartment.h"
+#include "server/core/apply_public.h"
 #include "server/core/core.h"
 #include "server/core/evidence.h"
 #include "server/core/noted_messages.h"
@@ -467,6 +467,37 @@ void ApplyConcluded(IncidentState& state, const record::v1::DeliveryConcluded& b
   AddPeople(*chain->mutable_unreachable_people(), person);
 }
 
+void RemoveDraft(IncidentState& state, const std::string& type, const std::string& entity) {
+  auto& drafts = *state.mutable_drafts();
+  drafts.erase(std::remove_if(drafts.begin(), drafts.end(),
+                              [&](const record::v1::DraftRow& row) {
+                                return row.type() == type && row.entity() == entity;
+                              }),
+               drafts.end());
+}
+
+record::v1::DraftRow& DraftOf(IncidentState& state, const std::string& type,
+                              const std::string& entity) {
+  for (record::v1::DraftRow& row : *state.mutable_drafts()) {
+    if (row.type() == type && row.entity() == entity) return row;
+  }
+  record::v1::DraftRow& row = *state.add_drafts();
+  row.set_type(type);
+  row.set_entity(entity);
+  return row;
+}
+
+void ApplyDraft(IncidentState& state, const Event& event) {
+  const record::v1::DocumentDrafted& body = event.document_drafted();
+  record::v1::DraftRow& row = DraftOf(state, body.type(), body.entity());
+  row.set_author(event.actor().principal());
+  *row.mutable_fields() = body.fields();
+  row.set_revision(event.version());
+  *row.mutable_time() = event.time();
+  row.set_amends(body.amends());
+  row.clear_approvals();
+}
+
 void ApplyDocument(IncidentState& state, const Event& event) {
   const record::v1::DocumentSubmitted& body = event.document_submitted();
   record::v1::DocumentRow* row = state.add_documents();
@@ -479,6 +510,15 @@ void ApplyDocument(IncidentState& state, const Event& event) {
   *row->mutable_event_time() = body.has_event_time() ? body.event_time() : event.time();
   row->set_order_deviation(body.order_deviation());
   row->set_tlp(body.tlp());
+  row->set_title(body.title());
+  row->set_number(body.number());
+  row->set_amends(body.amends());
+  if (body.amends() > 0) {
+    for (record::v1::DocumentRow& earlier : *state.mutable_documents()) {
+      if (earlier.event_version() == body.amends()) earlier.set_amended_by(event.version());
+    }
+  }
+  if (body.from_draft()) RemoveDraft(state, body.type(), body.entity());
   Tell(state, body.recipient_people());
   if (!body.recipient_people().empty()) TellRoles(state, body.recipient_roles());
 }
@@ -563,6 +603,16 @@ void Apply(IncidentState& state, const Event& event) {
     case Event::kTicketLinked:
       *state.add_tickets() = event.ticket_linked().ticket();
       break;
+    case Event::kDocumentDrafted:
+      ApplyDraft(state, event);
+      break;
+    case Event::kDocumentApproved:
+      *DraftOf(state, event.document_approved().type(), event.document_approved().entity())
+           .add_approvals() = event.document_approved().approval();
+      break;
+    case Event::kDraftDiscarded:
+      RemoveDraft(state, event.draft_discarded().type(), event.draft_discarded().entity());
+      break;
     case Event::kDocumentSubmitted:
       ApplyDocument(state, event);
       break;
@@ -621,6 +671,16 @@ void Apply(IncidentState& state, const Event& event) {
       Call(state, event.overdue_step_taken().people());
       break;
     case Event::kNoticeSent:
+      if (!event.notice_sent().document().empty()) {
+        record::v1::DocumentRow* row = state.add_notice_documents();
+        row->set_type(event.notice_sent().document());
+        row->set_title(event.notice_sent().title());
+        row->set_entity(event.notice_sent().entity());
+        row->set_author(event.actor().principal());
+        *row->mutable_time() = event.time();
+        *row->mutable_event_time() = event.time();
+        row->set_event_version(event.version());
+      }
       for (const auto& recipient : event.notice_sent().recipients()) {
         *state.add_tracked_notices() = recipient;
         google::protobuf::RepeatedPtrField<std::string> person;

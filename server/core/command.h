@@ -12,9 +12,10 @@
 #include "belfry/record/v1/state.pb.h"
 #include "belfry/v1/audit_service.pb.h"
 #include "belfry/v1/compartment_service.pb.h"
+#include "belfry/v1/document_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
-#include "server/core/evidence_act.h"
 #include "belfry/v1/public_records_service.pb.h"
+#include "server/core/evidence_act.h"
 
 namespace belfry::core {
 
@@ -74,16 +75,17 @@ using Act = std::variant<
     Report, v1::UpdateIncidentRequest, v1::TransitionIncidentRequest,
     v1::AcknowledgeIncidentRequest, v1::EscalateIncidentRequest, v1::ChangeSeverityRequest,
     v1::RecordFactsRequest, v1::AssignCategoriesRequest, v1::AddEntityRequest, v1::AddNoteRequest,
-    v1::LinkTicketRequest, v1::SubmitDocumentRequest, v1::SendObligationNoticeRequest,
+    v1::LinkTicketRequest, v1::SubmitDocumentRequest, v1::DraftDocumentRequest,
+    v1::ApproveDocumentRequest, v1::DiscardDraftRequest, v1::SendObligationNoticeRequest,
     v1::RecordDecisionRequest, v1::WaiveObligationRequest, v1::HoldObligationRequest,
     v1::ReleaseObligationRequest, v1::SnoozeObligationRequest, v1::LinkIncidentRequest,
     v1::RecordDevicesRequest, v1::ConfirmRemovalRequest, v1::RecordScanRequest,
     v1::LiftRemovalRequest, v1::RecordCostRequest, v1::AssessCostRequest, v1::RequestSpendRequest,
     v1::DecideSpendRequest, v1::NameReaderRequest, v1::RemoveReaderRequest, v1::NameSubjectRequest,
-    v1::ChangeTlpRequest, v1::BreakGlassRequest, v1::ExpungePayloadRequest, OpenRegister, AdoptChild, Absorb,
-    ParentSatisfied, NoteDevices, Tick, DeliveryOutcome, record::v1::IncidentRead, EvidenceAct,
-    v1::RequestRecordRequest, v1::DenyRecordRequest, record::v1::RecordReviewed,
-    record::v1::RecordReleased>;
+    v1::ChangeTlpRequest, v1::BreakGlassRequest, v1::ExpungePayloadRequest, OpenRegister,
+    AdoptChild, Absorb, ParentSatisfied, NoteDevices, Tick, DeliveryOutcome,
+    record::v1::IncidentRead, EvidenceAct, v1::RequestRecordRequest, v1::DenyRecordRequest,
+    record::v1::RecordReviewed, record::v1::RecordReleased>;
 
 // The one who asks. What they may do follows from `actor.principal` and the directory.
 struct Caller {

@@ -152,6 +152,15 @@ absl::StatusOr<Decision> Decide(const Context& context, const record::v1::Incide
           },
           [&](const v1::LinkTicketRequest& act) { return DecideTicket(draft, caller, act); },
           [&](const v1::SubmitDocumentRequest& act) { return DecideDocument(draft, caller, act); },
+          [&](const v1::DraftDocumentRequest& act) {
+            return DecideDraftDocument(draft, caller, act);
+          },
+          [&](const v1::ApproveDocumentRequest& act) {
+            return DecideApproveDocument(draft, caller, act);
+          },
+          [&](const v1::DiscardDraftRequest& act) {
+            return DecideDiscardDraft(draft, caller, act);
+          },
           [&](const v1::SendObligationNoticeRequest& act) {
             return DecideNotice(draft, caller, act);
           },

@@ -151,7 +151,15 @@ class Lifter {
         Lift("reason", event.mutable_entity_added()->mutable_reason());
         break;
       case Event::kDocumentSubmitted:
+        // The fields are items of their own, and the text says them again.
         event.mutable_document_submitted()->clear_fields();
+        event.mutable_document_submitted()->clear_content();
+        break;
+      case Event::kDocumentDrafted:
+        event.mutable_document_drafted()->clear_fields();
+        break;
+      case Event::kDraftDiscarded:
+        Lift("reason", event.mutable_draft_discarded()->mutable_reason());
         break;
       case Event::kChainPaged:
         Lift("reason", event.mutable_chain_paged()->mutable_text());
@@ -170,6 +178,7 @@ class Lifter {
         break;
       case Event::kNoticeSent:
         Lift("text", event.mutable_notice_sent()->mutable_text());
+        event.mutable_notice_sent()->clear_content();
         break;
       case Event::kDeliveryConcluded: {
         auto& body = *event.mutable_delivery_concluded();

@@ -188,10 +188,9 @@ absl::Time NewestFinding(const record::v1::IncidentState& state, const v1::Netwo
   for (const v1::Device& device : state.devices()) look(device);
   for (const v1::Device& device : history) look(device);
   for (const record::v1::SubnetFinding& finding : state.findings()) {
-    const bool there = std::any_of(removal.subnets().begin(), removal.subnets().end(),
-                                   [&](const std::string& removed) {
-                                     return BlockContains(removed, finding.subnet());
-                                   });
+    const bool there = std::any_of(
+        removal.subnets().begin(), removal.subnets().end(),
+        [&](const std::string& removed) { return BlockContains(removed, finding.subnet()); });
     if (there) newest = std::max(newest, FromProto(finding.time()));
   }
   for (const v1::Scan& scan : removal.scans()) {

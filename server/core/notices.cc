@@ -16,6 +16,7 @@
 #include "server/base/tlp.h"
 #include "server/core/confidentiality.h"
 #include "server/core/core.h"
+#include "server/core/document_checks.h"
 #include "server/core/limits.h"
 #include "server/core/notice_text.h"
 #include "server/core/rooms.h"
@@ -83,6 +84,9 @@ class Notifier {
   void TellPaged(const Event& event);
   void TellDuty(const Event& event);
   void TellDone(const Event& event);
+  // Who is asked to approve a draft, or wrote it. `key` names the pack's words for it.
+  void TellDraft(const Event& event, const google::protobuf::RepeatedPtrField<std::string>& people,
+                 absl::string_view key, const std::string& type, const std::string& entity);
   void TellRoom(const Event& event);
   void TellReader(const Event& event);
   void TellGlass(const Event& event);
@@ -147,6 +151,7 @@ Notice Notifier::NewNotice(Notice::Kind kind, const Event& event, absl::string_v
   *notice.mutable_incident() = ShownIncident(context_, state_);
   notice.set_tlp(state_.tlp());
   *notice.mutable_time() = event.time();
+  notice.set_event_version(event.version());
   notice.set_late(event.has_due_time() &&
                   FromProto(event.time()) - FromProto(event.due_time()) > kLateTolerance);
   return notice;
@@ -479,6 +484,7 @@ void Notifier::TellDigest(const Event& event) {
   const record::v1::DigestDue& body = event.digest_due();
   Notice notice = NewNotice(Notice::KIND_DIGEST, event, body.code());
   notice.clear_incident();
+  notice.clear_event_version();
   notice.mutable_incident()->set_name(absl::StrCat("incidents/", state_.id()));
   notice.mutable_digest()->set_date(body.date());
   notice.mutable_digest()->set_entity(state_.entity());
@@ -542,6 +548,20 @@ void Notifier::ToList(const Event& event) {
       ToPerson(person, notice, false);
     }
   }
+}
+
+void Notifier::TellDraft(const Event& event,
+                         const google::protobuf::RepeatedPtrField<std::string>& people,
+                         absl::string_view key, const std::string& type,
+                         const std::string& entity) {
+  if (people.empty()) return;
+  Notice notice = NewNotice(Notice::KIND_STATEMENT, event, key);
+  const policy::v1::DocumentType* known = context_.policy.FindDocument(type);
+  SetText(notice, key,
+          {.actor = event.actor().principal(),
+           .reason = absl::StrCat(known == nullptr ? type : known->title(), " (",
+                                  DraftId(type, entity), ")")});
+  ToPeople(people, notice, false);
 }
 
 // An agency that may be concerned is told; it owes nothing yet.
@@ -612,6 +632,17 @@ void Notifier::Tell(const Event& event) {
                .roles = absl::StrJoin(event.roles_paged().roles(), ", ")});
       for (const char* action : {"ack", "show"}) notice.add_actions(action);
       ToPeople(event.roles_paged().people(), notice, true);
+      break;
+    }
+    case Event::kDocumentDrafted:
+      TellDraft(event, event.document_drafted().asked_people(), "APPROVAL_WANTED",
+                event.document_drafted().type(), event.document_drafted().entity());
+      break;
+    case Event::kDocumentApproved: {
+      google::protobuf::RepeatedPtrField<std::string> author;
+      author.Add(std::string(event.document_approved().author()));
+      TellDraft(event, author, "APPROVED", event.document_approved().type(),
+                event.document_approved().entity());
       break;
     }
     case Event::kDocumentSubmitted: {

@@ -135,6 +135,12 @@ class Builder {
       part->facets.part = one.name;
       part->facets.fact = std::move(one.fact);
     }
+    if (event.has_document_drafted()) {
+      const record::v1::DocumentDrafted& body = event.document_drafted();
+      AddDocument(absl::StrCat(id, "/draft"), body.type(),
+                  absl::StrCat("Draft of the ", body.title(), " of ", AfterSlash(body.entity())),
+                  body.fields());
+    }
     if (event.has_document_submitted()) {
       const record::v1::DocumentSubmitted& body = event.document_submitted();
       AddDocument(absl::StrCat("documents/", ++documents_), body.type(),

@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/core/access.h"
-#include "server/core/evidence.h"
 #include "server/core/confidentiality.h"
+#include "server/core/evidence.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {

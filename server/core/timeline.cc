@@ -218,6 +218,18 @@ Sentence Describe(const PolicyIndex& policy, const Event& event) {
     case Event::kTicketLinked:
       return {"TICKET_LINKED", absl::StrCat("Ticket ", event.ticket_linked().ticket().system(), " ",
                                             event.ticket_linked().ticket().number(), " linked")};
+    case Event::kDocumentDrafted:
+      return {"DOCUMENT_DRAFTED", absl::StrCat("Draft: ", event.document_drafted().title(), " of ",
+                                               Id(event.document_drafted().entity()))};
+    case Event::kDocumentApproved:
+      return {"DOCUMENT_APPROVED",
+              absl::StrCat(event.document_approved().title(), " of ",
+                           Id(event.document_approved().entity()), " approved by ",
+                           Id(event.document_approved().approval().person()))};
+    case Event::kDraftDiscarded:
+      return {"DRAFT_DISCARDED", absl::StrCat("Draft discarded: ", event.draft_discarded().title(),
+                                              " of ", Id(event.draft_discarded().entity()),
+                                              Because(event.draft_discarded().reason()))};
     case Event::kDocumentSubmitted:
       return {"DOCUMENT_SUBMITTED", DocumentText(event.document_submitted())};
     case Event::kAcknowledged: {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/core/claim.h"
 #include "server/core/core.h"
+#include "server/core/document_checks.h"
 #include "server/core/state_util.h"
 
 namespace belfry::core {
@@ -46,6 +47,25 @@ v1::Obligation ToObligation(const PolicyIndex& policy, const record::v1::Obligat
   return view;
 }
 
+v1::SubmittedDocument ToSubmittedDocument(const record::v1::IncidentState& state,
+                                          const record::v1::DocumentRow& row) {
+  v1::SubmittedDocument document;
+  document.set_name(DocumentName(state, row.event_version()));
+  document.set_type(row.type());
+  document.set_title(row.title());
+  document.set_number(row.number());
+  document.set_entity(row.entity());
+  document.set_author(row.author());
+  *document.mutable_time() = row.time();
+  *document.mutable_event_time() = row.event_time();
+  document.set_event_version(row.event_version());
+  document.set_order_deviation(row.order_deviation());
+  document.set_tlp(row.tlp());
+  if (row.amends() > 0) document.set_amends(DocumentName(state, row.amends()));
+  if (row.amended_by() > 0) document.set_amended_by(DocumentName(state, row.amended_by()));
+  return document;
+}
+
 namespace {
 
 // What was decided, handed in, found and spent.
@@ -53,15 +73,7 @@ void AddRecord(const PolicyIndex& policy, const record::v1::IncidentState& state
                v1::Incident& view) {
   *view.mutable_decisions() = state.decisions();
   for (const record::v1::DocumentRow& row : state.documents()) {
-    v1::SubmittedDocument* document = view.add_documents();
-    document->set_type(row.type());
-    document->set_entity(row.entity());
-    document->set_author(row.author());
-    *document->mutable_time() = row.time();
-    *document->mutable_event_time() = row.event_time();
-    document->set_event_version(row.event_version());
-    document->set_order_deviation(row.order_deviation());
-    document->set_tlp(row.tlp());
+    *view.add_documents() = ToSubmittedDocument(state, row);
   }
   // A register keeps the history of devices for the rules alone: incidents behind it may be known
   // to few.

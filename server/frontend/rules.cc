@@ -21,6 +21,7 @@ constexpr char kAudit[] = "belfry.v1.AuditService";
 constexpr char kAccess[] = "belfry.v1.AccessService";
 constexpr char kEvidence[] = "belfry.v1.EvidenceService";
 constexpr char kPublicRecords[] = "belfry.v1.PublicRecordsService";
+constexpr char kDocument[] = "belfry.v1.DocumentService";
 constexpr char kClock[] = "belfry.testing.v1.ClockService";
 
 // clang-format off
@@ -59,6 +60,13 @@ constexpr Rule kRules[] = {
     {kIncident, "ListObligations", Audience::kEverybody, About::kIncident, "READ", ""},
     {kIncident, "WatchIncidents", Audience::kEverybody, About::kIncidents, "WATCH", ""},
     {kTimeline, "ListTimelineEntries", Audience::kEverybody, About::kIncident, "READ", ""},
+    // ---- Documents
+    {kDocument, "PreviewDocument", Audience::kEverybody, About::kIncident, "READ", ""},
+    {kDocument, "DraftDocument", Audience::kEverybody, About::kIncident, "READ", "DRAFT_DOCUMENT, or the act of the document type"},
+    {kDocument, "ApproveDocument", Audience::kEverybody, About::kIncident, "READ", "the approvers of the document type"},
+    {kDocument, "DiscardDraft", Audience::kEverybody, About::kIncident, "READ", "DRAFT_DOCUMENT, or the act of the document type"},
+    {kDocument, "ListDocuments", Audience::kEverybody, About::kIncident, "READ", ""},
+    {kDocument, "RenderDocument", Audience::kEverybody, About::kIncident, "READ", ""},
     // ---- Who may know
     {kCompartment, "NameReader", Audience::kEverybody, About::kIncident, "READ", "NAME_READER"},
     {kCompartment, "RemoveReader", Audience::kEverybody, About::kIncident, "READ", "REMOVE_READER"},

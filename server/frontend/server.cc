@@ -16,6 +16,7 @@
 #include "server/frontend/audit_service.h"
 #include "server/frontend/chat_service.h"
 #include "server/frontend/compartment_service.h"
+#include "server/frontend/document_service.h"
 #include "server/frontend/evidence_service.h"
 #include "server/frontend/gate.h"
 #include "server/frontend/incident_service.h"
@@ -102,6 +103,7 @@ class ServerImpl final : public Server {
         policy_(&services_),
         chat_(&services_),
         audit_(&services_),
+        documents_(&services_),
         access_(&services_),
         desk_(vault, &machine_clock_, desk),
         evidence_(&services_, &desk_),
@@ -140,6 +142,7 @@ class ServerImpl final : public Server {
   PolicyServiceImpl policy_;
   ChatServiceImpl chat_;
   AuditServiceImpl audit_;
+  DocumentServiceImpl documents_;
   AccessServiceImpl access_;
   SystemClock machine_clock_;
   VaultDesk desk_;
@@ -176,6 +179,7 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
   offer.Add<v1::ChatService>(&chat_);
   offer.Add<v1::AuditService>(&audit_);
   offer.Add<v1::AccessService>(&access_);
+  offer.Add<v1::DocumentService>(&documents_);
   offer.Add<v1::EvidenceService>(&evidence_);
   offer.Add<v1::PublicRecordsService>(&public_records_);
   if (virtual_clock) offer.Add<testing::v1::ClockService>(&clock_);

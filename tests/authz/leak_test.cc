@@ -223,7 +223,7 @@ class LeakTest : public ::testing::Test {
                            absl::StrCat(answer.response->ShortDebugString(), answer.Bytes("")));
       };
       for (const char* service :
-           {"IncidentService", "TimelineService", "CompartmentService", "DeliveryService",
+           {"IncidentService", "TimelineService", "CompartmentService", "DocumentService", "DeliveryService",
             "DirectoryService", "PolicyService", "ChatService", "AuditService", "EvidenceService",
             "PublicRecordsService"}) {
         const auto* offered = pool->FindServiceByName(absl::StrCat("belfry.v1.", service));

@@ -49,9 +49,11 @@ async function night(t, site) {
   });
   await turn(25 * MINUTE);
   const ransom = await site.report('Ransom note on three workstations of the licensing counter', { as: 'people/bor.iso', agency: 'bor', severity: 'SEV1' });
+  await act('people/commonhelp', 'linkTicket', ransom, { ticket: { system: 'E2E', number: '48114' } });
   await act(handler, 'transitionIncident', ransom, { verb: 'take' });
   await site.report('Practice: mass mailing with macro', { as: 'people/dor.iso', agency: 'dor', drill: true });
   await site.report('Harassing mail to a member of staff', { as: 'people/dop.iso', restricted: true });
+  await act('people/commonhelp', 'linkTicket', laptop, { ticket: { system: 'E2E', number: '48115' } });
   await act(handler, 'transitionIncident', laptop, { verb: 'take' });
   await turn(12 * MINUTE);
   await act('people/dop.contact', 'addNote', flood, { text: 'The carrier filters since 22:05; the portal answers again, slowly.' });

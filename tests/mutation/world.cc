@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "server/base/proto_time.h"
 #include "server/core/access.h"
+#include "server/core/document_checks.h"
 #include "server/core/state_util.h"
 
 namespace belfry::mutation {
@@ -167,6 +168,14 @@ struct Words {
     }
     return "";
   }
+  // As Named(), and it is gone.
+  std::string Take(absl::string_view name) {
+    std::string value = Named(name);
+    named.erase(std::remove_if(named.begin(), named.end(),
+                               [&](const auto& one) { return one.first == name; }),
+                named.end());
+    return value;
+  }
 };
 
 void AddCategory(google::protobuf::RepeatedPtrField<v1::CategoryAssignment>& list,
@@ -256,6 +265,29 @@ core::Caller World::CallerFor(const std::string& who) const {
   const v1::Person* person = directory_->FindPerson(caller.actor.principal());
   if (person != nullptr) caller.entity = person->entity();
   return caller;
+}
+
+absl::Status World::DoApproved(const core::Caller& caller, const std::string& approver,
+                               const v1::SubmitDocumentRequest& act) {
+  const size_t told = told_.size();
+  v1::DraftDocumentRequest draft;
+  draft.set_type(act.type());
+  draft.set_entity(act.entity());
+  *draft.mutable_fields() = act.fields();
+  if (absl::Status status = Do(caller, std::move(draft)); !status.ok()) return status;
+  const std::string name = absl::StrCat(
+      "incidents/", state_.id(), "/drafts/",
+      core::DraftId(state_.drafts().rbegin()->type(), state_.drafts().rbegin()->entity()));
+  v1::ApproveDocumentRequest approve;
+  approve.set_name(name);
+  if (absl::Status status = Do(CallerFor(approver), std::move(approve)); !status.ok()) {
+    return status;
+  }
+  told_.resize(told);
+  v1::SubmitDocumentRequest send;
+  send.set_draft(name);
+  if (act.has_event_time()) *send.mutable_event_time() = act.event_time();
+  return Do(caller, std::move(send));
 }
 
 absl::Status World::Do(const core::Caller& caller, core::Act act) {
@@ -421,10 +453,29 @@ absl::Status World::Act(absl::string_view line) {
   }
   if (verb == "doc") {
     v1::SubmitDocumentRequest act;
+    const std::string approver = words.Take("approved");
     act.set_type(words.At(0));
     act.set_entity(at);
     AddFields(words, act.mutable_fields());
     if (when != absl::ZeroDuration()) *act.mutable_event_time() = ToProto(now_ + when);
+    return approver.empty() ? Do(caller, std::move(act)) : DoApproved(caller, approver, act);
+  }
+  if (verb == "draft") {
+    v1::DraftDocumentRequest act;
+    act.set_type(words.At(0));
+    act.set_entity(at);
+    AddFields(words, act.mutable_fields());
+    return Do(caller, std::move(act));
+  }
+  if (verb == "approve" || verb == "send") {  // the draft of this type
+    std::string name = absl::StrCat("incidents/", state_.id(), "/drafts/", words.At(0), ".dop");
+    if (verb == "send") {
+      v1::SubmitDocumentRequest act;
+      act.set_draft(std::move(name));
+      return Do(caller, std::move(act));
+    }
+    v1::ApproveDocumentRequest act;
+    act.set_name(std::move(name));
     return Do(caller, std::move(act));
   }
   if (verb == "notify") {

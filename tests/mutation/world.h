@@ -71,6 +71,10 @@ class World {
 
  private:
   absl::Status Do(const core::Caller& caller, core::Act act);
+  // Drafts it, has it approved and sends it; whom that asked for approval is not told anything
+  // else.
+  absl::Status DoApproved(const core::Caller& caller, const std::string& approver,
+                          const v1::SubmitDocumentRequest& act);
   core::Caller CallerFor(const std::string& who) const;
 
   PolicyPtr policy_;

@@ -129,6 +129,20 @@ class Client {
   std::unique_ptr<DownloadStream> DownloadEvidence(const v1::DownloadEvidenceRequest& request,
                                                    const CallOptions& call = {}) const;
 
+  // DocumentService
+  absl::StatusOr<v1::PreviewDocumentResponse> PreviewDocument(
+      const v1::PreviewDocumentRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::DraftDocumentResponse> DraftDocument(const v1::DraftDocumentRequest& request,
+                                                          const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ApproveDocumentResponse> ApproveDocument(
+      const v1::ApproveDocumentRequest& request, const CallOptions& call = {}) const;
+  absl::StatusOr<v1::DiscardDraftResponse> DiscardDraft(const v1::DiscardDraftRequest& request,
+                                                        const CallOptions& call = {}) const;
+  absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(const v1::ListDocumentsRequest& request,
+                                                          const CallOptions& call = {}) const;
+  absl::StatusOr<v1::RenderDocumentResponse> RenderDocument(
+      const v1::RenderDocumentRequest& request, const CallOptions& call = {}) const;
+
   // CompartmentService
   absl::StatusOr<v1::NameReaderResponse> NameReader(const v1::NameReaderRequest& request,
                                                     const CallOptions& call = {}) const;

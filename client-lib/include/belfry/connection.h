@@ -13,6 +13,7 @@
 #include "belfry/v1/compartment_service.pb.h"
 #include "belfry/v1/delivery_service.pb.h"
 #include "belfry/v1/directory_service.pb.h"
+#include "belfry/v1/document_service.pb.h"
 #include "belfry/v1/evidence_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
 #include "belfry/v1/policy_service.pb.h"
@@ -48,7 +49,6 @@ class UploadStream {
   virtual absl::StatusOr<v1::UploadEvidenceResponse> Finish() = 0;
   virtual void Cancel() = 0;
 };
-
 
 // One virtual function for each method of the server. The defaults answer UNIMPLEMENTED, so that a
 // test overrides what it needs and a new method breaks nobody. Implementations are thread-safe.
@@ -156,6 +156,20 @@ class Connection {
   virtual std::unique_ptr<UploadStream> UploadEvidence(const CallOptions& call);
   virtual std::unique_ptr<DownloadStream> DownloadEvidence(
       const v1::DownloadEvidenceRequest& request, const CallOptions& call);
+
+  // DocumentService
+  virtual absl::StatusOr<v1::PreviewDocumentResponse> PreviewDocument(
+      const v1::PreviewDocumentRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::DraftDocumentResponse> DraftDocument(
+      const v1::DraftDocumentRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ApproveDocumentResponse> ApproveDocument(
+      const v1::ApproveDocumentRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::DiscardDraftResponse> DiscardDraft(
+      const v1::DiscardDraftRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(
+      const v1::ListDocumentsRequest& request, const CallOptions& call);
+  virtual absl::StatusOr<v1::RenderDocumentResponse> RenderDocument(
+      const v1::RenderDocumentRequest& request, const CallOptions& call);
 
   // CompartmentService
   virtual absl::StatusOr<v1::NameReaderResponse> NameReader(const v1::NameReaderRequest& request,

@@ -28,10 +28,10 @@ struct TransferOptions {
   CallOptions call;
 };
 
-// Sends a regular file as the content of an item, "incidents/…/evidence/…". The file is hashed first;
-// what an earlier call had sent of the same file for the same item is not sent again, whoever was
-// killed in between. An item that has these very bytes already is an answer too. INVALID_ARGUMENT
-// when the file cannot be read or changes meanwhile.
+// Sends a regular file as the content of an item, "incidents/…/evidence/…". The file is hashed
+// first; what an earlier call had sent of the same file for the same item is not sent again,
+// whoever was killed in between. An item that has these very bytes already is an answer too.
+// INVALID_ARGUMENT when the file cannot be read or changes meanwhile.
 absl::StatusOr<v1::Evidence> UploadFile(const Client& client, const std::string& evidence,
                                         const std::string& path, const TransferOptions& options);
 

@@ -3,9 +3,13 @@
 #include <set>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "re2/re2.h"
+#include "server/core/policy/document_sample.h"
 #include "server/core/policy/lint_predicates.h"
 #include "server/core/policy/lint_topics.h"
+#include "server/paper/markup.h"
+#include "server/paper/template.h"
 
 namespace belfry::core {
 namespace {
@@ -97,6 +101,95 @@ void CheckList(LintContext& lint, const DocumentType& document, const std::strin
   }
 }
 
+// Names that tell of the incident what a field of the document must not say.
+bool TellsOfIncident(absl::string_view name) {
+  for (const absl::string_view group :
+       {"incident", "facts", "devices", "decisions", "duties", "entities", "costs", "notified"}) {
+    if (name == group || absl::StartsWith(name, absl::StrCat(group, "."))) return true;
+  }
+  return false;
+}
+
+// Every name is known, what is needed is said, and what comes out is a document.
+void CheckTemplate(LintContext& lint, const DocumentType& document, const std::string& path) {
+  const policy::v1::DocumentTemplate* found = TemplateOf(lint.policy, document);
+  if (found == nullptr) {
+    if (!document.template_().empty()) {
+      lint.Error(path + ".template", absl::StrCat("there is no template \"", document.template_(),
+                                                  "\"; define it or correct the spelling"));
+    }
+    return;
+  }
+  const std::string at = absl::StrCat("document_templates[\"", found->code(), "\"]");
+  const paper::Value::Group sample = DocumentSample(lint.policy, document);
+  const paper::Partials partials = DocumentPartials(lint.policy);
+  const absl::StatusOr<paper::NamesUsed> used = paper::FindNames(found->text(), sample, partials);
+  if (!used.ok()) {
+    lint.Error(at, std::string(used.status().message()));
+    return;
+  }
+  for (const std::string& name : used->unknown) {
+    lint.Error(at, absl::StrCat("names \"", name, "\", which a ", document.code(),
+                                " does not have; correct the spelling"));
+  }
+  const bool silent = std::any_of(
+      document.fields().begin(), document.fields().end(), [](const DocumentType::Field& field) {
+        return !field.refuse_patterns().empty() || !field.refuse_facts().empty();
+      });
+  for (const std::string& name : used->known) {
+    if (silent && TellsOfIncident(name)) {
+      lint.Error(at, absl::StrCat("names \"", name, "\", which tells more than ", document.code(),
+                                  " may say; take it out"));
+    }
+  }
+  for (const DocumentType::Field& field : document.fields()) {
+    const bool needed = field.required() || field.has_required_when();
+    if (needed && used->known.count(absl::StrCat("fields.", field.name())) == 0 &&
+        used->known.count("rows") == 0) {
+      lint.Error(at, absl::StrCat("leaves out fields.", field.name(), ", which a ", document.code(),
+                                  " needs"));
+    }
+  }
+  const absl::StatusOr<std::string> filled = paper::Fill(found->text(), sample, partials);
+  const absl::Status written = filled.ok() ? paper::ParseMarkup(*filled).status() : filled.status();
+  if (!written.ok()) {
+    lint.Error(at,
+               absl::StrCat("gives no document for ", document.code(), ": ", written.message()));
+  }
+}
+
+void CheckPrefill(LintContext& lint, const DocumentType& document, const std::string& path) {
+  for (int i = 0; i < document.fields_size(); ++i) {
+    const DocumentType::Field& field = document.fields(i);
+    if (field.prefill().empty()) continue;
+    const std::string at = absl::StrCat(path, ".fields[", i, "].prefill");
+    const absl::StatusOr<paper::NamesUsed> used =
+        paper::FindNames(field.prefill(), DocumentSample(lint.policy, document), {});
+    if (!used.ok()) {
+      lint.Error(at, std::string(used.status().message()));
+      continue;
+    }
+    for (const std::string& name : used->unknown) {
+      lint.Error(at,
+                 absl::StrCat("names \"", name, "\", which there is not; correct the spelling"));
+    }
+    if (used->known.empty())
+      lint.Error(at, "names nothing of the record; use hint for words alone");
+  }
+}
+
+void CheckApprovals(LintContext& lint, const DocumentType& document, const std::string& path) {
+  for (int i = 0; i < document.approvals_size(); ++i) {
+    const std::string at = absl::StrCat(path, ".approvals[", i, "]");
+    if (document.approvals(i).roles().empty()) {
+      lint.Error(at + ".roles", "names nobody; say who approves it");
+    }
+    lint.ReferRoles(document.approvals(i).roles(), at + ".roles");
+    lint.CheckDistinct(document.approvals(i).roles(), at + ".roles");
+    lint.CheckCited(document.approvals(i), at);
+  }
+}
+
 void CheckDocument(LintContext& lint, const DocumentType& document, const std::string& path) {
   lint.CheckText(document.title(), "title", path, "people see it");
   lint.ReferAct(document.act(), path + ".act");
@@ -113,6 +206,9 @@ void CheckDocument(LintContext& lint, const DocumentType& document, const std::s
   CheckGuards(lint, document.guards(), path + ".guards", &document);
   CheckOnBehalf(lint, document, path);
   CheckList(lint, document, path);
+  CheckApprovals(lint, document, path);
+  CheckPrefill(lint, document, path);
+  CheckTemplate(lint, document, path);
   if (document.has_order()) {
     CheckCanHold(lint, document.order(), path + ".order",
                  absl::StrCat("every ", document.code(), " is marked as out of order"));

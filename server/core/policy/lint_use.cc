@@ -76,10 +76,10 @@ constexpr const char* kActs[] = {"READ",
                                  "REVIEW_RECORD",
                                  "RELEASE_RECORD"};
 constexpr const char* kNotices[] = {
-    "PAGE",         "OPENED_DUTY",   "REMINDER",          "DUE_NOW",          "OVERDUE",
-    "EXHAUSTED",    "DISMISSED",     "DOCUMENT",          "CLEARED",          "RAISED",
-    "SETTLED",      "HOLD_REVIEW",   "SPEND_DECIDED",     "SECRET_MASKED",    "DUTY_DONE",
-    "DIGEST",       "EVIDENCE",      "EVIDENCE_TRANSFER", "EVIDENCE_CHANGED", "READER_NAMED",
+    "PAGE",        "OPENED_DUTY", "REMINDER",          "DUE_NOW",          "OVERDUE",
+    "EXHAUSTED",   "DISMISSED",   "DOCUMENT",          "CLEARED",          "RAISED",
+    "SETTLED",     "HOLD_REVIEW", "SPEND_DECIDED",     "SECRET_MASKED",    "DUTY_DONE",
+    "DIGEST",      "EVIDENCE",    "EVIDENCE_TRANSFER", "EVIDENCE_CHANGED", "READER_NAMED",
     "GLASS_BROKEN"};
 
 // Collects every string of a field of the given name, wherever it stands.

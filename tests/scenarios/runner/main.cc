@@ -21,6 +21,7 @@
 #include "nlohmann/json.hpp"
 #include "server/base/status_macros.h"
 #include "server/base/textproto.h"
+#include "tests/scenarios/runner/documents.h"
 #include "tests/scenarios/runner/judge.h"
 #include "tests/scenarios/runner/lint.h"
 #include "tests/scenarios/runner/local_time.h"
@@ -34,7 +35,8 @@ constexpr char kDefaultPolicy[] = "deploy/policy/itd-sec-4.3.textproto";
 constexpr char kUsage[] =
     "belfry-scenario: plays scenarios against a real belfryd in virtual time\n"
     "\n"
-    "  belfry-scenario [--json] [--step] [--jobs N] [--policy FILE] [--belfryd PATH] FILE...\n"
+    "  belfry-scenario [--json] [--step] [--jobs N] [--policy FILE] [--belfryd PATH]\n"
+    "                  [--documents DIR] FILE...\n"
     "\n"
     "  --json     differences and all duties as JSON\n"
     "  --step     print what happens as it happens, and at the end all duties as a file would\n"
@@ -43,6 +45,7 @@ constexpr char kUsage[] =
     "default\n"
     "  --policy   play with this pack instead of the scenario's\n"
     "  --belfryd  the server to start; beside this program by default\n"
+    "  --documents  write what was sent into this directory, as text, HTML and PDF\n"
     "\n"
     "Ends with 0 when everything was as expected, 1 when something differed, 2 when a file cannot\n"
     "be read or played. tests/scenarios/README.md explains the files.\n";
@@ -54,6 +57,7 @@ struct Options {
   int jobs = static_cast<int>(std::thread::hardware_concurrency()) + 1;
   std::string policy;
   std::string belfryd;
+  std::string documents;
   std::vector<std::string> files;
 };
 
@@ -100,6 +104,10 @@ absl::StatusOr<Verdict> Run(const Options& options, Result& result) {
     Site site(options.belfryd, std::filesystem::absolute(pack).string(), scenario, *start);
     Player player(&site, &scenario, zone, *start, options.step ? &log : nullptr);
     BELFRY_ASSIGN_OR_RETURN(const Played played, player.Play());
+    if (!options.documents.empty()) {
+      Reader reader(&site, scenario);
+      BELFRY_RETURN_IF_ERROR(WriteDocuments(site, reader, played.incidents, options.documents));
+    }
     return Judge(site, scenario, zone, played);
   }();
   result.log = log.str();
@@ -142,7 +150,8 @@ absl::StatusOr<Options> ReadOptions(int argc, char** argv) {
     } else if (argument == "--help") {
       options.help = true;
       return options;
-    } else if (argument == "--policy" || argument == "--belfryd" || argument == "--jobs") {
+    } else if (argument == "--policy" || argument == "--belfryd" || argument == "--jobs" ||
+               argument == "--documents") {
       if (i + 1 == argc) {
         return absl::InvalidArgumentError(absl::StrCat(argument, " needs a value"));
       }
@@ -151,6 +160,8 @@ absl::StatusOr<Options> ReadOptions(int argc, char** argv) {
         options.policy = value;
       } else if (argument == "--belfryd") {
         options.belfryd = value;
+      } else if (argument == "--documents") {
+        options.documents = value;
       } else if (!absl::SimpleAtoi(value, &options.jobs) || options.jobs < 1) {
         return absl::InvalidArgumentError("--jobs is a number from 1");
       }

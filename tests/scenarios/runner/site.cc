@@ -112,6 +112,7 @@ absl::Status Site::Start() {
   incidents_ = v1::IncidentService::NewStub(channel);
   timeline_ = v1::TimelineService::NewStub(channel);
   deliveries_ = v1::DeliveryService::NewStub(channel);
+  documents_ = v1::DocumentService::NewStub(channel);
   directory_service_ = v1::DirectoryService::NewStub(channel);
   clock_ = testing::v1::ClockService::NewStub(channel);
   started_before_ = true;

@@ -15,6 +15,7 @@
 #include "belfry/testing/v1/scenario.pb.h"
 #include "belfry/v1/delivery_service.grpc.pb.h"
 #include "belfry/v1/directory_service.grpc.pb.h"
+#include "belfry/v1/document_service.grpc.pb.h"
 #include "belfry/v1/incident_service.grpc.pb.h"
 #include "belfry/v1/timeline_service.grpc.pb.h"
 
@@ -52,6 +53,7 @@ class Site {
   v1::IncidentService::Stub& incidents() { return *incidents_; }
   v1::TimelineService::Stub& timeline() { return *timeline_; }
   v1::DeliveryService::Stub& deliveries() { return *deliveries_; }
+  v1::DocumentService::Stub& documents() { return *documents_; }
   v1::DirectoryService::Stub& directory() { return *directory_service_; }
   testing::v1::ClockService::Stub& clock() { return *clock_; }
 
@@ -71,6 +73,7 @@ class Site {
   std::unique_ptr<v1::IncidentService::Stub> incidents_;
   std::unique_ptr<v1::TimelineService::Stub> timeline_;
   std::unique_ptr<v1::DeliveryService::Stub> deliveries_;
+  std::unique_ptr<v1::DocumentService::Stub> documents_;
   std::unique_ptr<v1::DirectoryService::Stub> directory_service_;
   std::unique_ptr<testing::v1::ClockService::Stub> clock_;
 };

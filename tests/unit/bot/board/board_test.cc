@@ -328,6 +328,12 @@ TEST_F(BoardTest, WhatIsOverGoes) {
   const std::string id = Report("A mistake");
   const auto page = Open(SignIn("csirt.handler"));
   ASSERT_TRUE(page->WaitFor(id, "A mistake"));
+  // The policy takes nothing into triage that has no ticket.
+  v1::LinkTicketRequest ticket;
+  ticket.set_name("incidents/" + id);
+  ticket.mutable_ticket()->set_system("E2E");
+  ticket.mutable_ticket()->set_number("1");
+  ASSERT_TRUE(server_.As("commonhelp").LinkTicket(ticket).ok());
   v1::TransitionIncidentRequest request;
   request.set_name("incidents/" + id);
   request.set_verb("take");
