@@ -34,6 +34,8 @@ echo "== installing the test peers with npm"
 (cd tests/peers && npm ci --no-audit --no-fund --loglevel=error)
 
 echo "== building"
+# Headers are parsed beforehand, and most of it is compiled for the first time: no preprocessing twice.
+export CCACHE_DEPEND=1 CCACHE_INODECACHE=1 CCACHE_SLOPPINESS=pch_defines,time_macros
 cmake --preset release -DBELFRY_TESTS=ON -DBELFRY_BENCH=ON > /dev/null
 cmake --build --preset release
 

@@ -122,7 +122,7 @@ chat dop.iso "document $incident DECISION_AUTHORITY technical:\"the administrato
 chat dop.iso "document $incident CISO_COORDINATOR coordinator:\"the CISO\""
 chat csirt.handler "document $incident EVIDENCE_PLAN plan:COLLECT steps:\"flow records of the carrier\""
 chat dop.contact "document $incident LOG_SOURCES sources:\"edge router PRESERVED, portal PRESERVED\""
-chat dop.contact "document $incident WRITTEN_NOTICE to:BOTH nature:\"The permit portal was flooded\" data_kinds:NONE_IDENTIFIED procedures:\"established ones\" consulted:\"the Secretariat CIO\" contact:\"the primary contact\""
+chat eox.scio "document $incident WRITTEN_NOTICE to:BOTH nature:\"The permit portal was flooded\" data_kinds:NONE_IDENTIFIED procedures:\"established ones\" consulted:\"the Secretariat CIO\" contact:\"the primary contact\""
 chat dop.contact "document $incident ACTION what:\"Filter at the carrier\" result:\"the portal answers\""
 
 step "the follow-up report is due 24 h after the detection (POL-5.17)"

@@ -254,6 +254,7 @@ class UploadStream final : public grpc::ServerReadReactor<v1::UploadEvidenceRequ
       const core::View view(services_.engine->PolicyOf(*outcome->state), *directory,
                             admitted_.identity.caller, *outcome->state);
       *response_.mutable_evidence() = view.Evidence(services_.engine->Now(), *outcome->evidence);
+      if (outcome->receipt.has_value()) *response_.mutable_receipt() = *outcome->receipt;
       return absl::OkStatus();
     }
     // Nobody knows whether the row is on disk. The intent is, and at the next start the row

@@ -71,11 +71,10 @@ void Submit(CallPtr call, const Request& request, Response* response, std::strin
     auto rendered = std::make_shared<Response>();
     const auto directory = call->engine().directory();
     fill(ViewOf(*call, *directory, *outcome.state), outcome, *rendered);
-    if constexpr (requires { rendered->mutable_receipt(); }) {
-      // Its numbers count what the agency records, which is no guest's to know.
-      if (outcome.receipt.has_value() && !call->identity().guest) {
-        *rendered->mutable_receipt() = *outcome.receipt;
-      }
+    // Every answer to a write has one. Its numbers count what the agency records, which is no
+    // guest's to know.
+    if (outcome.receipt.has_value() && !call->identity().guest) {
+      *rendered->mutable_receipt() = *outcome.receipt;
     }
     return std::static_pointer_cast<google::protobuf::Message>(rendered);
   };

@@ -17,7 +17,7 @@ const HOUR = 60 * MINUTE;
 async function night(t, site) {
   const turn = await advanceClock(t, site.server);
   const act = (as, method, id, more = {}) => site.call(as, 'IncidentService', method, { name: `incidents/${id}`, ...more });
-  const facts = (given) => Object.entries(given).map(([name, value]) => ({ name, value }));
+  const facts = (given) => Object.entries(given).map(([name, value]) => ({ name, value, reason: 'As the analyst on duty found' }));
   const handler = 'people/csirt.handler';
 
   const flood = await site.report('Permit portal is flooded and unreachable', {

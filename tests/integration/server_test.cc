@@ -290,7 +290,7 @@ TEST(ServerTest, ClosingIsRefusedOverTheWireWithTheClauseAndPassesAfterwards) {
                        {{"plan", "NONE_NEEDED"}, {"reason", "nothing was touched"}}),
               IsOk());
   ASSERT_THAT(document("dop.contact", "LOG_SOURCES", {{"sources", "mail PRESERVED"}}), IsOk());
-  ASSERT_THAT(document("dop.contact", "WRITTEN_NOTICE",
+  ASSERT_THAT(document("eox.scio", "WRITTEN_NOTICE",
                        {{"to", "BOTH"},
                         {"nature", "a mail"},
                         {"data_kinds", "NONE_IDENTIFIED"},

@@ -105,6 +105,8 @@ class Builder {
       if (!random_.Percent(8)) Assign(person, role, entity->name());
     }
     if (random_.Percent(20)) Assign(absl::StrCat(id, ".iso"), "SC", entity->name());
+    // A small agency, whose head is its counsel: what needs both to approve needs nobody else.
+    if (random_.Percent(60)) Assign(absl::StrCat(id, ".counsel"), "AH", entity->name());
     if (secretariat.empty()) {
       AddPerson(absl::StrCat(id, ".scio"), id);
       Assign(absl::StrCat(id, ".scio"), "SCIO", entity->name());

@@ -292,7 +292,7 @@ void CoreWorld::SettleAll() {
   };
   if (Duty("CSIRT-CONTACT") == v1::Obligation::STATE_PENDING) must(Ack("csirt.handler"));
   if (Duty("SCIO-NOTICE") != v1::Obligation::STATE_SATISFIED) must(Ack("eox.scio"));
-  must(Document("dop.contact", "WRITTEN_NOTICE",
+  must(Document("eox.scio", "WRITTEN_NOTICE",
                 {{"to", "BOTH"},
                  {"nature", "n"},
                  {"data_kinds", "NONE_IDENTIFIED"},

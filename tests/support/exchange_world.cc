@@ -302,7 +302,7 @@ bool CloseIncident(TestServer& server, const std::string& name) {
   document("csirt.handler", "EVIDENCE_PLAN",
            {{"plan", "NONE_NEEDED"}, {"reason", "nothing was touched"}});
   document("dop.contact", "LOG_SOURCES", {{"sources", "mail PRESERVED"}});
-  document("dop.contact", "WRITTEN_NOTICE",
+  document("eox.scio", "WRITTEN_NOTICE",
            {{"to", "BOTH"},
             {"nature", "a mail"},
             {"data_kinds", "NONE_IDENTIFIED"},

@@ -70,17 +70,20 @@ constexpr const char* kActs[] = {"READ",
                                  "DESTROY_EVIDENCE",
                                  "APPROVE_DESTRUCTION",
                                  "SNOOZE",
+                                 "DRAFT_DOCUMENT",
                                  "AUDIT_EXPORT",
                                  "EXPUNGE",
                                  "REQUEST_RECORD",
                                  "REVIEW_RECORD",
                                  "RELEASE_RECORD"};
-constexpr const char* kNotices[] = {
-    "PAGE",        "OPENED_DUTY", "REMINDER",          "DUE_NOW",          "OVERDUE",
-    "EXHAUSTED",   "DISMISSED",   "DOCUMENT",          "CLEARED",          "RAISED",
-    "SETTLED",     "HOLD_REVIEW", "SPEND_DECIDED",     "SECRET_MASKED",    "DUTY_DONE",
-    "DIGEST",      "EVIDENCE",    "EVIDENCE_TRANSFER", "EVIDENCE_CHANGED", "READER_NAMED",
-    "GLASS_BROKEN"};
+constexpr const char* kNotices[] = {"PAGE",          "OPENED_DUTY",       "REMINDER",
+                                    "DUE_NOW",       "OVERDUE",           "APPROVAL_WANTED",
+                                    "APPROVED",      "EXHAUSTED",         "DISMISSED",
+                                    "DOCUMENT",      "CLEARED",           "RAISED",
+                                    "SETTLED",       "HOLD_REVIEW",       "SPEND_DECIDED",
+                                    "SECRET_MASKED", "DUTY_DONE",         "DIGEST",
+                                    "EVIDENCE",      "EVIDENCE_TRANSFER", "EVIDENCE_CHANGED",
+                                    "READER_NAMED",  "GLASS_BROKEN"};
 
 // Collects every string of a field of the given name, wherever it stands.
 void Collect(const google::protobuf::Message& message, const std::set<std::string>& fields,

@@ -155,7 +155,7 @@ export function storySteps({ id, tell }) {
         await driver.line('dop.iso', `document ${id()} DECISION_AUTHORITY technical:"the administrator on duty"`);
         await driver.line('dop.iso', `document ${id()} CISO_COORDINATOR coordinator:"the CISO"`);
         await driver.line(
-          'dop.contact',
+          'eox.scio',
           `document ${id()} WRITTEN_NOTICE to:BOTH nature:"The permit portal was flooded" data_kinds:NONE_IDENTIFIED procedures:"established ones" consulted:"the Secretariat CIO" contact:"the primary contact"`,
         );
         await driver.line('dop.contact', `document ${id()} ACTION what:"Filter at the carrier" result:"the portal answers"`);

@@ -110,8 +110,8 @@ TEST_F(RunMoneyTest, ASpendingRequestIsDecidedByItsNumber) {
   EXPECT_TRUE(Run("approve 2 reason:\"needed today\"").ok);
   EXPECT_EQ(request.reason(), "needed today");
 
-  EXPECT_THAT(RefusedHere("approve"), HasSubstr("Say the number of the spending request."));
-  EXPECT_THAT(RefusedHere("approve disks"),
+  EXPECT_THAT(RefusedHere("approve"), HasSubstr("Say the number of the spending request, or the draft."));
+  EXPECT_THAT(RefusedHere("refuse disks"),
               HasSubstr("\"disks\" is not the number of a spending request."));
   EXPECT_THAT(RefusedHere("refuse 2"), HasSubstr("Say why"));
 }

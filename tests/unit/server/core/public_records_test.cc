@@ -54,6 +54,11 @@ v1::Directory WithOfficers() {
   add("dop.rao", "RAO", "entities/dop");
   add("dop.counsel", "COUNSEL", "entities/dop");
   add("dor.rao", "RAO", "entities/dor");
+  // What counsel sends waits for nobody.
+  v1::RoleAssignment* head = directory.add_role_assignments();
+  head->set_person("people/dop.counsel");
+  head->set_role("AH");
+  head->set_scope("entities/dop");
   return directory;
 }
 
@@ -272,7 +277,8 @@ TEST(RecordVocabulary, SentencesHoldNoFreeText) {
       "requester|value|authority|note|place|carrier|seal_no|order_reason|warnings|hostname|"
       "location|custodian)\\b");
   // What the pack calls a document, a register and an answer, and what a note is.
-  const std::set<std::string> let = {"DocumentSubmitted", "RegisterOpened", "NoteAdded",
+  const std::set<std::string> let = {"DocumentSubmitted", "DocumentDrafted", "DocumentApproved",
+                                     "DraftDiscarded",    "RegisterOpened",  "NoteAdded",
                                      "Decision"};
   const record::v1::IncidentState state;
   for (const core::RecordPart& part : core::PartsOf(*ShippedPolicy(), state, OneOfEach())) {
