@@ -15,6 +15,7 @@
 #include "belfry/v1/directory_service.pb.h"
 #include "belfry/v1/evidence_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
+#include "belfry/v1/measures_service.pb.h"
 #include "belfry/v1/policy_service.pb.h"
 #include "belfry/v1/public_records_service.pb.h"
 #include "belfry/v1/timeline_service.pb.h"
@@ -48,7 +49,6 @@ class UploadStream {
   virtual absl::StatusOr<v1::UploadEvidenceResponse> Finish() = 0;
   virtual void Cancel() = 0;
 };
-
 
 // One virtual function for each method of the server. The defaults answer UNIMPLEMENTED, so that a
 // test overrides what it needs and a new method breaks nobody. Implementations are thread-safe.
@@ -234,6 +234,12 @@ class Connection {
       const v1::ListRecordReleasesRequest& request, const CallOptions& call);
   virtual absl::StatusOr<v1::GetRecordReleaseResponse> GetRecordRelease(
       const v1::GetRecordReleaseRequest& request, const CallOptions& call);
+
+  // MeasuresService
+  virtual absl::StatusOr<v1::GetMeasuresResponse> GetMeasures(const v1::GetMeasuresRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::GetComplianceFileResponse> GetComplianceFile(
+      const v1::GetComplianceFileRequest& request, const CallOptions& call);
 
   // PolicyService
   virtual absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,
