@@ -33,6 +33,20 @@ void AddAuditOptions(CLI::App& app, AuditArguments& audit) {
   app.add_option("--entity", audit.entity, "audit: the log of this agency, entities/…");
 }
 
+void AddMeasuresOptions(CLI::App& app, Arguments& arguments) {
+  app.add_option("--from", arguments.from,
+                 "stats, compliance: from this day or time on, or so long ago: 2026-09-01, 90d");
+  app.add_option(
+      "--by", arguments.by,
+      "stats: compare by severity, category, agency or month; or list every duty or clause");
+  app.add_option("--severity", arguments.severity, "stats: incidents of this severity");
+  app.add_option("--category", arguments.category, "stats: incidents of this category");
+  app.add_option("--repeat-days", arguments.repeat_days,
+                 "stats: within how many days an incident counts as a repeated one; 30")
+      ->check(CLI::Range(1, 366).description(""));
+  app.add_flag("--drills", arguments.drills, "stats, compliance: drills, too");
+}
+
 // What is read before the verb is known; what it means depends on the verb.
 struct Unsorted {
   std::string output;
@@ -70,17 +84,21 @@ std::unique_ptr<CLI::App> MakeApp(Arguments& arguments, Unsorted& unsorted) {
   app->add_option("--output-dir", arguments.output_dir,
                   "records release: the directory that its files are written to");
   app->add_option("--format", arguments.format,
-                  "export: json, stix, ocsf, iodef, veris or csv; import: json or stix");
+                  "export: json, stix, ocsf, iodef, veris or csv; import: json or stix; stats: "
+                  "table, json or csv; compliance: markdown, json or csv");
   app->add_flag("--all", arguments.all, "export: every incident you may see");
   app->add_option("--tlp-max", arguments.tlp_max,
                   "export: the strictest label that may leave; AMBER+STRICT unless you say");
   app->add_flag("--restricted", arguments.restricted,
                 "export: restricted incidents, too; with --tlp-max RED and --to");
-  app->add_option("--to", arguments.recipient, "export: for whom; stands in the record");
+  app->add_option("--to", arguments.to,
+                  "export: for whom; stands in the record. stats, compliance: reported before this "
+                  "day or time");
   app->add_option("--mapping", arguments.mapping_file,
                   "export, import: how the pack's codes are said elsewhere, instead of the "
                   "table that belfry has in it");
   app->add_option("--agency", arguments.agency, "import: the agency that reports");
+  AddMeasuresOptions(*app, arguments);
   app->add_flag("-h,--help", arguments.help, "Print this and the verbs");
   app->add_flag("--version", arguments.version, "Print the version");
   return app;
@@ -106,7 +124,7 @@ absl::Status PlaceKeys(std::vector<std::string> keys, Arguments& parsed) {
 absl::Status SortOutput(const std::string& output, Arguments& arguments) {
   if (output.empty()) return absl::OkStatus();
   const std::string verb = arguments.words.empty() ? "" : arguments.words[0];
-  const bool exports = verb == "export" || verb == "print";
+  const bool exports = verb == "export" || verb == "print" || verb == "compliance";
   if (absl::EqualsIgnoreCase(output, "table")) {
     arguments.output = Output::kTable;
   } else if (absl::EqualsIgnoreCase(output, "json")) {
@@ -124,9 +142,18 @@ absl::Status CheckExchange(const Arguments& arguments) {
   const std::string verb = arguments.words.empty() ? "" : arguments.words[0];
   const bool exports = verb == "export";
   const bool imports = verb == "import";
+  const bool measures = verb == "stats" || verb == "compliance";
   if (!exports && (arguments.all || arguments.restricted || !arguments.tlp_max.empty() ||
-                   !arguments.recipient.empty())) {
+                   (!measures && !arguments.to.empty()))) {
     return absl::InvalidArgumentError("--all, --restricted, --tlp-max and --to go with export");
+  }
+  if (!measures && (!arguments.from.empty() || arguments.drills)) {
+    return absl::InvalidArgumentError("--from and --drills go with stats and compliance");
+  }
+  if (verb != "stats" && (!arguments.by.empty() || !arguments.severity.empty() ||
+                          !arguments.category.empty() || arguments.repeat_days != 0)) {
+    return absl::InvalidArgumentError(
+        "--by, --severity, --category and --repeat-days go with stats");
   }
   if (!imports && !arguments.agency.empty()) {
     return absl::InvalidArgumentError("--agency goes with import; elsewhere it is agency:CODE");
@@ -134,8 +161,8 @@ absl::Status CheckExchange(const Arguments& arguments) {
   if (!exports && !imports && !arguments.mapping_file.empty()) {
     return absl::InvalidArgumentError("--mapping goes with export and import");
   }
-  if (!exports && !imports && verb != "print" && !arguments.format.empty()) {
-    return absl::InvalidArgumentError("--format goes with export, import and print");
+  if (!exports && !imports && verb != "print" && !measures && !arguments.format.empty()) {
+    return absl::InvalidArgumentError("--format goes with export, import, print, stats and compliance");
   }
   return absl::OkStatus();
 }
@@ -164,7 +191,8 @@ absl::StatusOr<Arguments> ParseArguments(const std::vector<std::string>& argumen
   if (dashes != arguments.end()) {
     parsed.words.insert(parsed.words.end(), dashes + 1, arguments.end());
   }
-  if (const absl::Status status = PlaceKeys(std::move(unsorted.keys), parsed); !status.ok()) return status;
+  if (const absl::Status status = PlaceKeys(std::move(unsorted.keys), parsed); !status.ok())
+    return status;
   const bool releases =
       parsed.words.size() > 1 && parsed.words[0] == "records" && parsed.words[1] == "release";
   if (!releases && !parsed.output_dir.empty()) {

@@ -48,11 +48,19 @@ struct Arguments {
   std::string format;
   std::string output_file;  // empty: standard output
   std::string tlp_max;
-  std::string recipient;
+  // Of `export`: for whom. Of `stats` and `compliance`: until when.
+  std::string to;
   std::string agency;
   std::string mapping_file;
   bool all = false;
   bool restricted = false;
+  // Of `stats` and `compliance`.
+  std::string from;
+  std::string by;
+  std::string severity;
+  std::string category;
+  int repeat_days = 0;
+  bool drills = false;
   bool help = false;
   bool version = false;
   // The verb and what belongs to it, as the shell split them.

@@ -19,11 +19,13 @@
 #include "client-lib/chat/view.h"
 #include "client-lib/cli/audit_server_commands.h"
 #include "client-lib/cli/clock_client.h"
+#include "client-lib/cli/compliance_command.h"
 #include "client-lib/cli/exchange_commands.h"
 #include "client-lib/cli/lint_command.h"
 #include "client-lib/cli/output.h"
 #include "client-lib/cli/policy_commands.h"
 #include "client-lib/cli/print_command.h"
+#include "client-lib/cli/stats_command.h"
 #include "client-lib/cli/token_commands.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
@@ -219,6 +221,14 @@ constexpr TerminalVerb kVerbs[] = {
      "A document as it was sent, or a draft, for reading and signing", RunPrint},
     {"import", "import FILE [--format stix|json] [--agency CODE]",
      "Open incidents from a file; the same file twice opens them once", RunImport},
+    {"stats",
+     "stats [AGENCY] [--from DAY|90d] [--to DAY] [--by severity|category|agency|month|duty|clause] "
+     "[--severity S] [--category C] [--repeat-days N] [--drills] [--format table|json|csv]",
+     "Figures: times, lateness, repeats, contacts, work; evidence, never a verdict", RunStats},
+    {"compliance",
+     "compliance AGENCY [--from DAY|90d] [--to DAY] [--drills] [--format markdown|json|csv] "
+     "[--output FILE]",
+     "An agency's duties with the events that prove what became of them", RunCompliance},
     {"clock", "clock now | advance TIME|+SPAN [jump|before-due]",
      "Read or turn the virtual clock of a test server", RunClock},
     {"version", "version", "Print the version", RunVersion},

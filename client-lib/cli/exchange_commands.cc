@@ -75,7 +75,7 @@ absl::StatusOr<exchange::ExportOptions> OptionsOf(const Desk& desk,
     options.tlp_max = *label;
   }
   options.restricted = arguments.restricted;
-  options.recipient = arguments.recipient;
+  options.recipient = arguments.to;
   options.now = ServerTime(desk);
   return options;
 }

@@ -26,10 +26,21 @@ bool IsHarmful(char32_t c) {
          (c >= 0x2066 && c <= 0x2069);
 }
 
+// The first of the three that says something decides, as for setlocale().
+bool LocaleIsUtf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    if (!IsSet(name)) continue;
+    const absl::string_view locale = std::getenv(name);
+    return absl::EndsWithIgnoreCase(locale, "UTF-8") || absl::EndsWithIgnoreCase(locale, "UTF8");
+  }
+  return false;
+}
+
 }  // namespace
 
 Terminal DetectTerminal() {
   Terminal terminal;
+  terminal.unicode = LocaleIsUtf8();
   if (isatty(STDOUT_FILENO) == 0) return terminal;
   winsize size = {};
   const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;

@@ -14,9 +14,12 @@ struct Terminal {
   // Columns; 0: no limit, for files and pipes.
   size_t width = 0;
   bool color = false;
+  // Shows block characters; otherwise ASCII is drawn with.
+  bool unicode = true;
 };
 
-// Of standard output: colour only on a terminal, not with NO_COLOR set and not on a dumb one.
+// Of standard output: block characters where the locale is UTF-8, also in files; colour only on a
+// terminal, not with NO_COLOR set and not on a dumb one.
 Terminal DetectTerminal();
 
 // Standard input and standard error are both a terminal: somebody reads a question and can answer.

@@ -2,50 +2,14 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client-lib/exchange/csv_row.h"
 #include "client-lib/exchange/format.h"
 #include "client-lib/exchange/part_label.h"
-#include "client-lib/exchange/xml.h"
 
 namespace belfry::exchange {
 namespace {
-
-// Spreadsheets run what begins like a formula, quoted or not; some skip white space before it, and
-// some read full-width signs alike. An apostrophe makes it text.
-bool LooksLikeFormula(absl::string_view cell) {
-  while (!cell.empty() && (cell[0] == ' ' || cell[0] == '\n')) cell.remove_prefix(1);
-  if (cell.empty()) return false;
-  static constexpr absl::string_view kStarts[] = {"=", "+", "-",      "@",      "\t",     "\r",
-                                                  "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20"};
-  for (const absl::string_view start : kStarts) {
-    if (absl::StartsWith(cell, start)) return true;
-  }
-  return false;
-}
-
-void AppendCell(absl::string_view text, std::string& out) {
-  const std::string cell = absl::StrCat(LooksLikeFormula(text) ? "'" : "", VisibleControls(text));
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) {
-    absl::StrAppend(&out, cell);
-    return;
-  }
-  out.push_back('"');
-  for (const char c : cell) {
-    if (c == '"') out.push_back('"');
-    out.push_back(c);
-  }
-  out.push_back('"');
-}
-
-void AppendRow(const std::vector<std::string>& cells, std::string& out) {
-  for (size_t i = 0; i < cells.size(); ++i) {
-    if (i > 0) out.push_back(',');
-    AppendCell(cells[i], out);
-  }
-  absl::StrAppend(&out, "\r\n");
-}
 
 std::string Categories(const belfry::v1::Incident& incident) {
   std::vector<std::string> words;
@@ -93,39 +57,39 @@ std::string Time(const google::protobuf::Timestamp* time) {
 
 std::string WriteCsv(const v1::Export& file) {
   std::string out;
-  AppendRow({"number",
-             "uid",
-             "title",
-             "summary",
-             "state",
-             "severity",
-             "entity",
-             "entities",
-             "categories",
-             "facts",
-             "reporter",
-             "lead",
-             "tlp",
-             "restricted",
-             "drill",
-             "detected",
-             "created",
-             "updated",
-             "clocks",
-             "parent",
-             "children",
-             "tickets",
-             "duties",
-             "duties_open",
-             "duties_overdue",
-             "duties_late_or_missed",
-             "timeline_entries",
-             "cost_usd",
-             "policy",
-             "exported",
-             "left_out",
-             "left_out_of_file"},
-            out);
+  AppendCsvRow({"number",
+                "uid",
+                "title",
+                "summary",
+                "state",
+                "severity",
+                "entity",
+                "entities",
+                "categories",
+                "facts",
+                "reporter",
+                "lead",
+                "tlp",
+                "restricted",
+                "drill",
+                "detected",
+                "created",
+                "updated",
+                "clocks",
+                "parent",
+                "children",
+                "tickets",
+                "duties",
+                "duties_open",
+                "duties_overdue",
+                "duties_late_or_missed",
+                "timeline_entries",
+                "cost_usd",
+                "policy",
+                "exported",
+                "left_out",
+                "left_out_of_file"},
+               out);
   for (const auto& part : file.incidents()) {
     const belfry::v1::Incident& incident = part.incident();
     int late = 0;
@@ -138,39 +102,39 @@ std::string WriteCsv(const v1::Export& file) {
       tickets.push_back(absl::StrCat(ticket.system(), ":", ticket.number()));
     }
     const int64_t cents = CostCents(incident);
-    AppendRow({NumberOf(incident),
-               incident.uid(),
-               incident.title(),
-               incident.summary(),
-               incident.state(),
-               incident.severity(),
-               incident.entity(),
-               Entities(incident),
-               Categories(incident),
-               Facts(incident),
-               incident.reporter(),
-               incident.lead(),
-               std::string(TlpLabel(LabelWithFields(incident))),
-               incident.restricted() ? "yes" : "no",
-               incident.drill() ? "yes" : "no",
-               Time(DetectTime(incident)),
-               Time(incident.has_create_time() ? &incident.create_time() : nullptr),
-               Time(incident.has_update_time() ? &incident.update_time() : nullptr),
-               Clocks(incident),
-               incident.parent(),
-               absl::StrJoin(incident.children(), " "),
-               absl::StrJoin(tickets, " "),
-               absl::StrCat(part.obligations_size()),
-               absl::StrCat(incident.open_obligation_count()),
-               absl::StrCat(incident.overdue_obligation_count()),
-               absl::StrCat(late),
-               absl::StrCat(part.timeline_size()),
-               absl::StrCat(cents / 100, ".", cents % 100 < 10 ? "0" : "", cents % 100),
-               incident.policy(),
-               Rfc3339(file.export_time()),
-               absl::StrJoin(OmissionTexts(file, incident.name()), "\n"),
-               absl::StrJoin(OmissionTexts(file, ""), "\n")},
-              out);
+    AppendCsvRow({NumberOf(incident),
+                  incident.uid(),
+                  incident.title(),
+                  incident.summary(),
+                  incident.state(),
+                  incident.severity(),
+                  incident.entity(),
+                  Entities(incident),
+                  Categories(incident),
+                  Facts(incident),
+                  incident.reporter(),
+                  incident.lead(),
+                  std::string(TlpLabel(LabelWithFields(incident))),
+                  incident.restricted() ? "yes" : "no",
+                  incident.drill() ? "yes" : "no",
+                  Time(DetectTime(incident)),
+                  Time(incident.has_create_time() ? &incident.create_time() : nullptr),
+                  Time(incident.has_update_time() ? &incident.update_time() : nullptr),
+                  Clocks(incident),
+                  incident.parent(),
+                  absl::StrJoin(incident.children(), " "),
+                  absl::StrJoin(tickets, " "),
+                  absl::StrCat(part.obligations_size()),
+                  absl::StrCat(incident.open_obligation_count()),
+                  absl::StrCat(incident.overdue_obligation_count()),
+                  absl::StrCat(late),
+                  absl::StrCat(part.timeline_size()),
+                  absl::StrCat(cents / 100, ".", cents % 100 < 10 ? "0" : "", cents % 100),
+                  incident.policy(),
+                  Rfc3339(file.export_time()),
+                  absl::StrJoin(OmissionTexts(file, incident.name()), "\n"),
+                  absl::StrJoin(OmissionTexts(file, ""), "\n")},
+                 out);
   }
   return out;
 }

@@ -431,6 +431,16 @@ absl::StatusOr<v1::GetRecordReleaseResponse> Client::GetRecordRelease(
   return connection_->GetRecordRelease(request, call);
 }
 
+absl::StatusOr<v1::GetMeasuresResponse> Client::GetMeasures(const v1::GetMeasuresRequest& request,
+                                                            const CallOptions& call) const {
+  return connection_->GetMeasures(request, call);
+}
+
+absl::StatusOr<v1::GetComplianceFileResponse> Client::GetComplianceFile(
+    const v1::GetComplianceFileRequest& request, const CallOptions& call) const {
+  return connection_->GetComplianceFile(request, call);
+}
+
 absl::StatusOr<v1::GetPolicyResponse> Client::GetPolicy(const v1::GetPolicyRequest& request,
                                                         const CallOptions& call) const {
   return connection_->GetPolicy(request, call);

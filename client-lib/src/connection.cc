@@ -460,6 +460,16 @@ absl::StatusOr<v1::GetRecordReleaseResponse> Connection::GetRecordRelease(
   return NotThere();
 }
 
+absl::StatusOr<v1::GetMeasuresResponse> Connection::GetMeasures(const v1::GetMeasuresRequest&,
+                                                                const CallOptions&) {
+  return NotThere();
+}
+
+absl::StatusOr<v1::GetComplianceFileResponse> Connection::GetComplianceFile(
+    const v1::GetComplianceFileRequest&, const CallOptions&) {
+  return NotThere();
+}
+
 absl::StatusOr<v1::GetPolicyResponse> Connection::GetPolicy(const v1::GetPolicyRequest&,
                                                             const CallOptions&) {
   return NotThere();

@@ -14,6 +14,7 @@
 #include "belfry/v1/document_service.grpc.pb.h"
 #include "belfry/v1/evidence_service.grpc.pb.h"
 #include "belfry/v1/incident_service.grpc.pb.h"
+#include "belfry/v1/measures_service.grpc.pb.h"
 #include "belfry/v1/policy_service.grpc.pb.h"
 #include "belfry/v1/public_records_service.grpc.pb.h"
 #include "belfry/v1/timeline_service.grpc.pb.h"
@@ -84,6 +85,7 @@ class GrpcConnection final : public Connection {
         directory_(v1::DirectoryService::NewStub(channel)),
         policy_(v1::PolicyService::NewStub(channel)),
         records_(v1::PublicRecordsService::NewStub(channel)),
+        measures_(v1::MeasuresService::NewStub(channel)),
         delivery_(v1::DeliveryService::NewStub(channel)),
         chat_(v1::ChatService::NewStub(channel)),
         audit_(v1::AuditService::NewStub(channel)),
@@ -629,6 +631,20 @@ class GrpcConnection final : public Connection {
           return records_->GetRecordRelease(context, in, out);
         });
   }
+  absl::StatusOr<v1::GetMeasuresResponse> GetMeasures(const v1::GetMeasuresRequest& request,
+                                                      const CallOptions& call) override {
+    return caller_.Call<v1::GetMeasuresResponse>(request, call,
+                                                 [this](auto* context, const auto& in, auto* out) {
+                                                   return measures_->GetMeasures(context, in, out);
+                                                 });
+  }
+  absl::StatusOr<v1::GetComplianceFileResponse> GetComplianceFile(
+      const v1::GetComplianceFileRequest& request, const CallOptions& call) override {
+    return caller_.Call<v1::GetComplianceFileResponse>(
+        request, call, [this](auto* context, const auto& in, auto* out) {
+          return measures_->GetComplianceFile(context, in, out);
+        });
+  }
   absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,
                                                   const CallOptions& call) override {
     return caller_.Call<v1::GetPolicyResponse>(request, call,
@@ -830,6 +846,7 @@ class GrpcConnection final : public Connection {
   std::unique_ptr<v1::DirectoryService::Stub> directory_;
   std::unique_ptr<v1::PolicyService::Stub> policy_;
   std::unique_ptr<v1::PublicRecordsService::Stub> records_;
+  std::unique_ptr<v1::MeasuresService::Stub> measures_;
   std::unique_ptr<v1::DeliveryService::Stub> delivery_;
   std::unique_ptr<v1::ChatService::Stub> chat_;
   std::unique_ptr<v1::AuditService::Stub> audit_;

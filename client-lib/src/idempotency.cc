@@ -110,6 +110,8 @@ constexpr Row kRows[] = {
     {"DenyRecordRequest", Kind::kKeyed},
     {"ListRecordReleasesRequest", Kind::kRead},
     {"GetRecordReleaseRequest", Kind::kRead},
+    {"GetMeasuresRequest", Kind::kRead},
+    {"GetComplianceFileRequest", Kind::kRead},
     {"GetPolicyRequest", Kind::kRead},
     {"LintPolicyRequest", Kind::kRead},
     {"ListPoliciesRequest", Kind::kRead},

@@ -1,4 +1,5 @@
 #include "server/engine/engine.h"
+#include "server/core/standing.h"
 
 #include <algorithm>
 #include <atomic>
@@ -177,6 +178,7 @@ class EngineImpl final : public Engine {
   }
   absl::StatusOr<int64_t> AdvanceTo(const Advance& advance) override;
   EngineStats Stats() const override;
+  OpenTally::Counts OpenCounts() const override { return tally_.Read(); }
   absl::Status Health() const override;
   storage::Store& store() override { return *store_; }
   void Stop() override;
@@ -184,6 +186,8 @@ class EngineImpl final : public Engine {
  private:
   // Before any thread runs.
   absl::Status StartPolicy(absl::string_view text, const v1::Directory& directory);
+  // Counts once what is open; from then on each commit tells what has changed.
+  absl::Status StartTally(const v1::Directory& directory);
   // After the directory or the policy changed: standing duties follow from them.
   void KeepRegisters(std::function<void()> done = [] {});
   void WriterLoop();
@@ -211,6 +215,7 @@ class EngineImpl final : public Engine {
   const EngineOptions options_;
 
   StateCache cache_;
+  OpenTally tally_;
   LogBook logs_;
   std::unique_ptr<Checkpointer> checkpointer_;
   // What digests tell of the record.
@@ -296,9 +301,38 @@ absl::Status EngineImpl::Start(absl::string_view policy_text) {
         if (!next.ok() || !next->has_value()) return std::nullopt;
         return absl::FromUnixMicros(**next);
       });
+  BELFRY_RETURN_IF_ERROR(StartTally(directory));
   KeepRegisters();
   writer_ = std::thread([this] { WriterLoop(); });
   if (virtual_clock_ == nullptr) scheduler_ = std::thread([this] { SchedulerLoop(); });
+  return absl::OkStatus();
+}
+
+absl::Status EngineImpl::StartTally(const v1::Directory& directory) {
+  const auto count = [this](const std::string& blob) {
+    record::v1::IncidentState state;
+    // What cannot be read is said when somebody asks for it.
+    if (state.ParseFromString(blob)) tally_.Set(shelf_->PolicyOf(state), state);
+  };
+  storage::IncidentQuery query;
+  query.open = true;
+  query.all_restricted = true;
+  query.limit = 500;
+  for (;;) {
+    BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::IncidentRow> rows,
+                            store_->ListIncidents(query));
+    for (const storage::IncidentRow& row : rows) count(row.state_blob);
+    if (rows.size() < static_cast<size_t>(query.limit)) break;
+    query.before_create_us = rows.back().create_time_us;
+    query.before_id = rows.back().id;
+  }
+  std::vector<std::string> entities = {""};
+  for (const v1::Entity& entity : directory.entities()) entities.push_back(entity.name());
+  for (const std::string& entity : entities) {
+    BELFRY_ASSIGN_OR_RETURN(const std::optional<storage::IncidentRow> row,
+                            store_->LoadIncident(core::RegisterId(entity)));
+    if (row.has_value()) count(row->state_blob);
+  }
   return absl::OkStatus();
 }
 
@@ -508,7 +542,10 @@ bool EngineImpl::RunBatch(std::vector<std::unique_ptr<Work>> works) {
   if (commit.ok() && batch.dirty) {
     ++counters_.commits;
     counters_.events += batch.events;
-    for (auto& [id, state] : batch.states) cache_.Put(std::move(state));
+    for (auto& [id, state] : batch.states) {
+      tally_.Set(shelf_->PolicyOf(*state), *state);
+      cache_.Put(std::move(state));
+    }
     logs_.Committed();
   } else {
     logs_.RolledBack();

@@ -26,6 +26,7 @@
 #include "server/engine/cosignature_work.h"
 #include "server/engine/directory_keeper.h"
 #include "server/engine/link_work.h"
+#include "server/engine/open_tally.h"
 #include "server/engine/policy_shelf.h"
 #include "server/engine/policy_work.h"
 #include "server/engine/quota.h"
@@ -188,6 +189,8 @@ class Engine {
   virtual absl::StatusOr<int64_t> AdvanceTo(const Advance& advance) = 0;
 
   virtual EngineStats Stats() const = 0;
+  // What is open, for metrics.
+  virtual OpenTally::Counts OpenCounts() const = 0;
   // OK while writes are accepted; otherwise why not.
   virtual absl::Status Health() const = 0;
   virtual storage::Store& store() = 0;

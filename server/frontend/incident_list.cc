@@ -26,7 +26,8 @@ bool AsksMore(const storage::IncidentQuery& query) {
          !query.scope.empty();
 }
 
-// What the caller may see of all there is: everything, or some scopes.
+}  // namespace
+
 void SetVisibility(const Call& call, storage::IncidentQuery& query) {
   const core::Caller& caller = call.identity().caller;
   const auto directory = call.engine().directory();
@@ -46,8 +47,6 @@ void SetVisibility(const Call& call, storage::IncidentQuery& query) {
   }
   query.visible_scopes = std::move(scopes);
 }
-
-}  // namespace
 
 absl::Status ListVisibleIncidents(const Call& call, storage::Store& store,
                                   const v1::ListIncidentsRequest& request,

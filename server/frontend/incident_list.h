@@ -9,6 +9,10 @@
 
 namespace belfry::frontend {
 
+// What the caller may see of all there is: everything, or some scopes. Each row must still be
+// judged by the caller's sight of it: restricted ones are among them.
+void SetVisibility(const Call& call, storage::IncidentQuery& query);
+
 // Every page but the last is full, and the token names the last incident that is shown: neither how
 // many lie between two that are shown, nor which, can be told from them.
 absl::Status ListVisibleIncidents(const Call& call, storage::Store& store,

@@ -1,6 +1,8 @@
 #include "server/frontend/metrics.h"
 
 #include <exception>
+#include <limits>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -34,6 +36,42 @@ MetricFamily Single(const std::string& name, const std::string& help, MetricType
   return family;
 }
 
+MetricFamily Labelled(const std::string& name, const std::string& help, const std::string& label,
+                      const std::map<std::string, int64_t>& values) {
+  MetricFamily family;
+  family.name = name;
+  family.help = help;
+  family.type = MetricType::Gauge;
+  for (const auto& [value, count] : values) {
+    prometheus::ClientMetric metric;
+    metric.label.push_back({label, value});
+    metric.gauge.value = static_cast<double>(count);
+    family.metric.push_back(metric);
+  }
+  return family;
+}
+
+MetricFamily AckTimes(const engine::OpenTally::Counts& counts) {
+  MetricFamily family;
+  family.name = "belfry_acknowledge_seconds";
+  family.help =
+      "From the report of an incident to the first acknowledgement, on the policy's clock; "
+      "restricted incidents and drills are left out";
+  family.type = MetricType::Histogram;
+  prometheus::ClientMetric metric;
+  uint64_t total = 0;
+  for (size_t i = 0; i < counts.ack_buckets.size(); ++i) {
+    total += static_cast<uint64_t>(counts.ack_buckets[i]);
+    const auto& bounds = engine::OpenTally::kAckSeconds;
+    const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
+    metric.histogram.bucket.push_back({total, bound});
+  }
+  metric.histogram.sample_count = total;
+  metric.histogram.sample_sum = counts.ack_seconds_sum;
+  family.metric.push_back(metric);
+  return family;
+}
+
 // What the engine and the store count themselves.
 class EngineCollectable final : public prometheus::Collectable {
  public:
@@ -63,6 +101,21 @@ class EngineCollectable final : public prometheus::Collectable {
               engine_->tokens().CountGood(engine_->MachineNow())),
         gauge("belfry_healthy", "1 while writes are accepted", engine_->Health().ok() ? 1 : 0),
     };
+    engine::OpenTally::Counts open = engine_->OpenCounts();
+    // A severity that nobody has just now is a zero, not a gap.
+    for (const auto& severity : engine_->policy().proto().severities()) {
+      open.open_by_severity.emplace(severity.code(), 0);
+    }
+    families.push_back(
+        Labelled("belfry_incidents_open",
+                 "Incidents that have not ended; restricted ones and drills are left "
+                 "out",
+                 "severity", open.open_by_severity));
+    families.push_back(Labelled("belfry_duties_overdue",
+                                "Duties still owed after their deadline, of open incidents and "
+                                "registers; restricted ones and drills are left out",
+                                "code", open.overdue_by_code));
+    families.push_back(AckTimes(open));
     if (const auto health = engine_->store().CheckHealth(); health.ok()) {
       families.push_back(
           gauge("belfry_wal_bytes", "Size of the write-ahead log", health->wal_bytes));

@@ -14,6 +14,7 @@
 #include "server/base/status_macros.h"
 #include "server/core/public_items.h"
 #include "server/core/public_release.h"
+#include "server/frontend/incident_events.h"
 #include "server/frontend/mutation.h"
 #include "server/frontend/page_token.h"
 
@@ -23,7 +24,6 @@ namespace {
 using engine::Outcome;
 using record::v1::Event;
 
-constexpr int kEventsAtOnce = 1000;
 constexpr int kItemsPerPage = 100;
 constexpr int kItemsPerPageMax = 500;
 constexpr size_t kPageBytesMax = 1024 * 1024;
@@ -44,30 +44,6 @@ absl::Status RequireSight(const Call& call, const record::v1::IncidentState& sta
   if (reviews.ok()) return reviews;
   const bool releases = core::RequireRecordAct(context, caller, state, "RELEASE_RECORD").ok();
   return releases ? absl::OkStatus() : reviews;
-}
-
-// Everything up to the state's version.
-absl::StatusOr<std::vector<Event>> LoadEvents(storage::Store& store,
-                                              const record::v1::IncidentState& state) {
-  std::vector<Event> events;
-  int64_t after = 0;
-  while (after < state.version()) {
-    BELFRY_ASSIGN_OR_RETURN(const std::vector<storage::EventRow> rows,
-                            store.ListEvents(state.id(), after, kEventsAtOnce));
-    if (rows.empty()) {
-      return absl::DataLossError(
-          absl::StrCat("events after ", after, " of ", state.id(), " are missing"));
-    }
-    for (const storage::EventRow& row : rows) {
-      if (row.version > state.version()) return events;
-      if (!events.emplace_back().ParseFromString(row.blob)) {
-        return absl::DataLossError(
-            absl::StrCat("event ", row.version, " of ", state.id(), " cannot be read"));
-      }
-      after = row.version;
-    }
-  }
-  return events;
 }
 
 // Runs `then` on a reader thread, for a caller who may do `act`, with the events of the record.

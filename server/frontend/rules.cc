@@ -22,6 +22,7 @@ constexpr char kAccess[] = "belfry.v1.AccessService";
 constexpr char kEvidence[] = "belfry.v1.EvidenceService";
 constexpr char kPublicRecords[] = "belfry.v1.PublicRecordsService";
 constexpr char kDocument[] = "belfry.v1.DocumentService";
+constexpr char kMeasures[] = "belfry.v1.MeasuresService";
 constexpr char kClock[] = "belfry.testing.v1.ClockService";
 
 // clang-format off
@@ -140,6 +141,9 @@ constexpr Rule kRules[] = {
     {kPublicRecords, "DenyRecord", Audience::kEverybody, About::kIncident, "READ", "RELEASE_RECORD"},
     {kPublicRecords, "ListRecordReleases", Audience::kEverybody, About::kIncident, "READ", "REVIEW_RECORD, or RELEASE_RECORD"},
     {kPublicRecords, "GetRecordRelease", Audience::kEverybody, About::kIncident, "READ", "REVIEW_RECORD, or RELEASE_RECORD"},
+    // ---- What the record says in figures
+    {kMeasures, "GetMeasures", Audience::kEverybody, About::kIncidents, "LIST", ""},
+    {kMeasures, "GetComplianceFile", Audience::kEverybody, About::kIncidents, "LIST", ""},
     // ---- Tests
     {kClock, "GetTime", Audience::kOpen, About::kNothing, "", ""},
     {kClock, "AdvanceTo", Audience::kOpen, About::kNothing, "", ""},

@@ -20,6 +20,7 @@
 #include "server/frontend/evidence_service.h"
 #include "server/frontend/gate.h"
 #include "server/frontend/incident_service.h"
+#include "server/frontend/measures_service.h"
 #include "server/frontend/other_services.h"
 #include "server/frontend/policy_service.h"
 #include "server/frontend/public_records_service.h"
@@ -108,6 +109,7 @@ class ServerImpl final : public Server {
         desk_(vault, &machine_clock_, desk),
         evidence_(&services_, &desk_),
         public_records_(&services_),
+        measures_(&services_),
         clock_(engine) {}
 
   absl::Status Listen(const config::v1::ServerConfig& config, bool virtual_clock);
@@ -148,6 +150,7 @@ class ServerImpl final : public Server {
   VaultDesk desk_;
   EvidenceServiceImpl evidence_;
   PublicRecordsServiceImpl public_records_;
+  MeasuresServiceImpl measures_;
   ClockServiceImpl clock_;
   std::vector<int> ports_;
   std::vector<std::shared_ptr<grpc::ServerCredentials>> tls_;  // gRPC keeps pointers to them
@@ -182,6 +185,7 @@ absl::Status ServerImpl::Listen(const config::v1::ServerConfig& config, bool vir
   offer.Add<v1::DocumentService>(&documents_);
   offer.Add<v1::EvidenceService>(&evidence_);
   offer.Add<v1::PublicRecordsService>(&public_records_);
+  offer.Add<v1::MeasuresService>(&measures_);
   if (virtual_clock) offer.Add<testing::v1::ClockService>(&clock_);
   BELFRY_RETURN_IF_ERROR(offer.Check());
   server_ = builder.BuildAndStart();

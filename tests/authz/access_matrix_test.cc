@@ -216,6 +216,8 @@ std::vector<Row> Rows(const policy::v1::Policy& pack) {
        "", "RELEASE_RECORD"},
       {"PublicRecordsService", "GetRecordRelease", named, How::kRecordAct, "REVIEW_RECORD", false,
        "", "RELEASE_RECORD"},
+      {"MeasuresService", "GetMeasures", "repeat_days: -1", How::kAnywhere, "LIST"},
+      {"MeasuresService", "GetComplianceFile", "entity: \"nothing\"", How::kAnywhere, "LIST"},
       {"ChatService", "StartAccountLink", "account { platform: \"console\" }", How::kAnybody, "",
        true},
       {"ChatService", "CompleteAccountLink", "account { platform: \"console\" }", How::kAnybody, "",

@@ -225,7 +225,7 @@ class LeakTest : public ::testing::Test {
       for (const char* service :
            {"IncidentService", "TimelineService", "CompartmentService", "DocumentService", "DeliveryService",
             "DirectoryService", "PolicyService", "ChatService", "AuditService", "EvidenceService",
-            "PublicRecordsService"}) {
+            "PublicRecordsService", "MeasuresService"}) {
         const auto* offered = pool->FindServiceByName(absl::StrCat("belfry.v1.", service));
         for (int i = 0; i < offered->method_count(); ++i) {
           const auto* method = offered->method(i);

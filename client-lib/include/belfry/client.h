@@ -221,6 +221,12 @@ class Client {
   absl::StatusOr<v1::GetRecordReleaseResponse> GetRecordRelease(
       const v1::GetRecordReleaseRequest& request, const CallOptions& call = {}) const;
 
+  // MeasuresService
+  absl::StatusOr<v1::GetMeasuresResponse> GetMeasures(const v1::GetMeasuresRequest& request,
+                                                      const CallOptions& call = {}) const;
+  absl::StatusOr<v1::GetComplianceFileResponse> GetComplianceFile(
+      const v1::GetComplianceFileRequest& request, const CallOptions& call = {}) const;
+
   // PolicyService
   absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,
                                                   const CallOptions& call = {}) const;

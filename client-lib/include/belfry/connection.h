@@ -16,6 +16,7 @@
 #include "belfry/v1/document_service.pb.h"
 #include "belfry/v1/evidence_service.pb.h"
 #include "belfry/v1/incident_service.pb.h"
+#include "belfry/v1/measures_service.pb.h"
 #include "belfry/v1/policy_service.pb.h"
 #include "belfry/v1/public_records_service.pb.h"
 #include "belfry/v1/timeline_service.pb.h"
@@ -248,6 +249,12 @@ class Connection {
       const v1::ListRecordReleasesRequest& request, const CallOptions& call);
   virtual absl::StatusOr<v1::GetRecordReleaseResponse> GetRecordRelease(
       const v1::GetRecordReleaseRequest& request, const CallOptions& call);
+
+  // MeasuresService
+  virtual absl::StatusOr<v1::GetMeasuresResponse> GetMeasures(const v1::GetMeasuresRequest& request,
+                                                              const CallOptions& call);
+  virtual absl::StatusOr<v1::GetComplianceFileResponse> GetComplianceFile(
+      const v1::GetComplianceFileRequest& request, const CallOptions& call);
 
   // PolicyService
   virtual absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request,

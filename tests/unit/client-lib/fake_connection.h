@@ -83,6 +83,8 @@ class FakeConnection : public client::Connection {
   BELFRY_FAKE(ResolveContacts)
   BELFRY_FAKE(ListEntities)
   BELFRY_FAKE(WhoAmI)
+  BELFRY_FAKE(GetMeasures)
+  BELFRY_FAKE(GetComplianceFile)
   BELFRY_FAKE(GetPolicy)
   BELFRY_FAKE(LintPolicy)
   BELFRY_FAKE(ListDeliveries)

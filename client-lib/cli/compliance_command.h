@@ -1,0 +1,16 @@
+// `belfry compliance`: an agency's duties, with what proves their outcome.
+#ifndef BELFRY_CLIENT_LIB_CLI_COMPLIANCE_COMMAND_H_
+#define BELFRY_CLIENT_LIB_CLI_COMPLIANCE_COMMAND_H_
+
+#include <string>
+#include <vector>
+
+#include "client-lib/cli/commands.h"
+
+namespace belfry::cli {
+
+int RunCompliance(const Desk& desk, const std::vector<std::string>& words);
+
+}  // namespace belfry::cli
+
+#endif  // BELFRY_CLIENT_LIB_CLI_COMPLIANCE_COMMAND_H_
