@@ -14,7 +14,7 @@ constexpr double kBullet = 0.04;
 constexpr double kTermWidth = 0.31;
 constexpr double kGutter = 0.025;
 // A column is never narrower, and never asks for more, than these.
-constexpr double kCharactersMin = 8;
+constexpr double kCharactersMin = 11;
 constexpr double kCharactersMax = 40;
 
 std::string Escaped(absl::string_view text) {

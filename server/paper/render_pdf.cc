@@ -68,7 +68,9 @@ Layout MakeLayout(cairo_t* cairo, const std::string& markup, Face face, double w
   pango_layout_set_width(layout.get(), static_cast<int>(width * PANGO_SCALE));
   pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
   pango_layout_set_spacing(layout.get(), static_cast<int>(1.5 * PANGO_SCALE));
-  pango_layout_set_markup(layout.get(), markup.c_str(), static_cast<int>(markup.size()));
+  // Codes and names stay as they are written.
+  const std::string whole = absl::StrCat("<span insert_hyphens=\"false\">", markup, "</span>");
+  pango_layout_set_markup(layout.get(), whole.c_str(), static_cast<int>(whole.size()));
   return layout;
 }
 
