@@ -14,7 +14,7 @@ namespace belfry::exchange {
 // Keeps the order of members, so that what is written reads as it was built.
 using Json = nlohmann::ordered_json;
 
-inline constexpr size_t kImportBytesMax = size_t{16} << 20;
+inline constexpr size_t kImportBytesMax = size_t{64} << 20;
 inline constexpr int kJsonDepthMax = 32;
 inline constexpr size_t kJsonValuesMax = 1'000'000;
 // Of one object: members are looked up one after the other.

@@ -132,7 +132,6 @@ TEST_F(ManyIncidentsTest, AreOfEveryKind) {
                            "SEV2",
                            "SEV3",
                            "SEV4",
-                           "SEV5",
                            "entities/dop",
                            "entities/dor",
                            "entities/bor",

@@ -141,7 +141,7 @@ TEST_F(MeasuresServiceTest, BadQuestionsNameTheFieldAndTheRemedy) {
   request.set_severity("SEV9");
   EXPECT_THAT(client.GetMeasures(request), Refused("FIELD_INVALID", "SEV1"));
   request = {};
-  request.set_category("CAT-99");
+  request.set_category("CAT-98");
   EXPECT_THAT(client.GetMeasures(request), Refused("FIELD_INVALID", "category"));
   request = {};
   request.set_repeat_days(367);

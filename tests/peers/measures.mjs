@@ -188,7 +188,7 @@ class Player {
   async deliver() {
     const bot = await this.world.as('bot');
     for (;;) {
-      const { deliveries } = await bot.call('DeliveryService', 'leaseDeliveries', { holder: 'b', incarnation: '1', platforms: ['console'], max: 100 });
+      const { deliveries = [] } = await bot.call('DeliveryService', 'leaseDeliveries', { holder: 'b', incarnation: '1', platforms: ['console'], max: 100 });
       if (deliveries.length === 0) return;
       for (const delivery of deliveries) {
         const outcome = delivery.target === 'people/dop.deputy' ? 'OUTCOME_FAILED' : 'OUTCOME_DELIVERED';
@@ -233,7 +233,7 @@ async function visibleTo(world, who) {
   let pageToken = '';
   do {
     const page = await api.call('IncidentService', 'listIncidents', { pageSize: 500, pageToken });
-    for (const incident of page.incidents) names.add(incident.name);
+    for (const incident of page.incidents ?? []) names.add(incident.name);
     pageToken = page.nextPageToken;
   } while (pageToken);
   return names;
