@@ -61,7 +61,8 @@ test('the cards', { skip }, async (t) => {
       .filter(({ method }) => method === 'chat.postMessage' || method === 'chat.update')
       .map(({ args }) => args)
       .filter(check);
-  const post = (what, check) => waitUntil(what, () => posts(check).at(-1), { timeoutMs: 20_000 });
+  // A night's notices wait in line: Slack takes one in a second for each channel.
+  const post = (what, check) => waitUntil(what, () => posts(check).at(-1), { timeoutMs: 120_000 });
   const picture = async (name, content) => {
     for (const [size, width] of Object.entries(WIDTHS)) {
       const file = path.join(pictures, `slack-${name}${size === 'phone' ? '-phone' : ''}.png`);
@@ -105,11 +106,17 @@ test('the cards', { skip }, async (t) => {
   await advance(20.5 * 3600);
   const reminder = await post('a reminder', (args) => /is due in/i.test(args.text));
   await picture('reminder', reminder);
-  // Answered: the card that asked becomes the receipt.
-  await say(`followup ${id} summary:"A note on three PCs" impact:"Nobody can print" actions:"Taken off the network" next:"Images"`, 'dop.iso');
-  await picture('receipt', await post('the receipt', (args) => args.ts !== undefined && /✓ Done/.test(JSON.stringify(args))));
+  if (process.env.BELFRY_PICTURES !== undefined) {
+    // By hand, for it takes minutes: a night's notices wait in line, one in a second for each channel.
+    // Answered, the card that asked becomes the receipt.
+    await post('the reminder of the report', (args) => /FOLLOWUP-24H[^]*is due in/i.test(args.text));
+    await say(`followup ${id} summary:"A note on three PCs" impact:"Nobody can print" actions:"Taken off the network" next:"Images"`, 'dop.iso');
+    await picture('receipt', await post('the receipt', (args) => args.ts !== undefined && /✓ Done/.test(JSON.stringify(args))));
+  }
   await advance(5 * 3600);
   const overdue = await post('an overdue duty', (args) => /overdue/i.test(args.text));
   await picture('overdue', overdue);
-  await picture('digest', await post('a digest', (args) => /\d open incident/.test(args.text)));
+  if (process.env.BELFRY_PICTURES !== undefined) {
+    await picture('digest', await post('a digest', (args) => /\d open incident/.test(args.text)));
+  }
 });
