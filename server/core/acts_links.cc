@@ -60,7 +60,8 @@ void TakeOverSecrecy(const record::v1::IncidentState& into, const record::v1::In
                      record::v1::Absorbed& body) {
   *body.mutable_subjects() = from.subjects();
   *body.mutable_readers() = from.readers();
-  body.set_restricted(IsClosed(from));
+  // What was closed before stays what it was: nothing of it stands in any chat to be taken back.
+  body.set_restricted(IsClosed(from) && !IsClosed(into));
   if (IsClosed(from)) body.set_tlp(kRestrictedTlp);
   if (IsClosed(into) && !IsClosed(from)) return;
   const auto is_subject = [](const record::v1::IncidentState& state, const std::string& person) {

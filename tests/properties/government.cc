@@ -106,7 +106,7 @@ class Builder {
     }
     if (random_.Percent(20)) Assign(absl::StrCat(id, ".iso"), "SC", entity->name());
     // A small agency, whose head is its counsel: what needs both to approve needs nobody else.
-    if (random_.Percent(60)) Assign(absl::StrCat(id, ".counsel"), "AH", entity->name());
+    if (random_.Percent(90)) Assign(absl::StrCat(id, ".counsel"), "AH", entity->name());
     if (secretariat.empty()) {
       AddPerson(absl::StrCat(id, ".scio"), id);
       Assign(absl::StrCat(id, ".scio"), "SCIO", entity->name());
