@@ -22,7 +22,8 @@ for program in "$@"; do
     echo "${program##*/} may dump a core"
     failed=1
   fi
-  kill "$pid"
+  # What waits for its configuration may not listen to anything gentler yet.
+  kill -KILL "$pid"
   wait "$pid" 2> /dev/null || true
   rm "$directory/config"
 done
