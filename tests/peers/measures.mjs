@@ -249,7 +249,9 @@ test('belfry stats and a second computation from the events are equal', async (t
   const { policy: pack } = JSON.parse(await world.belfry('auditor', '-o', 'json', 'policy', 'show'));
   const events = [...records.values()].reduce((sum, list) => sum + list.length, 0);
   const incidents = [...records.keys()].filter((subject) => subject.startsWith('incidents/'));
-  assert.equal(incidents.length, COUNT);
+  // An export has what its reader may see; some incidents close on the way to others.
+  assert.equal(incidents.length, (await visibleTo(world, 'auditor')).size);
+  assert.ok(incidents.length > COUNT * 0.9);
   let figures = 0;
 
   const day = (n) => new Date(Date.parse(first) + n * 86_400_000).toISOString();
